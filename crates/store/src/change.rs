@@ -1,0 +1,103 @@
+//! What can be asked of the writer. A batch of changes is applied whole or not at all.
+
+use rusqlite::Connection;
+
+use crate::table::{answer, chat, entry, event, setting, token, turn};
+use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, TitleSource, TokenRow, TurnRow};
+
+/// One change. Ids are checked by who sends them; times are milliseconds since the epoch. A change to a chat that is not
+/// there is [`Error::NoChat`]; deleting what is not there is no error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of the rows")]
+pub enum Change {
+    /// Makes a chat; [`Error::ChatExists`].
+    CreateChat(ChatRow),
+    /// Titles a chat; a generated title leaves a person's in place.
+    SetChatTitle { chat: String, title: String, by_person: TitleSource },
+    /// Sets the line of newest content.
+    SetChatPreview { chat: String, preview: String },
+    /// Sets where the chat works: JSON text.
+    SetChatScope { chat: String, scope: String },
+    /// Chooses the chat's model preset, or none.
+    SetChatPreset { chat: String, preset: Option<String> },
+    /// Sets what the chat used: JSON text.
+    SetChatUsage { chat: String, usage: String },
+    /// Says when something last happened in the chat.
+    TouchChat { chat: String, at: i64 },
+    /// Deletes a chat with its events, entries and turns.
+    DeleteChat { chat: String },
+    /// Appends an event right after the chat's last one; [`Error::Gap`], [`Error::Backwards`].
+    AppendEvent(EventRow),
+    /// Replaces the rows that exactly cover `first..=last` by `row`; [`Error::Fold`].
+    FoldDeltas { chat: String, first: u64, last: u64, row: EventRow },
+    /// Makes or replaces an entry by its path; [`Error::Final`].
+    PutEntry(EntryRow),
+    /// Makes or replaces a turn by its id.
+    PutTurn(TurnRow),
+    /// Sets a setting: JSON text.
+    PutSetting { key: String, value: String },
+    /// Deletes a setting.
+    DeleteSetting { key: String },
+    /// Makes or replaces a token by its hash.
+    PutToken(TokenRow),
+    /// Deletes a token.
+    DeleteToken { hash: String },
+    /// Deletes the tokens that are void at `now`.
+    PurgeTokens { now: i64 },
+    /// Keeps the answer to a request; [`Error::Answered`], [`Error::KeyReused`].
+    PutAnswer(AnswerRow),
+    /// Deletes the answers given before `before`.
+    PurgeAnswers { before: i64 },
+}
+
+impl Change {
+    /// Performs the change inside the transaction that is open on `db`.
+    pub(crate) fn apply(&self, db: &Connection) -> Result<(), Error> {
+        match self {
+            Change::CreateChat(row) => chat::create(db, row),
+            Change::SetChatTitle { chat, title, by_person } => chat::set_title(db, chat, title, *by_person),
+            Change::SetChatPreview { chat, preview } => chat::set_preview(db, chat, preview),
+            Change::SetChatScope { chat, scope } => chat::set_scope(db, chat, scope),
+            Change::SetChatPreset { chat, preset } => chat::set_preset(db, chat, preset.as_deref()),
+            Change::SetChatUsage { chat, usage } => chat::set_usage(db, chat, usage),
+            Change::TouchChat { chat, at } => chat::touch(db, chat, *at),
+            Change::DeleteChat { chat } => chat::delete(db, chat),
+            Change::AppendEvent(row) => event::append(db, row),
+            Change::FoldDeltas { chat, first, last, row } => event::fold(db, chat, (*first, *last), row),
+            Change::PutEntry(row) => entry::put(db, row),
+            Change::PutTurn(row) => turn::put(db, row),
+            Change::PutSetting { key, value } => setting::put(db, key, value),
+            Change::DeleteSetting { key } => setting::delete(db, key),
+            Change::PutToken(row) => token::put(db, row),
+            Change::DeleteToken { hash } => token::delete(db, hash),
+            Change::PurgeTokens { now } => token::purge(db, *now),
+            Change::PutAnswer(row) => answer::put(db, row),
+            Change::PurgeAnswers { before } => answer::purge(db, *before),
+        }
+    }
+
+    /// Its size in the queue, in bytes: its place and the texts that can be long.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = match self {
+            Change::CreateChat(row) => row.title.len() + row.preview.len() + row.scope.len(),
+            Change::SetChatTitle { title, .. } => title.len(),
+            Change::SetChatPreview { preview, .. } => preview.len(),
+            Change::SetChatScope { scope, .. } => scope.len(),
+            Change::SetChatUsage { usage, .. } => usage.len(),
+            Change::AppendEvent(row) | Change::FoldDeltas { row, .. } => row.payload.len(),
+            Change::PutEntry(row) => row.body.len() + row.attributes.len(),
+            Change::PutTurn(row) => row.usage.as_ref().map_or(0, String::len),
+            Change::PutSetting { value, .. } => value.len(),
+            Change::PutAnswer(row) => row.answer.len(),
+            Change::SetChatPreset { .. }
+            | Change::TouchChat { .. }
+            | Change::DeleteChat { .. }
+            | Change::DeleteSetting { .. }
+            | Change::PutToken(_)
+            | Change::DeleteToken { .. }
+            | Change::PurgeTokens { .. }
+            | Change::PurgeAnswers { .. } => 0,
+        };
+        size_of::<Change>() + text
+    }
+}

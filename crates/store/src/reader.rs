@@ -1,0 +1,177 @@
+//! Reading: a few read-only connections, each question on a snapshot of its own. Nothing here waits for the writer.
+
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::table::{answer, chat, entry, event, mark, setting, token, turn};
+use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, Page, TokenRow, TurnRow, connection};
+
+/// Read-only connections at most; they are opened when first needed.
+pub const READERS: usize = 4;
+
+/// One snapshot of the database. Functions that take a chat answer [`Error::NoChat`] for an unknown one, unless they say otherwise.
+pub struct Reader<'db> {
+    db: &'db Connection,
+}
+
+impl Reader<'_> {
+    /// Every chat, last updated first.
+    pub fn chats(&self) -> Result<Vec<ChatRow>, Error> {
+        chat::all(self.db)
+    }
+
+    /// At most `limit` chats, last updated first, after the one with this `(updated_at, id)`.
+    pub fn chats_page(&self, limit: u32, after: Option<(i64, &str)>) -> Result<Vec<ChatRow>, Error> {
+        match after {
+            Some((updated_at, id)) => chat::older(self.db, limit, updated_at, id),
+            None => chat::newest(self.db, limit),
+        }
+    }
+
+    /// One chat; `None` for an unknown one.
+    pub fn chat(&self, id: &str) -> Result<Option<ChatRow>, Error> {
+        chat::get(self.db, id)
+    }
+
+    /// The number of a chat's newest event, 0 before the first.
+    pub fn last_seq(&self, chat: &str) -> Result<u64, Error> {
+        Ok(chat::place(self.db, chat)?.last_seq)
+    }
+
+    /// How many turns a chat has.
+    pub fn turn_count(&self, chat: &str) -> Result<u64, Error> {
+        let found = chat::get(self.db, chat)?.ok_or_else(|| Error::NoChat { chat: chat.to_owned() })?;
+        Ok(found.turn_count)
+    }
+
+    /// At most `limit` rows that reach beyond `after_seq`, oldest first. The first may begin at or before `after_seq`, if it is a
+    /// folded run that `after_seq` lies in. [`Error::Damaged`] if a checksum does not match.
+    pub fn events(&self, chat: &str, after_seq: u64, limit: u32) -> Result<Vec<EventRow>, Error> {
+        event::after(self.db, chat, after_seq, limit)
+    }
+
+    /// The `turns` (at least one) newest turns below `before_seq`, or of the whole chat. The first page also holds whatever
+    /// precedes the first page start. [`Error::Damaged`] if a checksum does not match.
+    pub fn page(&self, chat: &str, before_seq: Option<u64>, turns: u32) -> Result<Page, Error> {
+        event::page(self.db, chat, before_seq, turns)
+    }
+
+    /// A chat's entries, by `seq`.
+    pub fn entries(&self, chat: &str) -> Result<Vec<EntryRow>, Error> {
+        entry::of_chat(self.db, chat)
+    }
+
+    /// One entry; `None` for an unknown path.
+    pub fn entry(&self, chat: &str, path: &str) -> Result<Option<EntryRow>, Error> {
+        entry::get(self.db, chat, path)
+    }
+
+    /// One turn; `None` for an unknown chat or turn.
+    pub fn turn(&self, chat: &str, id: &str) -> Result<Option<TurnRow>, Error> {
+        turn::get(self.db, chat, id)
+    }
+
+    /// Every queued or running turn of every chat, each chat's in their order.
+    pub fn unfinished_turns(&self) -> Result<Vec<TurnRow>, Error> {
+        turn::unfinished(self.db)
+    }
+
+    /// A setting's JSON text.
+    pub fn setting(&self, key: &str) -> Result<Option<String>, Error> {
+        setting::get(self.db, key)
+    }
+
+    /// Every setting with its JSON text, by key.
+    pub fn settings(&self) -> Result<Vec<(String, String)>, Error> {
+        setting::all(self.db)
+    }
+
+    /// The token with this hash, void or not.
+    pub fn token(&self, hash: &str) -> Result<Option<TokenRow>, Error> {
+        token::get(self.db, hash)
+    }
+
+    /// The answer given to the request with this key.
+    pub fn answer(&self, scope: &str, key: &str) -> Result<Option<AnswerRow>, Error> {
+        answer::get(self.db, scope, key)
+    }
+
+    /// What SQLite's whole check finds; empty if the database is sound. Reads everything.
+    pub fn integrity(&self) -> Result<Vec<String>, Error> {
+        mark::integrity(self.db)
+    }
+
+    /// What SQLite's check without indexes finds; empty if the database is sound. Reads everything.
+    pub fn quick_check(&self) -> Result<Vec<String>, Error> {
+        mark::quick(self.db)
+    }
+}
+
+/// The connections for reading.
+pub(crate) struct Pool {
+    path: PathBuf,
+    /// Guards the connections nobody reads with, and how many there are in all.
+    shelf: Mutex<Shelf>,
+    /// Told when a connection comes back.
+    back: Condvar,
+}
+
+#[derive(Default)]
+struct Shelf {
+    idle: Vec<Connection>,
+    opened: usize,
+}
+
+impl Pool {
+    pub(crate) fn new(path: PathBuf) -> Pool {
+        Pool { path, shelf: Mutex::default(), back: Condvar::new() }
+    }
+
+    /// Asks on a snapshot of its own, waiting for a connection if all are in use.
+    pub(crate) fn read<T>(&self, query: impl FnOnce(&Reader<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let lease = self.lease()?;
+        let db = lease.db.as_ref().expect("a lease holds its connection until it is dropped");
+        // Dropped, the transaction ends without having changed anything.
+        let snapshot = db.unchecked_transaction().map_err(Error::sql("begin to read"))?;
+        query(&Reader { db: &snapshot })
+    }
+
+    fn lease(&self) -> Result<Lease<'_>, Error> {
+        let none = |shelf: &mut Shelf| shelf.idle.is_empty() && shelf.opened >= READERS;
+        let mut shelf = self.back.wait_while(self.lock(), none).unwrap_or_else(PoisonError::into_inner);
+        let idle = shelf.idle.pop();
+        if idle.is_none() {
+            shelf.opened += 1;
+        }
+        drop(shelf);
+        let mut lease = Lease { pool: self, db: idle };
+        if lease.db.is_none() {
+            lease.db = Some(connection::reader(&self.path)?);
+        }
+        Ok(lease)
+    }
+
+    /// No state between two statements is wrong, so poison means nothing.
+    fn lock(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection on loan; it comes back however the question ends. Without one, its place comes back.
+struct Lease<'p> {
+    pool: &'p Pool,
+    db: Option<Connection>,
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let mut shelf = self.pool.lock();
+        match self.db.take() {
+            Some(db) => shelf.idle.push(db),
+            None => shelf.opened -= 1,
+        }
+        self.pool.back.notify_one();
+    }
+}

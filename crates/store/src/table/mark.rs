@@ -1,0 +1,45 @@
+//! Marks the store leaves for itself: so far only that it was closed in order. Never anything about chats.
+
+use rusqlite::Connection;
+
+use super::{execute, first};
+use crate::Error;
+
+pub(crate) const V1: &str = "
+CREATE TABLE marks (
+    name TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+";
+
+/// Leaves the mark of an orderly end.
+pub(crate) fn put_clean(db: &Connection) -> Result<(), Error> {
+    execute(db, "mark an orderly end", "INSERT INTO marks (name) VALUES ('clean') ON CONFLICT (name) DO NOTHING", [])?;
+    Ok(())
+}
+
+/// Takes the mark of an orderly end away; answers whether it was there.
+pub(crate) fn take_clean(db: &Connection) -> Result<bool, Error> {
+    Ok(execute(db, "take the mark of an orderly end", "DELETE FROM marks WHERE name = 'clean'", [])? > 0)
+}
+
+/// What SQLite's whole check (with indexes) finds; nothing if the database is sound.
+pub(crate) fn integrity(db: &Connection) -> Result<Vec<String>, Error> {
+    complaints(db, "PRAGMA integrity_check")
+}
+
+/// What SQLite's check without indexes finds; nothing if the database is sound.
+pub(crate) fn quick(db: &Connection) -> Result<Vec<String>, Error> {
+    complaints(db, "PRAGMA quick_check")
+}
+
+fn complaints(db: &Connection, sql: &str) -> Result<Vec<String>, Error> {
+    let mut found = super::rows(db, "check the database", sql, [], |row| row.get::<_, String>(0))?;
+    found.retain(|line| line != "ok");
+    Ok(found)
+}
+
+/// The version of the schema in the file.
+pub(crate) fn version(db: &Connection) -> Result<u32, Error> {
+    let found = first(db, "read the schema's version", "PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(found.unwrap_or(0))
+}
