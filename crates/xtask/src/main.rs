@@ -1,1 +1,4 @@
-fn main() {}
+//! Tasks of this repository.
+fn main() {
+    print!("{}", alcove_proto::typescript::render());
+}

@@ -1,0 +1,15 @@
+//! The envelope protocol: JSON text frames over one WebSocket, many chats on it (envelope §1).
+
+mod inbound;
+mod outbound;
+pub mod table;
+mod turn;
+
+pub use inbound::{Attach, Frame, Inbound, Message, NewChat, WebuiRequest, read};
+pub use outbound::{
+    Attached, ChatState, ChatStateWord, Event, Ready, Resync, Run, SessionScope, SessionUpdated, Watching, WebuiError, WebuiResponse,
+};
+pub use turn::{
+    Delta, GoalBlob, GoalState, GoalStatus, GoalWord, MessageAccepted, MessageEvent, MessageKind, Notice, NoticeKind, Phase, ReasoningEnd,
+    StreamEnd, TurnEnd, TurnModelUpdated, UserMessage,
+};

@@ -1,0 +1,78 @@
+//! The one list of inbound frames and the one list of outbound frames, from which the reference and its checks are made.
+
+/// One inbound frame type.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    /// The `type` field.
+    pub name: &'static str,
+    /// Its fields; a trailing `?` marks one that may be absent.
+    pub fields: &'static str,
+    /// What comes back to the sender.
+    pub answer: &'static str,
+    /// One line for the reference.
+    pub about: &'static str,
+    /// Section of the protocol.
+    pub section: &'static str,
+}
+
+/// One outbound frame.
+#[derive(Clone, Copy, Debug)]
+pub struct EventRow {
+    /// The `event` field.
+    pub name: &'static str,
+    /// Who hears it.
+    pub to: Audience,
+    /// Whether it is numbered and kept in the chat's log.
+    pub logged: bool,
+    /// One line for the reference.
+    pub about: &'static str,
+}
+
+/// Who hears an outbound frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The connection it answers.
+    Sender,
+    /// Every connection attached to the chat.
+    Chat,
+    /// Every connection attached to the chat but the one that caused it.
+    Others,
+    /// Every connection.
+    All,
+    /// Every connection that sent `watch`.
+    Watchers,
+}
+
+/// Every inbound frame type.
+#[rustfmt::skip]
+pub const METHODS: &[Method] = &[
+    Method { name: "new_chat", fields: "workspace_scope?, request_id?", answer: "attached, session_updated", about: "Makes a chat and attaches to it. The same request_id makes one chat.", section: "§1.5" },
+    Method { name: "attach", fields: "chat_id, after_seq?, instance?", answer: "attached, resync?", about: "Hears a chat, from after_seq on when given.", section: "§1.5" },
+    Method { name: "watch", fields: "", answer: "watching", about: "Hears the live state of all chats.", section: "own" },
+    Method { name: "message", fields: "chat_id, content, webui?, turn_id?, workspace_scope?", answer: "message_accepted", about: "Says something in a chat; the turn id is the idempotency id. The text /stop stops the turn.", section: "§1.5" },
+    Method { name: "webui_request", fields: "request_id, action, payload?", answer: "webui_response", about: "Changes or asks something outside the chats; the same id again gets the same answer.", section: "§1.6" },
+];
+
+/// Every outbound frame.
+#[rustfmt::skip]
+pub const EVENTS: &[EventRow] = &[
+    EventRow { name: "ready", to: Audience::Sender, logged: false, about: "First frame of a connection." },
+    EventRow { name: "attached", to: Audience::Sender, logged: false, about: "The connection hears the chat from here on." },
+    EventRow { name: "resync", to: Audience::Sender, logged: false, about: "The cursor cannot be resumed from: read the thread page again." },
+    EventRow { name: "user_message", to: Audience::Others, logged: true, about: "A prompt somebody sent; its sender gets message_accepted with the same seq." },
+    EventRow { name: "message_accepted", to: Audience::Sender, logged: false, about: "The prompt is durable." },
+    EventRow { name: "turn_model_updated", to: Audience::Chat, logged: true, about: "Which model the turn uses." },
+    EventRow { name: "goal_status", to: Audience::Chat, logged: true, about: "A turn runs, or none runs any more; idle is the last frame of a turn." },
+    EventRow { name: "goal_state", to: Audience::Chat, logged: true, about: "What the agent works towards." },
+    EventRow { name: "reasoning_delta", to: Audience::Chat, logged: true, about: "A piece of reasoning." },
+    EventRow { name: "reasoning_end", to: Audience::Chat, logged: true, about: "The reasoning of this step is complete." },
+    EventRow { name: "delta", to: Audience::Chat, logged: true, about: "A piece of the answer." },
+    EventRow { name: "stream_end", to: Audience::Chat, logged: true, about: "The answer text of this step is complete." },
+    EventRow { name: "message", to: Audience::Chat, logged: true, about: "A complete text: an error, a notice, a command's reply." },
+    EventRow { name: "turn_end", to: Audience::Chat, logged: true, about: "The turn is complete and durable." },
+    EventRow { name: "session_updated", to: Audience::All, logged: false, about: "Read the list of chats again." },
+    EventRow { name: "watching", to: Audience::Sender, logged: false, about: "Every chat that is not idle." },
+    EventRow { name: "chat_state", to: Audience::Watchers, logged: false, about: "The live state of one chat." },
+    EventRow { name: "webui_response", to: Audience::Sender, logged: false, about: "The answer to one webui_request." },
+    EventRow { name: "error", to: Audience::Sender, logged: false, about: "What is wrong with an inbound frame; the connection goes on." },
+];

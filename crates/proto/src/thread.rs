@@ -1,0 +1,147 @@
+//! The thread page: a chat as finished messages (envelope §5.3, §5.4).
+
+use serde::{Deserialize, Serialize};
+
+use crate::TurnId;
+use crate::envelope::{Notice, Phase};
+use crate::scope::WorkspaceScope;
+use crate::usage::Usage;
+
+/// A page of a chat: whole turns, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Thread {
+    /// Always 3.
+    pub schema_version: u32,
+    /// `websocket:<chat id>`
+    pub session_key: String,
+    /// The messages, oldest first.
+    pub messages: Vec<UiMessage>,
+    /// The chat's scope.
+    #[serde(rename = "workspace_scope")]
+    pub workspace_scope: WorkspaceScope,
+    /// Turns of this page that are complete.
+    #[serde(rename = "completed_turn_ids")]
+    pub completed_turn_ids: Vec<TurnId>,
+    /// Whether a turn runs whose end is not in the page.
+    #[serde(rename = "has_pending_tool_calls")]
+    pub has_pending_tool_calls: bool,
+    /// The turn running now.
+    #[serde(rename = "active_turn_id")]
+    pub active_turn_id: Option<TurnId>,
+    /// Where the page stands; present when paging was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub page: Option<Page>,
+    /// The newest event the page covers: attach with it as `after_seq`.
+    #[serde(rename = "last_seq")]
+    pub last_seq: u64,
+}
+
+/// Where a page stands in its chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Page {
+    /// Give it as `before` for the page before this one; null when this is the first.
+    pub before_cursor: Option<String>,
+    /// Whether there is a page before this one.
+    pub has_more_before: bool,
+    /// Messages in this page.
+    pub loaded_message_count: usize,
+    /// Prompts before this page.
+    pub user_message_offset: u64,
+}
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Role {
+    /// A person.
+    User,
+    /// The model, or Alcove in its place when `notice` is present.
+    Assistant,
+    /// Tool activity.
+    Tool,
+}
+
+/// One message as a person sees it. Its id is a prefix and the 16 hex digits of the `seq` that began it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub struct UiMessage {
+    /// `u-`, `as-`, `buf-` or `tr-` and 16 hex digits.
+    pub id: String,
+    /// Who speaks.
+    pub role: Role,
+    /// The text, Markdown for answers.
+    pub content: String,
+    /// `trace` for tool activity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Lines of tool activity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traces: Option<Vec<String>>,
+    /// Whether text is still arriving.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_streaming: Option<bool>,
+    /// What the model thought before it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<String>,
+    /// Whether reasoning is still arriving.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_streaming: Option<bool>,
+    /// Why this is not the model's text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+    /// The turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_id: Option<TurnId>,
+    /// Part of the turn the last event of the message belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_phase: Option<Phase>,
+    /// Place of that event in its turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_seq: Option<u64>,
+    /// When it began, milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<i64>,
+    /// From the prompt to the end of the turn, milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<u64>,
+    /// What the turn cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// Tokens the model can hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context_window_tokens: Option<u64>,
+    /// Whether a prompt had to wait behind a running turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queued: Option<bool>,
+}
+
+impl UiMessage {
+    /// A message that began with the given event.
+    pub fn begun(prefix: &str, seq: u64, role: Role) -> Self {
+        Self {
+            id: format!("{prefix}-{seq:016x}"),
+            role,
+            content: String::new(),
+            kind: None,
+            traces: None,
+            is_streaming: None,
+            reasoning: None,
+            reasoning_streaming: None,
+            notice: None,
+            turn_id: None,
+            turn_phase: None,
+            turn_seq: None,
+            created_at: None,
+            latency_ms: None,
+            usage: None,
+            context_window_tokens: None,
+            queued: None,
+        }
+    }
+}
