@@ -155,10 +155,9 @@ impl fmt::Display for Error {
             Error::Folder { path, .. } => write!(f, "could not prepare {}", path.display()),
             Error::Thread(_) => write!(f, "could not start the database's writer"),
             Error::Open { path, .. } => write!(f, "could not open the database {}", path.display()),
-            Error::Newer { found, known } => write!(
-                f,
-                "the database was written by a newer Alcove (schema {found}, this one knows {known}); it was left as it is"
-            ),
+            Error::Newer { found, known } => {
+                write!(f, "the database was written by a newer Alcove (schema {found}, this one knows {known}); it was left as it is")
+            }
             Error::Sqlite { doing, source } => write!(f, "could not {doing}: {source}"),
             Error::Lost { why } => write!(f, "the transaction was lost: {why}"),
             Error::ReadOnly { why } => write!(f, "nothing more can be saved until the next start: {why}"),

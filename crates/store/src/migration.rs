@@ -6,8 +6,7 @@ use crate::Error;
 use crate::table::{answer, chat, entry, event, mark, setting, token, turn};
 
 /// What each version adds; a database's version is how many of them it has seen.
-const VERSIONS: &[&[&str]] =
-    &[&[mark::V1, chat::V1, event::V1, entry::V1, turn::V1, setting::V1, token::V1, answer::V1]];
+const VERSIONS: &[&[&str]] = &[&[mark::V1, chat::V1, event::V1, entry::V1, turn::V1, setting::V1, token::V1, answer::V1]];
 
 /// The newest version this build knows.
 pub(crate) fn known() -> u32 {
@@ -35,5 +34,55 @@ pub(crate) fn check(db: &Connection) -> Result<u32, Error> {
     match mark::version(db)? {
         found if found > known() => Err(Error::Newer { found, known: known() }),
         found => Ok(found),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::{DATABASE, Store, connection};
+
+    /// A database as the build that knew `version` versions left it.
+    fn old(dir: &std::path::Path, version: usize) {
+        let path = connection::prepare(dir, DATABASE).unwrap();
+        let db = connection::writer(&path).unwrap();
+        VERSIONS[..version].iter().copied().flatten().for_each(|step| db.execute_batch(step).unwrap());
+        db.pragma_update(None, "user_version", version as u32).unwrap();
+    }
+
+    /// Everything the schema consists of.
+    fn schema(dir: &std::path::Path) -> Vec<String> {
+        let db = connection::reader(&dir.join(DATABASE)).unwrap();
+        let mut statement = db.prepare("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn every_old_version_becomes_the_newest() {
+        let fresh = tempfile::tempdir().unwrap();
+        drop(Store::open(fresh.path()).unwrap());
+        for version in 0..=VERSIONS.len() {
+            let dir = tempfile::tempdir().unwrap();
+            old(dir.path(), version);
+            let store = Store::open(dir.path()).unwrap();
+            assert_eq!(store.read(|r| r.integrity()).unwrap(), Vec::<String>::new());
+            drop(store);
+            assert_eq!(schema(dir.path()), schema(fresh.path()), "from version {version}");
+            let db = connection::reader(&dir.path().join(DATABASE)).unwrap();
+            assert_eq!(check(&db).unwrap(), known());
+        }
+    }
+
+    /// A line may be added here, none may change.
+    #[test]
+    fn released_versions_stay_as_they_are() {
+        let sum = |steps: &&[&str]| format!("{:08x}\n", crc32fast::hash(steps.concat().as_bytes()));
+        let seen: String = VERSIONS.iter().map(sum).collect();
+        expect![[r#"
+            48a5c292
+        "#]]
+        .assert_eq(&seen);
     }
 }

@@ -39,6 +39,11 @@ impl Job {
         let bytes = batch.iter().map(Change::bytes).sum();
         Job { batch, done, bytes }
     }
+
+    /// Its size in the queue.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
 }
 
 /// Why a job was not taken.

@@ -52,12 +52,6 @@ pub(crate) fn purge(db: &Connection, before: i64) -> Result<(), Error> {
 pub(crate) fn get(db: &Connection, scope: &str, key: &str) -> Result<Option<AnswerRow>, Error> {
     let sql = "SELECT scope, key, digest, answer, at FROM answers WHERE scope = ?1 AND key = ?2";
     first(db, "read an answer", sql, params![scope, key], |row| {
-        Ok(AnswerRow {
-            scope: row.get(0)?,
-            key: row.get(1)?,
-            digest: row.get(2)?,
-            answer: row.get(3)?,
-            at: row.get(4)?,
-        })
+        Ok(AnswerRow { scope: row.get(0)?, key: row.get(1)?, digest: row.get(2)?, answer: row.get(3)?, at: row.get(4)? })
     })
 }

@@ -150,9 +150,7 @@ pub(crate) fn add_turn(db: &Connection, no: i64) -> Result<(), Error> {
 /// Where a chat stands, or [`Error::NoChat`].
 pub(crate) fn place(db: &Connection, chat: &str) -> Result<Place, Error> {
     let sql = "SELECT no, last_seq FROM chats WHERE id = ?1";
-    let found = first(db, "find a chat", sql, params![chat], |row| {
-        Ok(Place { no: row.get(0)?, last_seq: row.get(1)? })
-    })?;
+    let found = first(db, "find a chat", sql, params![chat], |row| Ok(Place { no: row.get(0)?, last_seq: row.get(1)? }))?;
     found.ok_or_else(|| Error::NoChat { chat: chat.to_owned() })
 }
 

@@ -167,8 +167,7 @@ fn user_messages_before(db: &Connection, no: i64, seq: u64) -> Result<u64, Error
 fn insert(db: &Connection, no: i64, row: &EventRow) -> Result<(), Error> {
     const SQL: &str = "INSERT INTO events (chat, seq, last, turn, kind, page_start, payload, at, crc)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    let values =
-        params![no, row.seq, row.last, row.turn, row.kind, row.boundary, row.payload, row.at, checksum(row)];
+    let values = params![no, row.seq, row.last, row.turn, row.kind, row.boundary, row.payload, row.at, checksum(row)];
     execute(db, "append an event", SQL, values)?;
     Ok(())
 }

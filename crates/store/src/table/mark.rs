@@ -1,4 +1,4 @@
-//! Marks the store leaves for itself: so far only that it was closed in order. Never anything about chats.
+//! The file as a whole: its version, its checks, its log, and the mark of an orderly end. Never anything about chats.
 
 use rusqlite::Connection;
 
@@ -30,6 +30,12 @@ pub(crate) fn integrity(db: &Connection) -> Result<Vec<String>, Error> {
 /// What SQLite's check without indexes finds; nothing if the database is sound.
 pub(crate) fn quick(db: &Connection) -> Result<Vec<String>, Error> {
     complaints(db, "PRAGMA quick_check")
+}
+
+/// Copies as much of the log into the database as no reader needs, and makes it durable.
+pub(crate) fn checkpoint(db: &Connection) -> Result<(), Error> {
+    first(db, "copy the log into the database", "PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+    Ok(())
 }
 
 fn complaints(db: &Connection, sql: &str) -> Result<Vec<String>, Error> {

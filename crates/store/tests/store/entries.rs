@@ -1,0 +1,64 @@
+//! Entries: replaced by path, read in order, final when they ended.
+
+use alcove_store::{Change, EntryRow, EntryState, Visibility};
+use expect_test::expect;
+
+use crate::rows::{entry, outcome, store};
+
+const STATES: [EntryState; 5] =
+    [EntryState::Proposed, EntryState::Streaming, EntryState::Resolved, EntryState::Failed, EntryState::Cancelled];
+
+#[test]
+fn which_state_may_follow_which() {
+    let (_dir, store) = store();
+    let mut table = String::new();
+    for (n, from) in STATES.into_iter().enumerate() {
+        table += &format!("{}:", from.as_str());
+        for (m, to) in STATES.into_iter().enumerate() {
+            let path = format!("{n}/{m}");
+            store.write_wait(vec![Change::PutEntry(entry(&path, from, 1))]).unwrap();
+            let went = store.write_wait(vec![Change::PutEntry(entry(&path, to, 1))]);
+            let kept = store.read(|r| r.entry("c", &path)).unwrap().unwrap().state;
+            assert_eq!(kept, if went.is_ok() { to } else { from });
+            if went.is_ok() {
+                table += &format!(" {}", to.as_str());
+            }
+        }
+        table += "\n";
+    }
+    expect![[r#"
+        proposed: proposed streaming resolved failed cancelled
+        streaming: proposed streaming resolved failed cancelled
+        resolved: resolved
+        failed: failed
+        cancelled: cancelled
+    "#]]
+    .assert_eq(&table);
+}
+
+#[test]
+fn a_final_entry_refuses_its_batch() {
+    let (_dir, store) = store();
+    store.write_wait(vec![Change::PutEntry(entry("a", EntryState::Failed, 1))]).unwrap();
+    let batch = vec![Change::PutEntry(entry("b", EntryState::Streaming, 2)), Change::PutEntry(entry("a", EntryState::Resolved, 1))];
+    expect!["entry a of chat c is final"].assert_eq(&outcome(store.write_wait(batch)));
+    assert_eq!(store.read(|r| r.entry("c", "b")).unwrap(), None);
+}
+
+#[test]
+fn a_final_entry_may_be_hidden() {
+    let (_dir, store) = store();
+    let shown = entry("a", EntryState::Resolved, 1);
+    let hidden = EntryRow { visibility: Visibility::Archived, outcome: Some("kept".to_owned()), ..shown.clone() };
+    store.write_wait(vec![Change::PutEntry(shown), Change::PutEntry(hidden.clone())]).unwrap();
+    assert_eq!(store.read(|r| r.entry("c", "a")).unwrap(), Some(hidden));
+}
+
+#[test]
+fn read_in_order() {
+    let (_dir, store) = store();
+    let rows = [("z", 1), ("b", 3), ("a", 2)].map(|(path, seq)| entry(path, EntryState::Resolved, seq));
+    store.write_wait(rows.clone().map(Change::PutEntry).to_vec()).unwrap();
+    let [z, b, a] = rows;
+    assert_eq!(store.read(|r| r.entries("c")).unwrap(), [z, a, b]);
+}
