@@ -11,9 +11,9 @@ use crate::table::mark;
 use crate::{Change, Error};
 
 /// Commits after which the log is copied into the database; each adds a few pages to it.
-const CHECKPOINT_COMMITS: usize = 256;
+const CHECKPOINT_COMMITS: usize = 1_024;
 /// Bytes of changes after which it is.
-const CHECKPOINT_BYTES: usize = 2 << 20;
+const CHECKPOINT_BYTES: usize = 4 << 20;
 
 /// Runs until the queue is closed and empty, then leaves the mark of an orderly end.
 pub(crate) fn run(queue: &Queue, db: Connection) {
