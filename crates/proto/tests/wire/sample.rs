@@ -1,0 +1,300 @@
+//! One sample, or several, of every frame to the client: the part before the first point of a name is the event, the rest says which case.
+
+use alcove_proto::envelope::{
+    Attached, ChatState, ChatStateWord, Delta, Event, GoalBlob, GoalState, GoalStatus, GoalWord, MessageAccepted, MessageEvent,
+    MessageKind, Notice, NoticeKind, Phase, Ready, ReasoningEnd, Resync, Run, SessionScope, SessionUpdated, StreamEnd, TurnEnd,
+    TurnModelUpdated, UserMessage, Watching, WebuiError, WebuiResponse,
+};
+use alcove_proto::error::{Detail, ErrorFrame, Reason};
+use alcove_proto::scope::{AccessMode, StoredScope};
+use alcove_proto::usage::Usage;
+use alcove_proto::{ChatId, TurnId};
+use serde_json::json;
+
+const STARTED: f64 = 1_795_226_939.964_315;
+const MILLISECONDS: i64 = 1_795_226_943_675;
+
+/// Every sample under its name.
+pub(crate) fn samples() -> Vec<(&'static str, Event)> {
+    [personal(), prompts(), streams(), messages(), ends(), lists(), answers(), errors()].into_iter().flatten().collect()
+}
+
+fn chat() -> ChatId {
+    ChatId::parse("3dcce6521fb5").expect("a chat id")
+}
+
+fn turn() -> TurnId {
+    TurnId::parse("turn-2").expect("a turn id")
+}
+
+fn usage() -> Usage {
+    Usage {
+        prompt_tokens: 200,
+        completion_tokens: 20,
+        request_count: 2,
+        context_tokens: 100,
+        total_tokens: 220,
+        provider_tokens: 220,
+        estimated_tokens: None,
+        cached_tokens: None,
+        generation_ms: 340,
+        measured_completion_tokens: 20,
+        ttft_ms: Some(125),
+        timed_requests: 2,
+    }
+}
+
+fn personal() -> Vec<(&'static str, Event)> {
+    let attached = Attached { chat_id: chat(), model_preset: None, usage: None, last_seq: 0, run: None, request_id: None };
+    let running = Attached {
+        model_preset: Some("fast".to_owned()),
+        usage: Some(usage()),
+        last_seq: 41,
+        run: Some(Run { turn_id: Some(turn()), started_at: STARTED }),
+        ..attached.clone()
+    };
+    let made = Attached { request_id: Some("wish-1".to_owned()), ..attached.clone() };
+    vec![
+        ("ready", Event::Ready(Ready { chat_id: chat(), client_id: "anon-0123456789ab".to_owned(), instance: "5f0c9a".to_owned() })),
+        ("attached", Event::Attached(attached)),
+        ("attached.running", Event::Attached(running)),
+        ("attached.made", Event::Attached(made)),
+        ("resync", Event::Resync(Resync { chat_id: chat(), from_seq: 4096 })),
+    ]
+}
+
+fn prompts() -> Vec<(&'static str, Event)> {
+    let asked = UserMessage {
+        chat_id: chat(),
+        text: "Grüße, 世界 🌍\n\"quoted\" \\ <b>&amp;</b>\u{2028}".to_owned(),
+        starts_turn: true,
+        turn_id: Some(turn()),
+        active_turn_id: Some(turn()),
+        started_at: Some(STARTED),
+        created_at_ms: Some(MILLISECONDS),
+        seq: Some(1),
+    };
+    let waits =
+        UserMessage { text: "and then?".to_owned(), starts_turn: false, turn_id: TurnId::parse("turn-3"), seq: Some(7), ..asked.clone() };
+    let bare = UserMessage {
+        text: "hello".to_owned(),
+        turn_id: None,
+        active_turn_id: None,
+        started_at: None,
+        created_at_ms: None,
+        seq: None,
+        ..asked.clone()
+    };
+    let accepted = MessageAccepted {
+        chat_id: chat(),
+        turn_id: turn(),
+        starts_turn: true,
+        active_turn_id: Some(turn()),
+        started_at: Some(STARTED),
+        seq: Some(1),
+    };
+    let command = MessageAccepted { starts_turn: false, active_turn_id: None, started_at: None, seq: None, ..accepted.clone() };
+    let model = TurnModelUpdated {
+        chat_id: chat(),
+        model_name: "ollama/llama3.2".to_owned(),
+        model_preset: Some("local".to_owned()),
+        context_window_tokens: Some(131_072),
+        seq: Some(2),
+    };
+    let unknown = TurnModelUpdated { model_preset: None, context_window_tokens: None, ..model.clone() };
+    vec![
+        ("user_message", Event::UserMessage(asked)),
+        ("user_message.queued", Event::UserMessage(waits)),
+        ("user_message.bare", Event::UserMessage(bare)),
+        ("message_accepted", Event::MessageAccepted(accepted)),
+        ("message_accepted.command", Event::MessageAccepted(command)),
+        ("turn_model_updated", Event::TurnModelUpdated(model)),
+        ("turn_model_updated.unknown", Event::TurnModelUpdated(unknown)),
+    ]
+}
+
+fn streams() -> Vec<(&'static str, Event)> {
+    let stream = || Some(format!("websocket:{}:1795226940230896200:0", chat()));
+    let piece = Delta {
+        chat_id: chat(),
+        text: "Hello fr".to_owned(),
+        stream_id: stream(),
+        turn_id: Some(turn()),
+        turn_phase: Some(Phase::Answer),
+        turn_seq: Some(4),
+        seq: Some(6),
+    };
+    let thought = Delta {
+        text: "Let".to_owned(),
+        stream_id: None,
+        turn_phase: Some(Phase::Reasoning),
+        turn_seq: Some(2),
+        seq: Some(4),
+        ..piece.clone()
+    };
+    let bare = Delta { stream_id: None, turn_id: None, turn_phase: None, turn_seq: None, ..piece.clone() };
+    let thought_through =
+        ReasoningEnd { chat_id: chat(), turn_id: Some(turn()), turn_phase: Some(Phase::Reasoning), turn_seq: Some(3), seq: Some(5) };
+    let end = StreamEnd {
+        chat_id: chat(),
+        text: None,
+        stream_id: stream(),
+        resuming: None,
+        turn_id: Some(turn()),
+        turn_phase: Some(Phase::Answer),
+        turn_seq: Some(5),
+        seq: Some(7),
+    };
+    let resuming = StreamEnd { resuming: Some(true), ..end.clone() };
+    let rewritten = StreamEnd { text: Some("Hello friend".to_owned()), ..end.clone() };
+    vec![
+        ("delta", Event::Delta(piece)),
+        ("delta.bare", Event::Delta(bare)),
+        ("reasoning_delta", Event::ReasoningDelta(thought)),
+        ("reasoning_end", Event::ReasoningEnd(thought_through)),
+        ("stream_end", Event::StreamEnd(end)),
+        ("stream_end.resuming", Event::StreamEnd(resuming)),
+        ("stream_end.text", Event::StreamEnd(rewritten)),
+    ]
+}
+
+fn messages() -> Vec<(&'static str, Event)> {
+    let complete = MessageEvent {
+        chat_id: chat(),
+        text: "Sent at once".to_owned(),
+        latency_ms: Some(387),
+        kind: None,
+        notice: None,
+        turn_id: Some(turn()),
+        turn_phase: Some(Phase::Answer),
+        turn_seq: Some(6),
+        created_at_ms: Some(MILLISECONDS),
+        seq: Some(8),
+    };
+    let noticed = |kind: NoticeKind, retry: bool, text: &str| {
+        Event::Message(MessageEvent { text: text.to_owned(), notice: Some(Notice { kind, retry }), ..complete.clone() })
+    };
+    let active = |kind: MessageKind, text: &str| {
+        Event::Message(MessageEvent {
+            text: text.to_owned(),
+            kind: Some(kind),
+            latency_ms: None,
+            turn_phase: Some(Phase::Activity),
+            ..complete.clone()
+        })
+    };
+    vec![
+        ("message", Event::Message(complete.clone())),
+        ("message.error", noticed(NoticeKind::Error, true, "Error: the model server refused the connection (http://127.0.0.1:8080).")),
+        ("message.interrupted", noticed(NoticeKind::Interrupted, true, "Alcove ended while this answer was being written.")),
+        ("message.stopped", noticed(NoticeKind::Stopped, false, "Stopped 1 task(s).")),
+        ("message.command", noticed(NoticeKind::Command, false, "No active task to stop.")),
+        ("message.tool_hint", active(MessageKind::ToolHint, "write notes/a.txt")),
+        ("message.progress", active(MessageKind::Progress, "")),
+    ]
+}
+
+fn ends() -> Vec<(&'static str, Event)> {
+    let running = GoalStatus { chat_id: chat(), status: GoalWord::Running, started_at: Some(STARTED), turn_id: Some(turn()), seq: Some(3) };
+    let idle = GoalStatus { status: GoalWord::Idle, started_at: None, seq: Some(10), ..running.clone() };
+    let snapshot = GoalStatus { seq: None, ..running.clone() };
+    let end = TurnEnd {
+        chat_id: chat(),
+        turn_id: Some(turn()),
+        latency_ms: Some(1088),
+        goal_state: Some(GoalBlob { active: false }),
+        usage: Some(usage()),
+        context_window_tokens: Some(200_000),
+        turn_phase: Some(Phase::Complete),
+        turn_seq: Some(7),
+        seq: Some(9),
+    };
+    let bare = TurnEnd { latency_ms: None, goal_state: None, usage: None, context_window_tokens: None, ..end.clone() };
+    vec![
+        ("goal_status", Event::GoalStatus(running)),
+        ("goal_status.idle", Event::GoalStatus(idle)),
+        ("goal_status.snapshot", Event::GoalStatus(snapshot)),
+        ("goal_state", Event::GoalState(GoalState { chat_id: chat(), goal_state: GoalBlob { active: true }, seq: Some(11) })),
+        ("turn_end", Event::TurnEnd(end)),
+        ("turn_end.bare", Event::TurnEnd(bare)),
+    ]
+}
+
+fn lists() -> Vec<(&'static str, Event)> {
+    let scope = |access_mode| StoredScope { project_path: "/home/me/app".to_owned(), access_mode }.payload();
+    let updated = |scope, workspace_scope| Event::SessionUpdated(SessionUpdated { chat_id: chat(), scope, workspace_scope });
+    let running = ChatState { chat_id: chat(), state: ChatStateWord::Running, started_at: Some(STARTED) };
+    let state = |state| ChatState { state, started_at: None, ..running.clone() };
+    vec![
+        ("session_updated", updated(Some(SessionScope::Thread), None)),
+        ("session_updated.bare", updated(None, None)),
+        ("session_updated.restricted", updated(Some(SessionScope::Metadata), Some(scope(AccessMode::Restricted)))),
+        ("session_updated.full", updated(Some(SessionScope::Metadata), Some(scope(AccessMode::Full)))),
+        ("watching", Event::Watching(Watching { chats: vec![running.clone(), state(ChatStateWord::Failed)] })),
+        ("watching.none", Event::Watching(Watching { chats: Vec::new() })),
+        ("chat_state", Event::ChatState(running.clone())),
+        ("chat_state.idle", Event::ChatState(state(ChatStateWord::Idle))),
+        ("chat_state.failed", Event::ChatState(state(ChatStateWord::Failed))),
+    ]
+}
+
+fn answers() -> Vec<(&'static str, Event)> {
+    let refused = WebuiError { status: 404, message: "unknown WebUI mutation action".to_owned() };
+    let carried_out = json!({ "servers": [] });
+    vec![
+        (
+            "webui_response",
+            Event::WebuiResponse(WebuiResponse { request_id: "q4".to_owned(), ok: true, result: Some(carried_out), error: None }),
+        ),
+        (
+            "webui_response.refused",
+            Event::WebuiResponse(WebuiResponse { request_id: "q1".to_owned(), ok: false, result: None, error: Some(refused) }),
+        ),
+    ]
+}
+
+fn errors() -> Vec<(&'static str, Event)> {
+    let error = |detail: Detail| ErrorFrame::new(&detail);
+    let about = |detail: Detail, reason: Reason| error(detail).because(reason.text()).about(&chat(), Some("turn-2"));
+    let mut found: Vec<(&'static str, ErrorFrame)> = details().into_iter().map(|detail| (name(&detail), error(detail))).collect();
+    found.extend([
+        ("error", error(Detail::MissingContent).about(&chat(), None)),
+        ("error.text_too_large", about(Detail::MessageRejected, Reason::TextTooLarge)),
+        ("error.queue_full", about(Detail::MessageRejected, Reason::QueueFull)),
+        ("error.malformed", about(Detail::AttachmentRejected, Reason::Malformed)),
+        ("error.mime", about(Detail::AttachmentRejected, Reason::Mime)),
+        ("error.chat_running", about(Detail::WorkspaceScopeRejected, Reason::ChatRunning)),
+    ]);
+    found.into_iter().map(|(name, frame)| (name, Event::Error(frame))).collect()
+}
+
+fn details() -> Vec<Detail> {
+    vec![
+        Detail::InvalidChatId,
+        Detail::MissingContent,
+        Detail::MessageRejected,
+        Detail::AttachmentRejected,
+        Detail::WorkspaceScopeRejected,
+        Detail::AccessDenied,
+        Detail::InvalidRequestId,
+        Detail::UnknownType("nope".to_owned()),
+        Detail::TooDeep,
+        Detail::StorageUnavailable,
+    ]
+}
+
+// A new detail does not compile until it has a name here; list it above with it.
+fn name(detail: &Detail) -> &'static str {
+    match detail {
+        Detail::InvalidChatId => "error.invalid_chat_id",
+        Detail::MissingContent => "error.missing_content",
+        Detail::MessageRejected => "error.message_rejected",
+        Detail::AttachmentRejected => "error.attachment_rejected",
+        Detail::WorkspaceScopeRejected => "error.workspace_scope_rejected",
+        Detail::AccessDenied => "error.access_denied",
+        Detail::InvalidRequestId => "error.invalid_request_id",
+        Detail::UnknownType(_) => "error.unknown_type",
+        Detail::TooDeep => "error.too_deep",
+        Detail::StorageUnavailable => "error.storage_unavailable",
+    }
+}
