@@ -46,8 +46,8 @@ impl Store {
     }
 
     /// Queues a batch that is applied whole or not at all, after everything queued before it. Never waits. `done` is called on
-    /// the writer's thread, with `Ok` once the batch is on disk; it must be short and must neither write nor read and wait.
-    /// With a full queue the batch comes back and `done` is dropped uncalled.
+    /// the writer's thread, with `Ok` once the batch is on disk; until it returns nothing else is saved, so it must be short and
+    /// must not call [`Store::write_wait`]. With a full queue the batch comes back and `done` is dropped uncalled.
     pub fn write(&self, batch: Vec<Change>, done: impl FnOnce(Result<(), Error>) + Send + 'static) -> Result<(), QueueFull> {
         match self.inner.queue.push(Job::new(batch, Box::new(done))) {
             Ok(()) => Ok(()),

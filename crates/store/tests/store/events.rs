@@ -109,6 +109,14 @@ fn fold_refused_where_they_do_not() {
 }
 
 #[test]
+fn fold_refused_over_a_hole() {
+    let (dir, store) = store();
+    store.write_wait(vec![run(1, 2), run(3, 4), run(5, 6)]).unwrap();
+    assert_eq!(raw(dir.path()).execute("DELETE FROM events WHERE seq = 3", []).unwrap(), 1);
+    expect!["events 1 to 6 of chat c cannot be folded"].assert_eq(&outcome(store.write_wait(vec![fold(1, 6)])));
+}
+
+#[test]
 fn read_from_a_cursor() {
     let (_dir, store) = store();
     store.write_wait(vec![event("user_message", 1), run(2, 5), event("turn_end", 6)]).unwrap();
