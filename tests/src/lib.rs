@@ -1,1 +1,5 @@
 //! What the scenarios share.
+
+pub mod screen;
+pub mod sockets;
+pub mod webdriver;
