@@ -1,0 +1,15 @@
+// The page's entry: connects, draws, and tells the native window about the first paint.
+import { render } from "preact";
+import { startApp } from "./state/app.ts";
+import { App } from "./view/app.tsx";
+import { listenForKeys } from "./view/keys.ts";
+import { reportPaint } from "./wire/outside.ts";
+
+const root = document.getElementById("app");
+if (root !== null) {
+  startApp();
+  listenForKeys();
+  root.replaceChildren();
+  render(<App />, root);
+  reportPaint();
+}

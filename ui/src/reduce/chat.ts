@@ -1,0 +1,67 @@
+// What the page knows about one chat, as plain data. Only `reduce` makes a new one.
+import type { ChatEvent, Message, Run, ThreadPage, Usage } from "../wire/types.ts";
+
+/** A prompt this page sent and the gateway has not taken yet (or has refused: then `failed` says why). */
+export type Pending = { turnId: string; text: string; at: number; failed?: string };
+
+export type ChatState = {
+  readonly chatId: string;
+  readonly messages: readonly Message[];
+  /** The last event folded in; the next one has this number plus one. */
+  readonly lastSeq: number;
+  /** Events that came before their turn; folded as soon as the missing one is there. */
+  readonly held: readonly ChatEvent[];
+  /** The page has lost its place and must read the thread again. */
+  readonly lost: boolean;
+  readonly run: Run | null;
+  readonly failed: boolean;
+  readonly preset: string | null;
+  readonly modelName: string | null;
+  readonly usage: Usage | null;
+  readonly window: number | null;
+  readonly pending: readonly Pending[];
+  readonly before: string | null;
+};
+
+/** What the page itself does to a chat, besides what the gateway sends. */
+export type LocalEvent =
+  | { event: "local.page"; page: ThreadPage | null }
+  | { event: "local.older"; page: ThreadPage }
+  | { event: "local.send"; turn_id: string; text: string; at: number }
+  | { event: "local.failed"; turn_id: string; why: string }
+  | { event: "local.dropped"; turn_id: string };
+
+export function emptyChat(chatId: string): ChatState {
+  return {
+    chatId,
+    messages: [],
+    lastSeq: 0,
+    held: [],
+    lost: false,
+    run: null,
+    failed: false,
+    preset: null,
+    modelName: null,
+    usage: null,
+    window: null,
+    pending: [],
+    before: null,
+  };
+}
+
+export function rowId(prefix: "u" | "as" | "buf" | "tr", seq: number): string {
+  return `${prefix}-${seq.toString(16).padStart(16, "0")}`;
+}
+
+/** Prompts that wait for the running turn: after it in the list, with no answer of their own yet. */
+export function queuedIds(state: ChatState): readonly string[] {
+  const running = state.run?.turn_id;
+  if (state.run === null || running === undefined) return [];
+  const queued: string[] = [];
+  for (let at = state.messages.length - 1; at >= 0; at -= 1) {
+    const row = state.messages[at];
+    if (row === undefined || row.role !== "user" || row.turnId === running) break;
+    queued.push(row.id);
+  }
+  return queued.reverse();
+}

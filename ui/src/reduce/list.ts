@@ -1,0 +1,80 @@
+// The chats in the side bar as data: rows from the gateway, live states beside them, grouped by project and filtered.
+import type { LiveState, SessionRow } from "../wire/types.ts";
+
+export type Mark = "running" | "failed" | "unread" | "none";
+export type ListRow = { id: string; title: string; updated: number; project: string; preset: string | null };
+export type ListState = {
+  readonly rows: readonly ListRow[];
+  readonly live: ReadonlyMap<string, LiveState>;
+  readonly unread: ReadonlySet<string>;
+  /** The chat in front of the person; it is never unread. */
+  readonly open: string | null;
+};
+export type ListEvent =
+  | { event: "list.rows"; rows: readonly SessionRow[] }
+  | { event: "list.open"; chatId: string | null }
+  | { event: "watching"; chats: readonly { chat_id: string; state: LiveState }[] }
+  | { event: "chat_state"; chat_id: string; state: LiveState; title?: string };
+
+export const emptyList: ListState = { rows: [], live: new Map(), unread: new Set(), open: null };
+
+export function reduceList(state: ListState, event: ListEvent): ListState {
+  switch (event.event) {
+    case "list.rows":
+      return { ...state, rows: event.rows.map(listRow) };
+    case "list.open":
+      return { ...state, open: event.chatId, unread: without(state.unread, event.chatId) };
+    case "watching":
+      return { ...state, live: new Map(event.chats.map((chat) => [chat.chat_id, chat.state])) };
+    case "chat_state": {
+      const live = new Map(state.live).set(event.chat_id, event.state);
+      const ended = state.live.get(event.chat_id) === "running" && event.state !== "running";
+      const unread = ended && event.chat_id !== state.open ? new Set(state.unread).add(event.chat_id) : state.unread;
+      const rows = event.title ? state.rows.map((row) => (row.id === event.chat_id ? { ...row, title: event.title ?? row.title } : row)) : state.rows;
+      return { ...state, live, unread, rows };
+    }
+  }
+}
+
+function without(set: ReadonlySet<string>, id: string | null): ReadonlySet<string> {
+  if (id === null || !set.has(id)) return set;
+  const next = new Set(set);
+  next.delete(id);
+  return next;
+}
+
+function listRow(row: SessionRow): ListRow {
+  return {
+    id: row.key.replace(/^websocket:/, ""),
+    title: row.title || row.preview.split("\n", 1)[0]?.slice(0, 160) || "",
+    updated: Date.parse(row.updated_at) || 0,
+    project: row.workspace_scope?.project_name ?? "",
+    preset: row.model_preset ?? null,
+  };
+}
+
+export function markOf(state: ListState, id: string): Mark {
+  const live = state.live.get(id);
+  if (live === "running" || live === "failed") return live;
+  return state.unread.has(id) ? "unread" : "none";
+}
+
+/** What the side bar shows from top to bottom: a heading a project, its chats newest first. */
+export type Line = { kind: "project"; name: string; count: number } | { kind: "chat"; row: ListRow };
+
+export function lines(rows: readonly ListRow[], filter: string): Line[] {
+  const wanted = filter.trim().toLowerCase();
+  const groups = new Map<string, ListRow[]>();
+  for (const row of rows) {
+    if (wanted && !row.title.toLowerCase().includes(wanted) && !row.project.toLowerCase().includes(wanted)) continue;
+    const group = groups.get(row.project);
+    if (group === undefined) groups.set(row.project, [row]);
+    else group.push(row);
+  }
+  const out: Line[] = [];
+  for (const [name, group] of groups) {
+    out.push({ kind: "project", name, count: group.length });
+    for (const row of group.sort((a, b) => b.updated - a.updated)) out.push({ kind: "chat", row });
+  }
+  return out;
+}

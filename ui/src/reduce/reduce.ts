@@ -1,0 +1,160 @@
+// The one place where a chat's data changes: `reduce(state, event)` folds live events and thread pages to the same picture.
+import type { ChatEvent, Message, Run, ThreadPage } from "../wire/types.ts";
+import { emptyChat, type ChatState, type LocalEvent } from "./chat.ts";
+import * as fold from "./fold.ts";
+import { settle } from "./rows.ts";
+
+/** More events than this out of order, and the place is lost for good. */
+const HELD_MOST = 64;
+
+export function reduce(state: ChatState, event: ChatEvent | LocalEvent): ChatState {
+  switch (event.event) {
+    case "local.page":
+      return withPage(state, event.page);
+    case "local.older":
+      return { ...state, messages: joinOlder(event.page.messages, state.messages), before: event.page.page?.before_cursor ?? null };
+    case "local.send":
+      return { ...state, pending: [...state.pending, { turnId: event.turn_id, text: event.text, at: event.at }] };
+    case "local.failed":
+      return withFailure(state, event.turn_id, event.why);
+    case "local.dropped":
+      return { ...state, pending: state.pending.filter((one) => one.turnId !== event.turn_id) };
+    case "attached":
+    case "resync":
+    case "error":
+      return personal(state, event);
+    default:
+      return inOrder(state, event);
+  }
+}
+
+function personal(state: ChatState, event: Extract<ChatEvent, { event: "attached" | "resync" | "error" }>): ChatState {
+  if (event.event === "resync") return { ...state, lost: true };
+  if (event.event === "error") {
+    return event.turn_id === undefined ? state : withFailure(state, event.turn_id, event.reason ?? event.detail);
+  }
+  return {
+    ...state,
+    preset: event.model_preset === undefined ? state.preset : event.model_preset,
+    usage: event.usage ?? state.usage,
+    window: event.context_window_tokens ?? state.window,
+  };
+}
+
+/** Events with a number are folded exactly once and in order, whatever order they arrive in. */
+function inOrder(state: ChatState, event: ChatEvent): ChatState {
+  if (event.seq === undefined) return apply(state, event);
+  if (event.seq <= state.lastSeq) return event.event === "message_accepted" ? dropPending(state, event.turn_id) : state;
+  if (event.seq > state.lastSeq + 1) {
+    const held = [...state.held, event];
+    return held.length > HELD_MOST ? { ...state, held: [], lost: true } : { ...state, held };
+  }
+  const next = { ...apply(state, event), lastSeq: event.seq };
+  return next.held.length === 0 ? next : release(next);
+}
+
+function release(state: ChatState): ChatState {
+  const due = state.held.find((one) => (one.seq ?? 0) <= state.lastSeq + 1);
+  if (due === undefined) return state;
+  return inOrder({ ...state, held: state.held.filter((one) => one !== due) }, due);
+}
+
+function apply(state: ChatState, event: ChatEvent): ChatState {
+  switch (event.event) {
+    case "user_message":
+    case "message_accepted":
+      return accepted(state, event);
+    case "delta":
+      return { ...state, messages: fold.delta(state.messages, event) };
+    case "reasoning_delta":
+      return { ...state, messages: fold.reasoningDelta(state.messages, event) };
+    case "reasoning_end":
+      return { ...state, messages: fold.reasoningEnd(state.messages, event) };
+    case "stream_end":
+      return { ...state, messages: fold.streamEnd(state.messages, event) };
+    case "message": {
+      const messages = fold.message(state.messages, event);
+      return { ...state, messages, failed: event.notice === undefined ? state.failed : event.notice.kind !== "stopped" };
+    }
+    case "file_edit":
+      return { ...state, messages: fold.fileEdit(state.messages, event) };
+    case "turn_end":
+      return {
+        ...state,
+        messages: fold.turnEnd(state.messages, event),
+        run: ends(state.run, event.turn_id) ? null : state.run,
+        usage: event.usage ?? state.usage,
+        window: event.context_window_tokens ?? state.window,
+      };
+    case "goal_status":
+      return goalStatus(state, event);
+    case "turn_model_updated":
+      return {
+        ...state,
+        modelName: event.model_name,
+        preset: event.model_preset === undefined ? state.preset : event.model_preset,
+        window: event.context_window_tokens ?? state.window,
+      };
+    default:
+      // A newer gateway may send more: what is not known changes nothing, but its number is counted.
+      return state;
+  }
+}
+
+const ends = (run: Run | null, turnId: string | undefined) => run === null || turnId === undefined || run.turn_id === undefined || run.turn_id === turnId;
+
+function goalStatus(state: ChatState, event: Extract<ChatEvent, { event: "goal_status" }>): ChatState {
+  if (event.status === "running") return { ...state, run: { turn_id: event.turn_id, started_at: event.started_at }, failed: false };
+  const turnId = event.turn_id ?? state.run?.turn_id;
+  return { ...state, run: ends(state.run, turnId) ? null : state.run, messages: settle(state.messages, turnId) };
+}
+
+function accepted(state: ChatState, event: Extract<ChatEvent, { event: "user_message" | "message_accepted" }>): ChatState {
+  const mine = state.pending.find((one) => one.turnId === event.turn_id);
+  const text = event.event === "user_message" ? event.text : mine?.text;
+  // Accepted, but this page no longer has the text (it was reloaded): only the thread has it.
+  if (text === undefined) return event.seq === undefined ? state : { ...state, lost: true };
+  const run = event.starts_turn ? { turn_id: event.turn_id, started_at: event.started_at } : state.run;
+  const messages = event.seq === undefined ? state.messages : fold.userRow(state.messages, event, text);
+  return dropPending({ ...state, messages, run, failed: event.starts_turn ? false : state.failed }, event.turn_id);
+}
+
+function dropPending(state: ChatState, turnId: string | undefined): ChatState {
+  return state.pending.length === 0 ? state : { ...state, pending: state.pending.filter((one) => one.turnId !== turnId) };
+}
+
+function withFailure(state: ChatState, turnId: string, why: string): ChatState {
+  return { ...state, pending: state.pending.map((one) => (one.turnId === turnId ? { ...one, failed: why } : one)) };
+}
+
+function withPage(state: ChatState, page: ThreadPage | null): ChatState {
+  const fresh = { ...emptyChat(state.chatId), preset: state.preset, modelName: state.modelName, usage: state.usage, window: state.window };
+  if (page === null) return { ...fresh, pending: state.pending };
+  const taken = new Set(page.messages.map((row) => (row.role === "user" ? row.turnId : undefined)));
+  const last = page.messages.findLast((row) => row.usage !== undefined);
+  const active = page.active_turn_id ?? undefined;
+  const run = active === undefined ? null : { turn_id: active, started_at: state.run?.turn_id === active ? state.run.started_at : startOf(page, active) };
+  return {
+    ...fresh,
+    messages: page.messages,
+    lastSeq: page.last_seq ?? 0,
+    run,
+    failed: run === null && endsBadly(page.messages.at(-1)),
+    usage: last?.usage ?? fresh.usage,
+    window: last?.contextWindowTokens ?? fresh.window,
+    pending: state.pending.filter((one) => !taken.has(one.turnId)),
+    before: page.page?.has_more_before ? page.page.before_cursor : null,
+  };
+}
+
+const endsBadly = (row: Message | undefined) => row?.notice !== undefined && row.notice.kind !== "stopped";
+
+function startOf(page: ThreadPage, turnId: string): number | undefined {
+  const at = page.messages.find((row) => row.turnId === turnId)?.createdAt;
+  return at === undefined ? undefined : at / 1000;
+}
+
+function joinOlder(older: readonly Message[], rows: readonly Message[]): readonly Message[] {
+  const known = new Set(rows.map((row) => row.id));
+  return [...older.filter((row) => !known.has(row.id)), ...rows];
+}

@@ -1,0 +1,86 @@
+// The chats this page has open: their folded state, and one signal for each row, so that a token changes one row and nothing else.
+import { batch, signal, type Signal } from "@preact/signals";
+import { emptyChat, queuedIds, type ChatState, type LocalEvent, type Pending } from "../reduce/chat.ts";
+import { reduce } from "../reduce/reduce.ts";
+import type { ChatEvent, Message, Run, Usage } from "../wire/types.ts";
+
+export type Phase = "loading" | "ready" | "error";
+export type Facts = { preset: string | null; modelName: string | null; usage: Usage | null; window: number | null };
+
+export class OpenChat {
+  state: ChatState;
+  readonly ids = signal<readonly string[]>([]);
+  readonly queued = signal<ReadonlySet<string>>(new Set());
+  readonly pending = signal<readonly Pending[]>([]);
+  readonly run = signal<Run | null>(null);
+  readonly writing = signal(false);
+  readonly before = signal<string | null>(null);
+  readonly facts = signal<Facts>({ preset: null, modelName: null, usage: null, window: null });
+  readonly phase = signal<Phase>("loading");
+  readonly why = signal("");
+  readonly older = signal<"idle" | "loading" | "error">("idle");
+  /** The engine start that counted the events folded so far. */
+  instance: string | null = null;
+  private readonly rows = new Map<string, Signal<Message>>();
+
+  constructor(readonly id: string) {
+    this.state = emptyChat(id);
+  }
+
+  row(id: string): Signal<Message> | undefined {
+    return this.rows.get(id);
+  }
+
+  /** Folds events in and tells only what changed. */
+  apply(events: readonly (ChatEvent | LocalEvent)[]): void {
+    const before = this.state;
+    this.state = events.reduce<ChatState>(reduce, before);
+    if (this.state === before) return;
+    batch(() => this.tell(before, this.state));
+  }
+
+  private tell(before: ChatState, now: ChatState): void {
+    if (before.messages !== now.messages) this.tellRows(before.messages, now.messages);
+    if (before.pending !== now.pending) this.pending.value = now.pending;
+    if (before.run !== now.run) this.run.value = now.run;
+    if (before.before !== now.before) this.before.value = now.before;
+    if (before.run !== now.run || before.messages.length !== now.messages.length) this.queued.value = new Set(queuedIds(now));
+    const { preset, modelName, usage, window } = now;
+    const known = this.facts.value;
+    if (known.preset !== preset || known.modelName !== modelName || known.usage !== usage || known.window !== window)
+      this.facts.value = { preset, modelName, usage, window };
+    this.writing.value = now.run !== null && isWriting(now);
+  }
+
+  private tellRows(before: readonly Message[], now: readonly Message[]): void {
+    let moved = before.length !== now.length;
+    now.forEach((row, at) => {
+      const old = before[at];
+      if (old === row) return;
+      if (old?.id !== row.id) moved = true;
+      const known = this.rows.get(row.id);
+      if (known === undefined) this.rows.set(row.id, signal(row));
+      else known.value = row;
+    });
+    if (moved) this.ids.value = now.map((row) => row.id);
+  }
+}
+
+function isWriting(state: ChatState): boolean {
+  const last = state.messages.findLast((row) => row.turnId === state.run?.turn_id && row.role !== "user");
+  return last?.isStreaming === true;
+}
+
+const open = new Map<string, OpenChat>();
+
+export function chat(id: string): OpenChat {
+  let entry = open.get(id);
+  if (entry === undefined) {
+    entry = new OpenChat(id);
+    open.set(id, entry);
+  }
+  return entry;
+}
+
+export const knownChat = (id: string): OpenChat | undefined => open.get(id);
+export const openChats = (): Iterable<OpenChat> => open.values();

@@ -1,0 +1,49 @@
+// The window's frame: side bar, header, conversation, composer; or what stands in their place.
+import { t } from "../i18n/text.ts";
+import { announced } from "../state/app.ts";
+import { chat } from "../state/chats.ts";
+import { current, drawerOpen } from "../state/route.ts";
+import { firstRun, settingsOpen } from "../state/settings.ts";
+import { list } from "../state/list.ts";
+import { link } from "../wire/socket.ts";
+import { Banner } from "./banner.tsx";
+import { Composer } from "./composer.tsx";
+import { FirstRun } from "./firstrun.tsx";
+import { Header } from "./header.tsx";
+import { Refused } from "./refused.tsx";
+import { SettingsDialog } from "./settings/dialog.tsx";
+import { Sidebar } from "./sidebar.tsx";
+import { StartPage } from "./states.tsx";
+import { Transcript } from "./transcript.tsx";
+
+export function App() {
+  if (link.value.state === "refused") return <Refused />;
+  const choosing = firstRun.value && current.value === null;
+  return (
+    <>
+      <a class="skip-link" href="#composer" onClick={(event) => (event.preventDefault(), document.getElementById("composer")?.focus())}>
+        {t("skip.toComposer")}
+      </a>
+      <div class="shell">
+        <Sidebar />
+        {drawerOpen.value ? <button type="button" class="scrim" aria-label={t("list.close")} onClick={() => (drawerOpen.value = false)} /> : null}
+        <main class="main">
+          <Header />
+          <Banner />
+          {choosing ? <FirstRun /> : <Conversation />}
+          {choosing ? null : <Composer />}
+        </main>
+      </div>
+      {settingsOpen.value === null ? null : <SettingsDialog />}
+      <div class="visually-hidden" role="status" aria-live="polite">
+        {announced.value}
+      </div>
+    </>
+  );
+}
+
+function Conversation() {
+  const id = current.value;
+  if (id === null) return <StartPage first={list.value.rows.length === 0} />;
+  return <Transcript key={id} chat={chat(id)} />;
+}

@@ -1,0 +1,35 @@
+// Above the conversation while the connection is away: when the next try comes, and what is not lost.
+import { t } from "../i18n/text.ts";
+import { tooLarge } from "../state/app.ts";
+import { second } from "../state/clock.ts";
+import { boot, link, retryNow } from "../wire/socket.ts";
+
+export function Banner() {
+  const state = link.value;
+  if (tooLarge.value)
+    return (
+      <div class="banner" role="alert">
+        {t("link.tooLarge")}
+        <button type="button" class="button small" onClick={() => (tooLarge.value = false)}>
+          {t("dismiss")}
+        </button>
+      </div>
+    );
+  if (state.state === "open" || state.state === "refused" || (state.state === "connecting" && boot.value === null)) return <span hidden data-test="connected" data-state={state.state} />;
+  return (
+    <div class="banner" data-test="connection" role="status" aria-live="off">
+      {state.state === "connecting" ? <strong>{t("link.connecting")}</strong> : <Countdown until={state.until} />}
+      <span class="soft">{t("link.lostDetail")}</span>
+      {state.state === "waiting" ? (
+        <button type="button" class="button small" onClick={retryNow} data-test="retry-now">
+          {t("link.retry")}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function Countdown(props: { until: number }) {
+  const seconds = Math.max(0, Math.ceil((props.until - second.value) / 1000));
+  return <strong>{t("link.lost", { seconds })}</strong>;
+}

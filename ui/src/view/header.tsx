@@ -1,0 +1,49 @@
+// Above the conversation: its title, which model answers, how much of the model's context is in use.
+import { compact, t } from "../i18n/text.ts";
+import { knownChat } from "../state/chats.ts";
+import { list } from "../state/list.ts";
+import { current, drawerOpen } from "../state/route.ts";
+import { Icon } from "./icon.tsx";
+import { ModelMenu } from "./modelmenu.tsx";
+
+export function Header() {
+  const id = current.value;
+  const title = id === null ? t("chat.new") : list.value.rows.find((row) => row.id === id)?.title || t("chat.untitled");
+  return (
+    <header class="header">
+      <button
+        type="button"
+        class="icon-button drawer-button"
+        aria-label={t(drawerOpen.value ? "list.close" : "list.open")}
+        aria-expanded={drawerOpen.value}
+        aria-controls="sidebar"
+        onClick={() => (drawerOpen.value = !drawerOpen.value)}
+      >
+        <Icon name="menu" />
+      </button>
+      <h1 dir="auto" title={title}>
+        {title}
+      </h1>
+      <span class="spring" />
+      <Usage id={id} />
+      <ModelMenu />
+    </header>
+  );
+}
+
+function Usage(props: { id: string | null }) {
+  const facts = props.id === null ? undefined : knownChat(props.id)?.facts.value;
+  const used = facts?.usage?.context_tokens;
+  if (facts === undefined || used === undefined) return null;
+  const most = facts.window;
+  if (most === null) return <span class="usage" title={t("usage.label")}>{t("usage.tokens", { used: compact(used) })}</span>;
+  const share = Math.min(1, used / most);
+  return (
+    <span class="usage" title={t("usage.label")} role="img" aria-label={`${t("usage.label")}: ${t("usage.of", { used, most })}`}>
+      <span class={`bar${share > 0.85 ? " tight" : ""}`}>
+        <i style={{ width: `${Math.max(2, share * 100)}%` }} />
+      </span>
+      {t("usage.of", { used: compact(used), most: compact(most) })}
+    </span>
+  );
+}

@@ -1,0 +1,62 @@
+// The model chip: names what answers here (the demo always as one) and switches this chat to another preset.
+import { useRef } from "preact/hooks";
+import { t } from "../i18n/text.ts";
+import { knownChat } from "../state/chats.ts";
+import { nextPreset } from "../state/compose.ts";
+import { switchModel } from "../state/conversation.ts";
+import { current } from "../state/route.ts";
+import { activePreset, isDemo, presetLabel, presets, settingsOpen } from "../state/settings.ts";
+import type { Preset } from "../wire/types.ts";
+import { Icon } from "./icon.tsx";
+
+/** The preset that will answer the next prompt here. */
+function answering(): string | null {
+  const id = current.value;
+  if (id === null) return nextPreset.value ?? activePreset.value;
+  return knownChat(id)?.facts.value.preset ?? activePreset.value;
+}
+
+export function ModelMenu() {
+  const chip = useRef<HTMLButtonElement>(null);
+  const menu = useRef<HTMLDivElement>(null);
+  const name = answering();
+  const place = () => {
+    if (chip.current === null || menu.current === null) return;
+    const box = chip.current.getBoundingClientRect();
+    menu.current.style.top = `${box.bottom + 4}px`;
+    menu.current.style.left = `${Math.max(8, Math.min(box.right - 300, window.innerWidth - 308))}px`;
+  };
+  const choose = (preset: Preset) => {
+    menu.current?.hidePopover();
+    const id = current.value;
+    if (id === null) nextPreset.value = preset.name;
+    else if (preset.name !== name) switchModel(id, preset.name);
+  };
+  const openSettings = () => {
+    menu.current?.hidePopover();
+    settingsOpen.value = "models";
+  };
+  return (
+    <>
+      <button type="button" class="chip" ref={chip} popovertarget="model-menu" onClick={place} data-test="model-chip" title={t("model.forChat")}>
+        <span>{name === null ? t("model.none") : isDemo(name) ? presetLabel(name).replace(/^Demo\b\s*/, "").replace(/^\(|\)$/g, "") || t("model.demo") : presetLabel(name)}</span>
+        {isDemo(name) ? <span class="demo-badge">{t("model.demo")}</span> : null}
+        <Icon name="down" />
+      </button>
+      <div class="popover" id="model-menu" popover="auto" ref={menu} onBeforeToggle={place}>
+        <h2>{t("model.forChat")}</h2>
+        {presets.value.map((preset) => (
+          <button key={preset.name} type="button" class="menu-item" aria-pressed={preset.name === name} onClick={() => choose(preset)}>
+            {preset.name === name ? <Icon name="check" /> : <span />}
+            <span class="name">{preset.label || preset.name}</span>
+            <span class="detail">{isDemo(preset.name) ? t("model.demoText") : [preset.model, preset.provider].filter(Boolean).join(" · ")}</span>
+          </button>
+        ))}
+        <hr />
+        <button type="button" class="menu-item" onClick={openSettings}>
+          <span class="name">{t("model.settings")}</span>
+        </button>
+      </div>
+    </>
+  );
+}

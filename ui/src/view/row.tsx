@@ -1,0 +1,116 @@
+// One row of the conversation, by its kind. Reads its own signal: a token draws this row and no other.
+import { useCallback } from "preact/hooks";
+import { fullTime, t } from "../i18n/text.ts";
+import type { OpenChat } from "../state/chats.ts";
+import { retry } from "../state/conversation.ts";
+import { presetLabel } from "../state/settings.ts";
+import { Markdown } from "../markdown/markdown.tsx";
+import type { Message } from "../wire/types.ts";
+import { CopyButton } from "./copy.tsx";
+import { Reasoning } from "./reasoning.tsx";
+
+export function Row(props: { id: string; chat: OpenChat; latest: boolean; place: (element: HTMLElement | null) => void }) {
+  const place = useCallback(props.place, [props.id]);
+  const message = props.chat.row(props.id)?.value;
+  if (message === undefined) return null;
+  const kind = message.kind === "trace" ? "trace" : message.role === "user" ? "prompt" : message.notice ? "noticed" : "answer";
+  const command = kind === "prompt" && message.content.startsWith("/model ");
+  const names = ["row", kind, props.latest ? "latest" : "", command ? "command" : ""].filter(Boolean).join(" ");
+  return (
+    <article class={names} ref={place} data-id={props.id} data-test={kind === "noticed" ? undefined : kind} title={message.createdAt ? fullTime(message.createdAt) : undefined}>
+      <Content message={message} chat={props.chat} />
+    </article>
+  );
+}
+
+function Content(props: { message: Message; chat: OpenChat }) {
+  const { message, chat } = props;
+  if (message.kind === "trace") return <Trace message={message} />;
+  if (message.role === "user") return <Prompt message={message} chat={chat} />;
+  if (message.notice) return <Noticed message={message} chat={chat} />;
+  return <Answer message={message} chat={chat} />;
+}
+
+function Prompt(props: { message: Message; chat: OpenChat }) {
+  const { message, chat } = props;
+  const queued = chat.queued.value.has(message.id);
+  return (
+    <>
+      <h2 class="visually-hidden">{t("you")}</h2>
+      <div class="text" dir="auto">
+        {message.content}
+      </div>
+      {queued ? <div class="under">{t("queued")}</div> : null}
+    </>
+  );
+}
+
+function Answer(props: { message: Message; chat: OpenChat }) {
+  const { message, chat } = props;
+  const facts = chat.facts.value;
+  const name = presetLabel(facts.preset);
+  return (
+    <>
+      <h3 class="visually-hidden">{name ? t("assistant.from", { name }) : t("assistant")}</h3>
+      {message.reasoning ? <Reasoning message={message} /> : null}
+      {message.content ? <Markdown text={message.content} streaming={message.isStreaming === true} /> : null}
+      {message.isStreaming ? null : <Meta message={message} />}
+    </>
+  );
+}
+
+function Meta(props: { message: Message }) {
+  const { message } = props;
+  if (message.content === "") return null;
+  const took = message.latencyMs === undefined ? null : `${(message.latencyMs / 1000).toFixed(1)} s`;
+  const tokens = message.usage?.completion_tokens;
+  return (
+    <div class="meta">
+      <CopyButton label="copy.message" text={() => message.content} />
+      {message.createdAt ? <time>{fullTime(message.createdAt)}</time> : null}
+      {took ? <span>· {took}</span> : null}
+      {tokens ? <span>· {t("usage.tokens", { used: tokens })}</span> : null}
+    </div>
+  );
+}
+
+function Noticed(props: { message: Message; chat: OpenChat }) {
+  const { message, chat } = props;
+  const notice = message.notice;
+  if (notice === undefined) return null;
+  return (
+    <div class={`notice ${notice.kind}`} data-test="notice">
+      <h3 class="visually-hidden">{t("assistant")}</h3>
+      <div class="words">
+        <b>{t(`notice.${notice.kind}`)}</b>
+        {notice.kind === "stopped" ? null : message.content.replace(/^Error: /, "")}
+      </div>
+      {notice.retry ? (
+        <button type="button" class="button" data-test="retry" onClick={() => retry(chat, message.turnId)}>
+          {t("retry")}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function Trace(props: { message: Message }) {
+  const { message } = props;
+  return (
+    <>
+      <h3 class="visually-hidden">{t("activity")}</h3>
+      <ul>
+        {message.traces?.map((line) => (
+          <li key={line} title={line}>
+            {line}
+          </li>
+        ))}
+        {message.fileEdits?.map((edit) => (
+          <li key={`${edit.call_id}${edit.path}`}>
+            {edit.path} <span class="add">+{edit.added}</span> <span class="del">−{edit.deleted}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

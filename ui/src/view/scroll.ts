@@ -1,0 +1,146 @@
+// Drives a windowed list in one scrolling element: which rows to draw, holding still while heights become known, keeping to the end.
+import { signal } from "@preact/signals";
+import { Heights } from "./heights.ts";
+
+/** Drawn beyond the visible part on each side, in pixels. */
+const BEYOND = 900;
+const AT_END = 8;
+
+export class ScrollWindow {
+  readonly heights: Heights;
+  readonly range = signal({ from: 0, to: 0, above: 0, below: 0 });
+  readonly atEnd = signal(true);
+  /** Rows came in below while the person was elsewhere. */
+  readonly fresh = signal(false);
+  private element: HTMLElement | null = null;
+  private content: HTMLElement | null = null;
+  private ids: readonly string[] = [];
+  private readonly rows = new Map<string, HTMLElement>();
+  private anchor: { id: string; top: number } | null = null;
+  private lastTop = 0;
+  private readonly sizes: ResizeObserver;
+
+  constructor(
+    guess: (id: string) => number,
+    private readonly nearTop: () => void,
+  ) {
+    this.heights = new Heights(guess);
+    this.sizes = new ResizeObserver((entries) => this.resized(entries));
+  }
+
+  mount(element: HTMLElement | null, content: HTMLElement | null): void {
+    this.element = element;
+    this.content = content;
+    this.sizes.disconnect();
+    if (element === null || content === null) return;
+    this.sizes.observe(element);
+    this.sizes.observe(content);
+    for (const row of this.rows.values()) this.sizes.observe(row);
+    this.update();
+  }
+
+  row(id: string, element: HTMLElement | null): void {
+    const known = this.rows.get(id);
+    if (known === element) return;
+    if (known) this.sizes.unobserve(known);
+    if (element === null) this.rows.delete(id);
+    else {
+      this.rows.set(id, element);
+      this.sizes.observe(element);
+    }
+  }
+
+  setIds(ids: readonly string[]): void {
+    if (ids === this.ids) return;
+    const grewBelow = this.ids.length > 0 && ids.at(-1) !== this.ids.at(-1);
+    this.ids = ids;
+    this.heights.setIds(ids);
+    if (grewBelow && !this.atEnd.peek()) this.fresh.value = true;
+    this.update();
+  }
+
+  /** After each draw: put the anchor back where it was, or stay at the end. */
+  settle(): void {
+    const element = this.element;
+    if (element === null) return;
+    if (this.atEnd.peek()) element.scrollTop = element.scrollHeight;
+    else if (this.anchor !== null) {
+      const row = this.rows.get(this.anchor.id);
+      if (row !== undefined) {
+        const moved = row.offsetTop - element.scrollTop - this.anchor.top;
+        if (Math.abs(moved) >= 1) element.scrollTop += moved;
+      }
+    }
+    this.lastTop = element.scrollTop;
+  }
+
+  scrolled = (): void => {
+    const element = this.element;
+    if (element === null) return;
+    const top = element.scrollTop;
+    const gap = element.scrollHeight - top - element.clientHeight;
+    if (gap <= AT_END) this.reachEnd();
+    else if (top < this.lastTop - 1) this.atEnd.value = false;
+    this.lastTop = top;
+    this.update();
+    this.rememberAnchor();
+  };
+
+  toEnd = (): void => {
+    this.reachEnd();
+    this.update();
+    this.settle();
+  };
+
+  /** The person turns the wheel up or presses a key: the text must not pull them back down. */
+  letGo = (): void => {
+    const element = this.element;
+    if (element !== null && element.scrollHeight > element.clientHeight + AT_END) this.atEnd.value = false;
+    this.rememberAnchor();
+  };
+
+  private reachEnd(): void {
+    this.atEnd.value = true;
+    this.fresh.value = false;
+  }
+
+  private rememberAnchor(): void {
+    const element = this.element;
+    this.anchor = null;
+    if (element === null || this.atEnd.peek()) return;
+    const { from, to } = this.range.peek();
+    for (let at = from; at < to; at += 1) {
+      const id = this.ids[at];
+      const row = id === undefined ? undefined : this.rows.get(id);
+      if (id === undefined || row === undefined || row.offsetTop + row.offsetHeight <= element.scrollTop) continue;
+      this.anchor = { id, top: row.offsetTop - element.scrollTop };
+      return;
+    }
+  }
+
+  private resized(entries: readonly ResizeObserverEntry[]): void {
+    let changed = false;
+    for (const entry of entries) {
+      const target = entry.target as HTMLElement;
+      const id = target.dataset.id;
+      if (id !== undefined && this.rows.get(id) === target && this.heights.measure(id, target.offsetHeight)) changed = true;
+      if (target === this.element || target === this.content) changed = true;
+    }
+    if (!changed) return;
+    this.settle();
+    this.update();
+  }
+
+  private update(): void {
+    const element = this.element;
+    const height = element?.clientHeight || 800;
+    const total = this.heights.total();
+    const top = element === null || this.atEnd.peek() ? Math.max(0, total - height) : element.scrollTop;
+    const from = this.heights.at(Math.max(0, top - BEYOND));
+    const to = this.ids.length === 0 ? 0 : this.heights.at(top + height + BEYOND) + 1;
+    const next = { from, to, above: this.heights.top(from), below: total - this.heights.top(to) };
+    const known = this.range.peek();
+    if (known.from !== next.from || known.to !== next.to || known.above !== next.above || known.below !== next.below) this.range.value = next;
+    if (element !== null && top < 3 * height) this.nearTop();
+  }
+}

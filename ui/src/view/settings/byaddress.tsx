@@ -1,0 +1,78 @@
+// A model behind an address: where, with which key, which of its models; tried before it is kept if the person wants.
+import { useSignal } from "@preact/signals";
+import { t } from "../../i18n/text.ts";
+import { choosePreset, createPreset, freeName, presets, providerFor, testAddress } from "../../state/settings.ts";
+import { words } from "../../state/words.ts";
+import { readProviderModels } from "../../wire/api.ts";
+import { Field } from "./field.tsx";
+
+export function ByAddress(props: { done: () => void; cancel: () => void }) {
+  const address = useSignal("");
+  const key = useSignal("");
+  const model = useSignal("");
+  const listed = useSignal<string[]>([]);
+  const said = useSignal("");
+  const why = useSignal("");
+  const busy = useSignal<"" | "list" | "test" | "save">("");
+  const ready = /^https?:\/\/\S+$/.test(address.value.trim());
+
+  const run = async (kind: "list" | "test" | "save", work: () => Promise<void>) => {
+    why.value = ready ? (kind !== "list" && model.value.trim() === "" ? t("models.needModel") : "") : t("models.addressBad");
+    said.value = "";
+    if (why.value) return;
+    busy.value = kind;
+    try {
+      await work();
+    } catch (error) {
+      why.value = words(error);
+    }
+    busy.value = "";
+  };
+  const base = () => address.value.trim();
+  const provider = () => providerFor(new URL(base()).host, base(), key.value);
+  const list = () =>
+    run("list", async () => {
+      const answer = await readProviderModels(await provider());
+      listed.value = answer.models.map((one) => one.id);
+      if (listed.value.length === 0) why.value = answer.message ?? t("models.noModels");
+      else if (model.value === "") model.value = listed.value[0] ?? "";
+    });
+  const test = () =>
+    run("test", async () => {
+      const result = await testAddress(base(), model.value.trim(), key.value);
+      said.value = t("models.tested", { ms: result.latency_ms, reply: result.reply.slice(0, 200) });
+    });
+  const save = () =>
+    run("save", async () => {
+      const id = model.value.trim();
+      const name = freeName(id.split("/").at(-1) ?? id, presets.value.map((preset) => preset.name));
+      await createPreset({ name, provider: await provider(), model: id });
+      await choosePreset(name);
+      props.done();
+    });
+  return (
+    <form class="form" onSubmit={(event) => (event.preventDefault(), void save())}>
+      <Field label={t("models.address")} hint={t("models.addressHint")} value={address} test="address" keyboard="url" />
+      <Field label={t("models.key")} value={key} test="key" type="password" />
+      <div class="pair">
+        <Field label={t("models.model")} value={model} test="model" list={listed.value} />
+        <button type="button" class="button" disabled={busy.value !== ""} onClick={() => void list()}>
+          {t(busy.value === "list" ? "models.listing" : "models.list")}
+        </button>
+      </div>
+      {said.value ? <p class="small soft" role="status">{said.value}</p> : null}
+      {why.value ? <p class="error-text" role="alert">{why.value}</p> : null}
+      <div class="actions">
+        <button type="submit" class="button primary" disabled={busy.value !== ""}>
+          {t("models.save")}
+        </button>
+        <button type="button" class="button" disabled={busy.value !== ""} onClick={() => void test()}>
+          {t(busy.value === "test" ? "models.testing" : "models.test")}
+        </button>
+        <button type="button" class="button quiet" onClick={props.cancel}>
+          {t("models.cancel")}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,39 @@
+// What stands where content will be: while a chat is read, and before the first chat.
+import { activePreset, presetLabel } from "../state/settings.ts";
+import { t, type Key } from "../i18n/text.ts";
+import { fillComposer } from "../state/compose.ts";
+
+export function ThreadSkeleton() {
+  return (
+    <div class="transcript">
+      <div class="boot-lines" role="status" aria-label={t("thread.loading")}>
+        <i />
+        <i />
+        <i />
+      </div>
+    </div>
+  );
+}
+
+const IDEAS: Key[] = ["first.idea1", "first.idea2", "first.idea3"];
+
+export function StartPage(props: { first: boolean }) {
+  const name = presetLabel(activePreset.value);
+  return (
+    <div class="transcript">
+      <div class="start">
+        <img class="mark" src="/icon.svg" alt="" width={40} height={40} />
+        {props.first ? <p class="small faint">{t("first.step", { n: 2 })}</p> : null}
+        <h2>{t(props.first ? "first.say" : "start.title")}</h2>
+        <p class="soft">{props.first && name ? t("first.sayText", { name }) : t("start.text")}</p>
+        <div class="ideas">
+          {IDEAS.map((key) => (
+            <button key={key} type="button" class="button" onClick={() => fillComposer(t(key))}>
+              {t(key)}
+            </button>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+// Asks the gateway to change something and waits for its answer; the same id is sent again after a reconnect, so it happens once.
+import { send } from "./socket.ts";
+import type { HomeEvent } from "./types.ts";
+
+/** The server's own words, with its HTTP-like status; status 0 means no answer came in time. */
+export class RequestFailed extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+type Open = { frame: object; done: (result: unknown) => void; failed: (error: RequestFailed) => void; timer: number };
+const waiting = new Map<string, Open>();
+const LIMIT_MS = 20_000;
+const LONG_MS = 150_000;
+
+export function request<T>(action: string, payload: object): Promise<T> {
+  const request_id = crypto.randomUUID();
+  const frame = { type: "webui_request", request_id, action, payload };
+  const limit = action === "models.test" ? LONG_MS : LIMIT_MS;
+  return new Promise<T>((resolve, reject) => {
+    const timer = window.setTimeout(() => {
+      waiting.delete(request_id);
+      reject(new RequestFailed("", 0));
+    }, limit);
+    waiting.set(request_id, { frame, done: (result) => resolve(result as T), failed: reject, timer });
+    send(frame);
+  });
+}
+
+export function resendRequests(): void {
+  for (const open of waiting.values()) send(open.frame);
+}
+
+export function takeResponse(event: Extract<HomeEvent, { event: "webui_response" }>): void {
+  const open = waiting.get(event.request_id);
+  if (!open) return;
+  waiting.delete(event.request_id);
+  window.clearTimeout(open.timer);
+  if (event.ok) open.done(event.result);
+  else open.failed(new RequestFailed(event.error?.message ?? "", event.error?.status ?? 500));
+}
