@@ -90,7 +90,7 @@ fn is_switched_off(line: &str) -> bool {
 }
 
 fn reaches_out(line: &str) -> bool {
-    let code = line.trim_start();
+    let code = line.split(" // ").next().unwrap_or(line).trim_start();
     if code.starts_with("//") || code.starts_with('*') || code.starts_with("/*") {
         return false;
     }
