@@ -1,1 +1,0 @@
-//! Calls against real sockets.
