@@ -79,10 +79,11 @@ fn is_ui_beside_wire(path: &str) -> bool {
     path.starts_with("ui/src/") && !path.starts_with("ui/src/wire/")
 }
 
+/// A library's prelude is made to be taken whole, and a test module takes what it tests.
 fn is_glob_import(line: &str) -> bool {
     let line = line.trim_start();
     let imports = line.starts_with("use ") || line.starts_with("pub use ") || line.starts_with("pub(crate) use ");
-    imports && line.ends_with("::*;") && line != "use super::*;"
+    imports && line.ends_with("::*;") && !line.ends_with("::prelude::*;") && line != "use super::*;"
 }
 
 fn is_switched_off(line: &str) -> bool {
@@ -143,6 +144,7 @@ mod tests {
 
     const HARMLESS: &[(&str, &str)] = &[
         ("crates/engine/src/a.rs", "    use super::*;"),
+        ("src-tauri/src/a.rs", "use gtk::prelude::*;"),
         ("ui/src/app.tsx", "prefetch(url); table.fetch(row); // fetch(url)"),
         ("ui/src/app.tsx", "  // await fetch(url) stands in ui/src/wire"),
         ("Cargo.lock", REGISTRY),
