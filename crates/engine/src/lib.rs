@@ -1,3 +1,25 @@
-//! placeholder
+//! Everything that acts: chats and their turns, models, keys, and the store's writer. It listens to nobody directly; a gateway
+//! stands in front of it.
+
+mod catalog;
+mod chat;
+mod clock;
+mod command;
+mod engine;
+mod error;
+mod hub;
 pub mod model;
+mod recovery;
+pub mod report;
+mod resume;
+mod run;
+mod scope;
 pub mod secret;
+pub mod settings;
+mod thread;
+
+pub use chat::{Accepted, ChatHandle, Prompt, Refusal, Running, Snapshot};
+pub use clock::{fresh_chat_id, fresh_uuid, hex, random};
+pub use engine::{Config, Engine, ThreadAsk};
+pub use error::Error;
+pub use hub::{Announcement, Attachment, Audience, ChatLog, ConnectionId, Frame, Progress};

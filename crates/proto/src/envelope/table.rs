@@ -76,3 +76,30 @@ pub const EVENTS: &[EventRow] = &[
     EventRow { name: "webui_response", to: Audience::Sender, logged: false, about: "The answer to one webui_request." },
     EventRow { name: "error", to: Audience::Sender, logged: false, about: "What is wrong with an inbound frame; the connection goes on." },
 ];
+
+/// One action of `webui_request`.
+#[derive(Clone, Copy, Debug)]
+pub struct Action {
+    /// The `action` field.
+    pub name: &'static str,
+    /// Fields of the payload; a trailing `?` marks one that may be absent.
+    pub payload: &'static str,
+    /// What the result is.
+    pub result: &'static str,
+    /// One line for the reference.
+    pub about: &'static str,
+}
+
+/// Every action of `webui_request`.
+#[rustfmt::skip]
+pub const ACTIONS: &[Action] = &[
+    Action { name: "settings.agent.update", payload: "model_preset", result: "settings", about: "Chooses the active preset; empty or `default` chooses none." },
+    Action { name: "settings.model_configuration.create", payload: "name, provider, model, max_tokens?, context_window_tokens?, temperature?, reasoning_effort?", result: "settings", about: "Adds a preset." },
+    Action { name: "settings.model_configuration.update", payload: "name, new_name?, provider?, model?, max_tokens?, context_window_tokens?, temperature?, reasoning_effort?", result: "settings", about: "Changes a preset; null or empty unsets a number." },
+    Action { name: "settings.model_configuration.delete", payload: "name", result: "settings", about: "Removes a preset." },
+    Action { name: "settings.provider.create", payload: "name, api_base, api_key?", result: "settings", about: "Adds an OpenAI-compatible server." },
+    Action { name: "settings.provider.update", payload: "provider, api_base?, api_key?", result: "settings", about: "Changes a server; an omitted key stays, an empty one is removed." },
+    Action { name: "settings.provider.delete", payload: "provider", result: "settings", about: "Removes a server no preset uses, and its key." },
+    Action { name: "models.discover", payload: "", result: "{servers}", about: "Looks for model servers on their usual ports of this machine." },
+    Action { name: "models.test", payload: "name | api_base, model, api_key? | provider, model", result: "{ok, latency_ms, reply}", about: "Asks a model for one sentence." },
+];

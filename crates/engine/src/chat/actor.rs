@@ -1,0 +1,159 @@
+//! The task of one chat: the loop that hears requests, the model and the clock. Cancel-safe throughout: every arm of its `select!`
+//! only receives; what is received is then worked off to its end.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use alcove_proto::ChatId;
+use alcove_proto::scope::StoredScope;
+use alcove_store::ChatRow;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::journal::Journal;
+use super::turns::{Active, Waiting};
+use super::{Accepted, Prompt, Refusal, Shared, Snapshot};
+use crate::error::Error;
+use crate::hub::ChatLog;
+use crate::model::ModelEvent;
+
+/// A request to a chat's task.
+#[derive(Debug)]
+pub(crate) enum Ask {
+    /// Say something.
+    Say(Prompt, oneshot::Sender<Result<Accepted, Refusal>>),
+    /// Make the chat in the store.
+    Create(Option<StoredScope>, oneshot::Sender<Result<(), Refusal>>),
+}
+
+/// What the task shows to the outside.
+pub(super) struct Outside {
+    pub(super) log: Arc<ChatLog>,
+    pub(super) snapshot: watch::Sender<Snapshot>,
+    pub(super) busy: Arc<AtomicBool>,
+}
+
+/// One chat's task.
+pub(super) struct Actor {
+    pub(super) id: ChatId,
+    pub(super) shared: Shared,
+    pub(super) outside: Outside,
+    pub(super) journal: Journal,
+    /// Whether the store has the chat.
+    pub(super) exists: bool,
+    /// Turns the chat has had.
+    pub(super) turn_count: u64,
+    /// Whether the store has a first line for the list.
+    pub(super) has_preview: bool,
+    pub(super) scope: StoredScope,
+    pub(super) active: Option<Active>,
+    pub(super) waiting: VecDeque<Waiting>,
+}
+
+/// What woke the task.
+enum Woken {
+    Asked(Option<Ask>),
+    Heard(Option<ModelEvent>),
+    FlushDue,
+    Cancelled,
+}
+
+impl Actor {
+    pub(super) fn new(id: ChatId, row: Option<&ChatRow>, shared: Shared, outside: Outside) -> Self {
+        let journal = Journal::new(id.clone(), shared.store.clone(), outside.log.clone());
+        let scope = row.and_then(|row| serde_json::from_str(&row.scope).ok()).unwrap_or_else(|| shared.default_scope.clone());
+        Self {
+            id,
+            outside,
+            journal,
+            exists: row.is_some(),
+            turn_count: row.map_or(0, |row| row.turn_count),
+            has_preview: row.is_some_and(|row| !row.preview.is_empty()),
+            scope,
+            shared,
+            active: None,
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// Runs until the last handle is gone, the engine shuts down or the store fails.
+    pub(super) async fn run(mut self, mut asks: mpsc::Receiver<Ask>, cancel: CancellationToken) {
+        loop {
+            let woken = self.wake(&mut asks, &cancel).await;
+            let worked = match woken {
+                Woken::Asked(Some(ask)) => self.answer(ask).await,
+                Woken::Asked(None) | Woken::Cancelled => break,
+                Woken::Heard(event) => self.heard(event).await,
+                Woken::FlushDue => self.journal.flush(),
+            };
+            self.outside.busy.store(self.active.is_some() || !self.waiting.is_empty(), Ordering::Release);
+            if let Err(error) = worked {
+                return self.give_up(&error);
+            }
+        }
+        // What was streamed is put on disk; the turn itself is closed as interrupted at the next start.
+        if let Err(error) = self.journal.end_run().await {
+            self.give_up(&error);
+        }
+        self.outside.log.close();
+    }
+
+    async fn wake(&mut self, asks: &mut mpsc::Receiver<Ask>, cancel: &CancellationToken) -> Woken {
+        let due = self.journal.due();
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Woken::Cancelled,
+            ask = asks.recv() => Woken::Asked(ask),
+            () = until(due) => Woken::FlushDue,
+            event = hear(&mut self.active) => Woken::Heard(event),
+        }
+    }
+
+    async fn answer(&mut self, ask: Ask) -> Result<(), Error> {
+        match ask {
+            Ask::Say(prompt, reply) => {
+                let (accepted, failed) = split(self.say(prompt).await);
+                let _gone = reply.send(accepted);
+                failed?;
+                self.start_next().await
+            }
+            Ask::Create(scope, reply) => {
+                let (created, failed) = split(self.create(scope).await.map(Ok));
+                let _gone = reply.send(created);
+                failed
+            }
+        }
+    }
+
+    /// The store failed: nothing more may be told, since it could not be kept.
+    fn give_up(&mut self, error: &Error) {
+        crate::report::problem("a chat stopped because what it says can no longer be stored", error);
+        self.active = None;
+        self.outside.snapshot.send_modify(|snapshot| snapshot.run = None);
+        self.outside.busy.store(false, Ordering::Release);
+        self.outside.log.close();
+    }
+}
+
+/// What the asker is told, and what the task itself makes of it.
+fn split<T>(outcome: Result<Result<T, Refusal>, Error>) -> (Result<T, Refusal>, Result<(), Error>) {
+    match outcome {
+        Ok(told) => (told, Ok(())),
+        Err(error) => (Err(Refusal::Storage), Err(error)),
+    }
+}
+
+async fn until(due: Option<tokio::time::Instant>) {
+    match due {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn hear(active: &mut Option<Active>) -> Option<ModelEvent> {
+    match active.as_mut().and_then(Active::model) {
+        Some(model) => model.next().await,
+        None => std::future::pending().await,
+    }
+}

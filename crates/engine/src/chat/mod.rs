@@ -1,0 +1,165 @@
+//! A chat: one task owns it, everybody else holds a handle. The task numbers its events, runs its turns one at a time and keeps the
+//! prompts that wait; it lives on when the last listener leaves.
+
+mod actor;
+mod journal;
+mod prompt;
+mod turns;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use alcove_proto::scope::StoredScope;
+use alcove_proto::usage::Usage;
+use alcove_proto::{ChatId, TurnId};
+use alcove_store::{ChatRow, Store};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::catalog::Shelf;
+use crate::hub::{Announcer, ChatLog, ConnectionId};
+use crate::model::Models;
+use crate::secret::keys::Keys;
+
+pub(crate) use actor::Ask;
+pub(crate) use turns::answer_entry;
+
+/// Requests that may wait for a chat's task; more wait with their senders.
+const INBOX: usize = 64;
+
+/// What every chat shares.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) models: Models,
+    pub(crate) keys: Keys,
+    pub(crate) shelf: Arc<Shelf>,
+    pub(crate) announcer: Announcer,
+    pub(crate) default_scope: StoredScope,
+}
+
+/// What a chat looks like from outside at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// The chat's own preset.
+    pub preset: Option<String>,
+    /// What the last turn cost.
+    pub usage: Option<Usage>,
+    /// The turn that runs.
+    pub run: Option<Running>,
+}
+
+/// A turn that runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Running {
+    /// As its prompt named it; absent for plain-text clients.
+    pub turn: Option<TurnId>,
+    /// Seconds since the epoch.
+    pub started_at: f64,
+}
+
+/// What somebody says.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// As written.
+    pub text: String,
+    /// The client's id; the same id again is the same prompt.
+    pub turn: Option<TurnId>,
+    /// Who says it, to be answered directly instead of being told.
+    pub sender: Option<ConnectionId>,
+    /// The scope it asks for.
+    pub scope: Option<serde_json::Value>,
+    /// Whether it comes from a client that shows titles and turn ids.
+    pub webui: bool,
+}
+
+/// The prompt is durable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accepted {
+    /// Whether its turn starts at once.
+    pub starts_turn: bool,
+    /// The turn that runs.
+    pub run: Option<Running>,
+    /// The number of its event; `None` for commands, which leave none.
+    pub seq: Option<u64>,
+}
+
+/// The prompt was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too many prompts wait already.
+    QueueFull,
+    /// The scope cannot be had, for this reason.
+    Scope(&'static str),
+    /// The store cannot take it, or the engine is shutting down.
+    Storage,
+}
+
+/// One chat, for everybody but its task.
+#[derive(Debug)]
+pub struct ChatHandle {
+    /// The chat.
+    pub id: ChatId,
+    log: Arc<ChatLog>,
+    inbox: mpsc::Sender<Ask>,
+    snapshot: watch::Receiver<Snapshot>,
+    /// Whether a turn runs or prompts wait; kept by the task.
+    busy: Arc<AtomicBool>,
+}
+
+impl ChatHandle {
+    /// Starts the task of a chat; `row` is what the store has of it, if anything.
+    pub(crate) fn start(id: ChatId, row: Option<&ChatRow>, shared: Shared, tasks: &TaskTracker, cancel: CancellationToken) -> Arc<Self> {
+        let log = Arc::new(ChatLog::new(row.map_or(0, |row| row.last_seq)));
+        let (inbox, asks) = mpsc::channel(INBOX);
+        let busy = Arc::new(AtomicBool::new(false));
+        let first = Snapshot {
+            preset: row.and_then(|row| row.preset.clone()),
+            usage: row.and_then(|row| serde_json::from_str(row.usage.as_deref()?).ok()),
+            run: None,
+        };
+        let (tell, snapshot) = watch::channel(first);
+        let actor = actor::Actor::new(id.clone(), row, shared, actor::Outside { log: log.clone(), snapshot: tell, busy: busy.clone() });
+        tasks.spawn(actor.run(asks, cancel));
+        Arc::new(Self { id, log, inbox, snapshot, busy })
+    }
+
+    /// The chat's newest frames.
+    pub fn log(&self) -> &ChatLog {
+        &self.log
+    }
+
+    /// How the chat looks now.
+    pub fn snapshot(&self) -> Snapshot {
+        self.snapshot.borrow().clone()
+    }
+
+    /// Says something in the chat. Answers once it is durable.
+    pub async fn say(&self, prompt: Prompt) -> Result<Accepted, Refusal> {
+        let (tx, rx) = oneshot::channel();
+        self.ask(Ask::Say(prompt, tx)).await.map_err(|_| Refusal::Storage)?;
+        rx.await.unwrap_or(Err(Refusal::Storage))
+    }
+
+    /// Makes the chat in the store, if it is not there.
+    pub(crate) async fn create(&self, scope: Option<StoredScope>) -> Result<(), Refusal> {
+        let (tx, rx) = oneshot::channel();
+        self.ask(Ask::Create(scope, tx)).await.map_err(|_| Refusal::Storage)?;
+        rx.await.unwrap_or(Err(Refusal::Storage))
+    }
+
+    async fn ask(&self, ask: Ask) -> Result<(), mpsc::error::SendError<Ask>> {
+        self.inbox.send(ask).await
+    }
+
+    /// Whether the task may be ended: nothing runs, waits or listens.
+    pub(crate) fn is_idle(&self) -> bool {
+        !self.busy.load(Ordering::Acquire) && !self.log.has_listeners()
+    }
+
+    /// Whether the task has ended by itself, because the store failed it.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.inbox.is_closed()
+    }
+}

@@ -1,0 +1,288 @@
+//! The engine: opens the database, closes what the last run left unfinished, and keeps the chats that are in use.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use alcove_proto::ChatId;
+use alcove_proto::envelope::ChatState;
+use alcove_proto::http::{SessionRow, Sessions, Workspaces};
+use alcove_proto::http::WorkspaceControls;
+use alcove_proto::limits::{THREAD_PAGE_DEFAULT, THREAD_PAGE_MAX};
+use alcove_proto::scope::{AccessMode, StoredScope};
+use alcove_proto::thread::{Page, Thread};
+use alcove_store::{ChatRow, Store};
+use jiff::tz::TimeZone;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::catalog::Shelf;
+use crate::chat::{ChatHandle, Refusal, Shared};
+use crate::clock::{fresh_uuid, local_iso};
+use crate::error::{Error, read};
+use crate::hub::{Announcement, Announcer, ConnectionId};
+use crate::model::Models;
+use crate::secret::keys::Keys;
+use crate::{recovery, thread};
+
+/// Chats kept in memory although nobody uses them; beyond that the unused are let go.
+const IDLE_CHATS: usize = 64;
+/// Folder of chats that chose none, inside the data folder.
+const WORKSPACE: &str = "workspace";
+
+/// What the engine is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the database is.
+    pub data_dir: PathBuf,
+    /// Preset that is active for this run, whatever was chosen.
+    pub model: Option<String>,
+}
+
+/// The engine. Cloning it is cheap; all clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    instance: String,
+    data_dir: PathBuf,
+    shared: Shared,
+    /// Guards which chats have a task.
+    chats: Mutex<HashMap<ChatId, Arc<ChatHandle>>>,
+    tasks: TaskTracker,
+    cancel: CancellationToken,
+    next_connection: AtomicU64,
+    zone: TimeZone,
+    pub(crate) requests: crate::settings::Requests,
+}
+
+/// Which part of a chat's thread is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ThreadAsk {
+    /// Messages wanted; whole turns are given. `None` gives the default.
+    pub limit: Option<u32>,
+    /// Only what lies before this event.
+    pub before: Option<u64>,
+    /// Whether the answer is to say where the page stands.
+    pub paged: bool,
+}
+
+impl Engine {
+    /// Opens the database and closes what was left unfinished. Blocks for as long as that takes.
+    pub fn start(config: Config) -> Result<Self, Error> {
+        let store = Store::open(&config.data_dir)?;
+        recovery::close_unfinished(&store)?;
+        let keys = Keys::open(&config.data_dir).map_err(|error| Error::Folder {
+            path: config.data_dir.clone(),
+            source: std::io::Error::other(error.to_string()),
+        })?;
+        let default_scope = default_scope(&config.data_dir)?;
+        let shelf = Arc::new(Shelf::load(&store, config.model)?);
+        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), default_scope };
+        let inner = Inner {
+            instance: fresh_uuid(),
+            data_dir: config.data_dir,
+            shared,
+            chats: Mutex::default(),
+            tasks: TaskTracker::new(),
+            cancel: CancellationToken::new(),
+            next_connection: AtomicU64::new(1),
+            zone: TimeZone::system(),
+            requests: crate::settings::Requests::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// New at every start; goes with cursors.
+    pub fn instance(&self) -> &str {
+        &self.inner.instance
+    }
+
+    /// Where the database is.
+    pub fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
+    }
+
+    /// A name for a connection.
+    pub fn connection_id(&self) -> ConnectionId {
+        ConnectionId(self.inner.next_connection.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// What concerns every connection, from now on.
+    pub fn announcements(&self) -> broadcast::Receiver<Announcement> {
+        self.inner.shared.announcer.listen()
+    }
+
+    /// Every chat that is not idle.
+    pub fn states(&self) -> Vec<ChatState> {
+        self.inner.shared.announcer.states()
+    }
+
+    /// The chat, with its task running. Whether it is in the store is not asked.
+    pub async fn chat(&self, id: &ChatId) -> Result<Arc<ChatHandle>, Error> {
+        if let Some(handle) = self.open_chat(id) {
+            return Ok(handle);
+        }
+        let name = id.as_str().to_owned();
+        let row = read(&self.inner.shared.store, move |reader| reader.chat(&name)).await?;
+        if self.inner.cancel.is_cancelled() {
+            return Err(Error::Closing);
+        }
+        Ok(self.start_chat(id, row.as_ref()))
+    }
+
+    fn open_chat(&self, id: &ChatId) -> Option<Arc<ChatHandle>> {
+        self.chats().get(id).filter(|handle| !handle.is_broken()).cloned()
+    }
+
+    fn start_chat(&self, id: &ChatId, row: Option<&ChatRow>) -> Arc<ChatHandle> {
+        let mut chats = self.chats();
+        if let Some(handle) = chats.get(id).filter(|handle| !handle.is_broken()) {
+            return handle.clone();
+        }
+        if chats.len() >= IDLE_CHATS {
+            chats.retain(|_, handle| Arc::strong_count(handle) > 1 || !handle.is_idle());
+        }
+        let inner = &self.inner;
+        let handle = ChatHandle::start(id.clone(), row, inner.shared.clone(), &inner.tasks, inner.cancel.child_token());
+        chats.insert(id.clone(), handle.clone());
+        handle
+    }
+
+    fn chats(&self) -> MutexGuard<'_, HashMap<ChatId, Arc<ChatHandle>>> {
+        self.inner.chats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a chat in the store.
+    pub async fn create_chat(&self, scope: Option<&serde_json::Value>) -> Result<Arc<ChatHandle>, Refusal> {
+        let scope = match scope {
+            Some(asked) => Some(crate::scope::read(asked, &self.inner.shared.default_scope).map_err(Refusal::Scope)?),
+            None => None,
+        };
+        let id = crate::clock::fresh_chat_id();
+        let handle = self.start_chat(&id, None);
+        handle.create(scope).await?;
+        Ok(handle)
+    }
+
+    /// The scope of a chat, or the default one.
+    pub async fn scope(&self, id: &ChatId) -> Result<StoredScope, Error> {
+        let name = id.as_str().to_owned();
+        let row = read(&self.inner.shared.store, move |reader| reader.chat(&name)).await?;
+        Ok(row.map_or_else(|| self.inner.shared.default_scope.clone(), |row| self.scope_of(&row)))
+    }
+
+    fn scope_of(&self, row: &ChatRow) -> StoredScope {
+        serde_json::from_str(&row.scope).unwrap_or_else(|_| self.inner.shared.default_scope.clone())
+    }
+
+    /// Whether a cursor can be resumed from. One of an earlier engine may point at pieces that were told but lost with it.
+    pub fn trusts(&self, instance: Option<&str>) -> bool {
+        instance.is_none_or(|instance| instance == self.inner.instance)
+    }
+
+    /// The frames of events after `after`, oldest first, at most `limit` of them and byte for byte as they were told.
+    pub async fn frames(&self, id: &ChatId, after: u64, limit: usize) -> Result<Vec<crate::hub::Frame>, Error> {
+        let name = id.as_str().to_owned();
+        let rows = u32::try_from(limit).unwrap_or(u32::MAX);
+        let rows = read(&self.inner.shared.store, move |reader| reader.events(&name, after, rows)).await?;
+        crate::resume::frames(&rows, after, limit)
+    }
+
+    /// The list of chats, newest first.
+    pub async fn sessions(&self) -> Result<Sessions, Error> {
+        let rows = read(&self.inner.shared.store, |reader| reader.chats()).await?;
+        let running = self.inner.shared.announcer.started_at();
+        let sessions = rows.iter().filter_map(|row| self.session(row, &running)).collect();
+        Ok(Sessions { sessions })
+    }
+
+    fn session(&self, row: &ChatRow, running: &HashMap<ChatId, f64>) -> Option<SessionRow> {
+        let id = ChatId::parse(&row.id)?;
+        Some(SessionRow {
+            key: id.session_key(),
+            created_at: local_iso(row.created_at, &self.inner.zone),
+            updated_at: local_iso(row.updated_at, &self.inner.zone),
+            title: row.title.clone(),
+            preview: row.preview.clone(),
+            workspace_scope: self.scope_of(row).payload(),
+            run_started_at: running.get(&id).copied(),
+            model_preset: row.preset.clone(),
+        })
+    }
+
+    /// A page of a chat's thread; `None` when there is no such chat, or nothing in it and no turn runs.
+    pub async fn thread(&self, id: &ChatId, ask: &ThreadAsk) -> Result<Option<Thread>, Error> {
+        let run = self.open_chat(id).and_then(|handle| handle.snapshot().run);
+        let messages = ask.limit.unwrap_or(THREAD_PAGE_DEFAULT).clamp(1, THREAD_PAGE_MAX);
+        // A turn is a prompt and an answer at least.
+        let turns = if ask.paged { messages.div_ceil(2) } else { u32::MAX };
+        let (name, before) = (id.as_str().to_owned(), ask.before);
+        let found = read(&self.inner.shared.store, move |reader| {
+            let Some(row) = reader.chat(&name)? else { return Ok(None) };
+            Ok(Some((reader.page(&name, before, turns)?, row)))
+        });
+        let Some((page, row)) = found.await? else { return Ok(None) };
+        if row.last_seq == 0 && run.is_none() {
+            return Ok(None);
+        }
+        let last_seq = page.rows.last().map_or(row.last_seq, |row| row.last);
+        let folded = tokio::task::spawn_blocking(move || thread::fold(&page.rows).map(|fold| (fold, page.first_seq, page.more_before, page.user_messages_before)));
+        let (fold, first_seq, more_before, offset) = folded.await.map_err(|_| Error::Closing)??;
+        let page = ask.paged.then(|| Page {
+            before_cursor: more_before.then(|| first_seq.to_string()),
+            has_more_before: more_before,
+            loaded_message_count: fold.messages.len(),
+            user_message_offset: offset,
+        });
+        let newest = ask.before.is_none();
+        Ok(Some(Thread {
+            schema_version: 3,
+            session_key: id.session_key(),
+            messages: fold.messages,
+            workspace_scope: self.scope_of(&row).payload(),
+            completed_turn_ids: fold.completed,
+            has_pending_tool_calls: newest && run.is_some(),
+            active_turn_id: run.and_then(|run| run.turn).filter(|_| newest),
+            page,
+            last_seq,
+        }))
+    }
+
+    /// The default scope and what a client may change.
+    pub fn workspaces(&self) -> Workspaces {
+        Workspaces {
+            schema_version: 1,
+            default_access_mode: "default".to_owned(),
+            default_scope: self.inner.shared.default_scope.payload(),
+            controls: WorkspaceControls { can_change_project: true, can_use_full_access: true, can_pick_folder: false },
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.inner.shared
+    }
+
+    pub(crate) fn requests(&self) -> &crate::settings::Requests {
+        &self.inner.requests
+    }
+
+    /// Puts on disk what was streamed and ends every task. Turns that run are closed as interrupted at the next start.
+    pub async fn shut_down(&self) {
+        self.inner.cancel.cancel();
+        self.chats().clear();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+}
+
+fn default_scope(data_dir: &Path) -> Result<StoredScope, Error> {
+    let path = data_dir.join(WORKSPACE);
+    std::fs::create_dir_all(&path).map_err(|source| Error::Folder { path: path.clone(), source })?;
+    let path = path.canonicalize().unwrap_or(path);
+    Ok(StoredScope { project_path: path.to_string_lossy().into_owned(), access_mode: AccessMode::Restricted })
+}

@@ -1,0 +1,189 @@
+//! What the last run left unfinished is closed before the first client is served: turns found running or waiting are told to be
+//! interrupted, in the thread, with what had arrived kept.
+
+use alcove_proto::envelope::{Event, GoalStatus, GoalWord, MessageEvent, Notice, NoticeKind, Phase, ReasoningEnd, StreamEnd};
+use alcove_proto::{ChatId, TurnId};
+use alcove_store::{Change, EntryState, EventRow, PageStart, Store, TurnRow, TurnState};
+
+use crate::chat::answer_entry;
+use crate::clock::now_ms;
+use crate::error::Error;
+use crate::run::{Run, RunKind};
+
+const CUT_OFF: &str = "Interrupted: Alcove ended before this answer was finished. What had arrived is kept.";
+const NOT_BEGUN: &str = "Interrupted: Alcove ended before the turn of this prompt came. It was not answered.";
+/// Rows of an unfinished turn read at once.
+const ROWS: u32 = 10_000;
+
+/// Closes every unfinished turn. Blocks; runs before anything is served.
+pub(crate) fn close_unfinished(store: &Store) -> Result<usize, Error> {
+    let turns = store.read(|reader| reader.unfinished_turns())?;
+    let mut next_seq: std::collections::HashMap<String, u64> = std::collections::HashMap::new();
+    for turn in &turns {
+        let last = store.read(|reader| reader.last_seq(&turn.chat))?;
+        let next = next_seq.entry(turn.chat.clone()).or_insert(last + 1);
+        let changes = close(store, turn, next)?;
+        store.write_wait(changes)?;
+    }
+    Ok(turns.len())
+}
+
+fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64) -> Result<Vec<Change>, Error> {
+    let rows = store.read(|reader| reader.events(&turn.chat, turn.prompt_seq.saturating_sub(1), ROWS))?;
+    let told = Told::read(turn, &rows)?;
+    let now = now_ms();
+    let chat = ChatId::parse(&turn.chat).expect("only well-formed chat ids were ever stored");
+    let mut closing = Closing { chat: chat.clone(), turn: told.turn.clone(), turn_seq: told.turn_seq };
+    let mut events = Vec::new();
+    if told.thinking {
+        events.push(closing.reasoning_end());
+    }
+    if told.open {
+        events.push(closing.stream_end(told.stream));
+    }
+    let words = if turn.state == TurnState::Running { CUT_OFF } else { NOT_BEGUN };
+    events.push(closing.notice(words, now));
+    if turn.state == TurnState::Running {
+        events.push(closing.idle());
+    }
+    let mut changes = Vec::with_capacity(events.len() + 2);
+    for mut event in events {
+        event.number(*next_seq);
+        changes.push(Change::AppendEvent(row(&turn.chat, &event, (*next_seq, now), told.turn.as_ref())));
+        *next_seq += 1;
+    }
+    if !told.answer.is_empty() {
+        let how = (EntryState::Cancelled, Some("interrupted".to_owned()));
+        changes.push(Change::PutEntry(answer_entry(&chat, turn.ordinal, how, (&told.answer, *next_seq))));
+    }
+    changes.push(Change::PutTurn(TurnRow { state: TurnState::Interrupted, ended_at: Some(now), ..turn.clone() }));
+    Ok(changes)
+}
+
+fn row(chat: &str, event: &Event, at: (u64, i64), turn: Option<&TurnId>) -> EventRow {
+    EventRow {
+        chat: chat.to_owned(),
+        seq: at.0,
+        last: at.0,
+        turn: turn.map(|id| id.as_str().to_owned()),
+        kind: event.kind().to_owned(),
+        boundary: PageStart::No,
+        payload: event.to_json(),
+        at: at.1,
+    }
+}
+
+/// How far the turn's own events got.
+#[derive(Default)]
+struct Told {
+    turn: Option<TurnId>,
+    turn_seq: u64,
+    stream: Option<String>,
+    answer: String,
+    thinking: bool,
+    open: bool,
+}
+
+impl Told {
+    fn read(turn: &TurnRow, rows: &[EventRow]) -> Result<Self, Error> {
+        let mut told = Self { turn_seq: 1, ..Self::default() };
+        for row in rows {
+            if row.seq == turn.prompt_seq {
+                // A plain-text client's turn has an id in the store only; its events carry none.
+                told.turn = row.turn.as_deref().and_then(TurnId::parse);
+            } else if row.turn.as_deref() == told.turn.as_ref().map(TurnId::as_str) {
+                told.take(row)?;
+            }
+        }
+        Ok(told)
+    }
+
+    fn take(&mut self, row: &EventRow) -> Result<(), Error> {
+        match row.kind.as_str() {
+            "delta" | "reasoning_delta" => {
+                let run: Run = serde_json::from_str(&row.payload).map_err(|source| Error::Unreadable { what: "an event", source })?;
+                self.turn_seq = run.whole.turn_seq.map_or(self.turn_seq, |first| first + run.cuts.len() as u64 - 1);
+                self.open = true;
+                match run.kind {
+                    RunKind::Delta => {
+                        self.answer.push_str(&run.whole.text);
+                        self.stream = run.whole.stream_id;
+                        self.thinking = false;
+                    }
+                    RunKind::ReasoningDelta => self.thinking = true,
+                }
+            }
+            "reasoning_end" => {
+                self.turn_seq += 1;
+                self.thinking = false;
+            }
+            "stream_end" => {
+                self.turn_seq += 1;
+                self.open = false;
+            }
+            "message" | "turn_end" => self.turn_seq += 1,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Makes the events that close a turn.
+struct Closing {
+    chat: ChatId,
+    turn: Option<TurnId>,
+    turn_seq: u64,
+}
+
+impl Closing {
+    fn annotate(&mut self, phase: Phase) -> (Option<TurnId>, Option<Phase>, Option<u64>) {
+        let Some(turn) = self.turn.clone() else { return (None, None, None) };
+        self.turn_seq += 1;
+        (Some(turn), Some(phase), Some(self.turn_seq))
+    }
+
+    fn reasoning_end(&mut self) -> Event {
+        let (turn_id, turn_phase, turn_seq) = self.annotate(Phase::Reasoning);
+        Event::ReasoningEnd(ReasoningEnd { chat_id: self.chat.clone(), turn_id, turn_phase, turn_seq, seq: None })
+    }
+
+    fn stream_end(&mut self, stream_id: Option<String>) -> Event {
+        let (turn_id, turn_phase, turn_seq) = self.annotate(Phase::Answer);
+        Event::StreamEnd(StreamEnd {
+            chat_id: self.chat.clone(),
+            text: None,
+            stream_id,
+            resuming: None,
+            turn_id,
+            turn_phase,
+            turn_seq,
+            seq: None,
+        })
+    }
+
+    fn notice(&mut self, words: &str, now: i64) -> Event {
+        let (turn_id, turn_phase, turn_seq) = self.annotate(Phase::Answer);
+        Event::Message(MessageEvent {
+            chat_id: self.chat.clone(),
+            text: words.to_owned(),
+            latency_ms: None,
+            kind: None,
+            notice: Some(Notice { kind: NoticeKind::Interrupted, retry: true }),
+            turn_id,
+            turn_phase,
+            turn_seq,
+            created_at_ms: Some(now),
+            seq: None,
+        })
+    }
+
+    fn idle(&self) -> Event {
+        Event::GoalStatus(GoalStatus {
+            chat_id: self.chat.clone(),
+            status: GoalWord::Idle,
+            started_at: None,
+            turn_id: self.turn.clone(),
+            seq: None,
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! Requests outside the chats: the settings a person reads and changes, and questions about model servers (envelope §1.6, §2.7).
+//! The same request id again has no second effect and gets the same answer.
+
+mod change;
+mod field;
+mod read;
+mod servers;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use alcove_proto::envelope::{WebuiError, WebuiRequest, table};
+use alcove_proto::http::{ProviderModels, Surface};
+use alcove_store::{AnswerRow, Change};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::clock::{hex, now_ms};
+use crate::engine::Engine;
+use crate::error::{Error, commit, read};
+
+/// How long an answer is kept for a repeated request.
+const ANSWERS_KEPT_MS: i64 = 300_000;
+/// Owner of the idempotency keys.
+const OWNER: &str = "webui_request";
+
+/// Why a request was refused: a status as in HTTP, and words for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// As in HTTP.
+    pub status: u16,
+    /// For people.
+    pub message: String,
+}
+
+/// Requests under way, so that a repetition waits for the first instead of running beside it.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    /// Guards which ids are under way; each id's own lock is held while it runs.
+    under_way: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Refused {
+    fn new(status: u16, message: impl Into<String>) -> Self {
+        Self { status, message: message.into() }
+    }
+
+    fn bad(message: impl Into<String>) -> Self {
+        Self::new(400, message)
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        crate::report::problem("a request failed", &error);
+        Self::new(500, "WebUI mutation failed")
+    }
+}
+
+impl From<Refused> for WebuiError {
+    fn from(refused: Refused) -> Self {
+        Self { status: refused.status, message: refused.message }
+    }
+}
+
+impl Engine {
+    /// Carries out a request, once.
+    pub async fn request(&self, request: &WebuiRequest, surface: Surface) -> Result<Value, Refused> {
+        if !table::ACTIONS.iter().any(|row| row.name == request.action) {
+            return Err(Refused::new(404, "unknown WebUI mutation action"));
+        }
+        let turn = self.requests().enter(&request.request_id);
+        let held = turn.lock().await;
+        let answer = self.once(request, surface).await;
+        drop(held);
+        self.requests().leave(&request.request_id, &turn);
+        answer
+    }
+
+    async fn once(&self, request: &WebuiRequest, surface: Surface) -> Result<Value, Refused> {
+        let digest = digest(request);
+        let key = request.request_id.clone();
+        let store = &self.shared().store;
+        let known = read(store, move |reader| reader.answer(OWNER, &key)).await?;
+        if let Some(known) = known.filter(|known| known.at > now_ms() - ANSWERS_KEPT_MS) {
+            if known.digest != digest {
+                return Err(Refused::new(409, "request_id was already used for a different WebUI mutation"));
+            }
+            return replay(&known.answer);
+        }
+        let answer = self.act(&request.action, &request.payload, surface).await;
+        let now = now_ms();
+        let row = AnswerRow { scope: OWNER.to_owned(), key: request.request_id.clone(), digest, answer: kept(&answer), at: now };
+        commit(store, vec![Change::PurgeAnswers { before: now - ANSWERS_KEPT_MS }, Change::PutAnswer(row)]).await?;
+        answer
+    }
+
+    async fn act(&self, action: &str, payload: &Map<String, Value>, surface: Surface) -> Result<Value, Refused> {
+        match action {
+            "settings.agent.update" => change::agent(self, payload).await?,
+            "settings.model_configuration.create" => change::create_preset(self, payload).await?,
+            "settings.model_configuration.update" => change::update_preset(self, payload).await?,
+            "settings.model_configuration.delete" => change::delete_preset(self, payload).await?,
+            "settings.provider.create" => change::create_provider(self, payload).await?,
+            "settings.provider.update" => change::update_provider(self, payload).await?,
+            "settings.provider.delete" => change::delete_provider(self, payload).await?,
+            "models.discover" => return servers::discover(self).await,
+            "models.test" => return servers::test(self, payload).await,
+            _ => return Err(Refused::new(404, "unknown WebUI mutation action")),
+        }
+        let settings = self.settings(surface).await;
+        Ok(serde_json::to_value(settings).expect("settings hold nothing JSON cannot say"))
+    }
+
+    /// The models a provider offers.
+    pub async fn provider_models(&self, provider: Option<&str>) -> Result<ProviderModels, Refused> {
+        servers::list(self, provider).await
+    }
+}
+
+impl Requests {
+    fn enter(&self, id: &str) -> Arc<tokio::sync::Mutex<()>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).entry(id.to_owned()).or_default().clone()
+    }
+
+    fn leave(&self, id: &str, turn: &Arc<tokio::sync::Mutex<()>>) {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        // The map and this caller hold it; anybody else still waits for it.
+        if Arc::strong_count(turn) == 2 {
+            under_way.remove(id);
+        }
+    }
+}
+
+fn digest(request: &WebuiRequest) -> String {
+    let mut sha = Sha256::new();
+    sha.update(request.action.as_bytes());
+    sha.update([0]);
+    sha.update(Value::Object(request.payload.clone()).to_string().as_bytes());
+    hex(&sha.finalize())
+}
+
+fn kept(answer: &Result<Value, Refused>) -> String {
+    match answer {
+        Ok(value) => serde_json::json!({ "ok": value }).to_string(),
+        Err(refused) => serde_json::json!({ "status": refused.status, "message": refused.message }).to_string(),
+    }
+}
+
+fn replay(kept: &str) -> Result<Value, Refused> {
+    let mut kept: Value = serde_json::from_str(kept).map_err(|source| Error::Unreadable { what: "a kept answer", source })?;
+    match kept.get_mut("ok") {
+        Some(value) => Ok(value.take()),
+        None => {
+            let status = kept["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(500);
+            Err(Refused::new(status, kept["message"].as_str().unwrap_or("WebUI mutation failed")))
+        }
+    }
+}

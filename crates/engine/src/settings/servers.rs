@@ -1,0 +1,98 @@
+//! Questions about model servers. Only asked when a person asks.
+
+use alcove_proto::http::{FoundServerRow, FoundServers, ModelRow, ProviderModels, TestResult};
+use serde_json::{Map, Value};
+
+use super::Refused;
+use super::field::{required, text};
+use crate::catalog::{DEMO, endpoint, plan};
+use crate::engine::Engine;
+use crate::model::discover::FoundServer;
+use crate::model::{self, Endpoint, Limits, ModelCall, discover};
+use crate::secret::Secret;
+
+pub(super) async fn discover(engine: &Engine) -> Result<Value, Refused> {
+    let found = discover::discover(&engine.shared().models).await;
+    json(&FoundServers { servers: found.into_iter().map(server).collect() })
+}
+
+fn server(found: FoundServer) -> FoundServerRow {
+    FoundServerRow {
+        kind: found.kind.word().to_owned(),
+        label: found.label,
+        api_base: found.api_base,
+        models: found.models.into_iter().map(|model| row(model.id, model.context_window)).collect(),
+    }
+}
+
+fn row(id: String, context_window: Option<u64>) -> ModelRow {
+    ModelRow { label: id.clone(), id, context_window }
+}
+
+/// Tests a preset by name, or an address that is not saved yet.
+pub(super) async fn test(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let shared = engine.shared();
+    let (endpoint, model) = match text(payload, "name")?.filter(|name| !name.is_empty()) {
+        Some(name) => {
+            let plan = plan(&shared.shelf.current(), &shared.keys, Some(name)).await.map_err(Refused::bad)?;
+            (plan.endpoint, plan.preset.model)
+        }
+        None => (unsaved(engine, payload).await?, required(payload, "model", "model is required")?.to_owned()),
+    };
+    let call = ModelCall {
+        endpoint,
+        model,
+        messages: vec![model::Message { role: model::Role::User, content: "Say hello in one short sentence.".to_owned() }],
+        max_tokens: None,
+        temperature: None,
+        reasoning_effort: None,
+        limits: Limits::default(),
+    };
+    match discover::test(&shared.models, call).await {
+        Ok(reply) => json(&TestResult {
+            ok: true,
+            latency_ms: u64::try_from(reply.latency.as_millis()).unwrap_or(u64::MAX),
+            reply: reply.reply,
+        }),
+        Err(error) => Err(Refused::new(502, error.to_string())),
+    }
+}
+
+async fn unsaved(engine: &Engine, payload: &Map<String, Value>) -> Result<Endpoint, Refused> {
+    if text(payload, "provider")? == Some(DEMO) {
+        return Ok(Endpoint::Demo);
+    }
+    let key = text(payload, "api_key")?.filter(|key| !key.is_empty()).map(Secret::new);
+    if let (Some(name), None) = (text(payload, "provider")?, &key) {
+        return saved(engine, name).await;
+    }
+    let api_base = required(payload, "api_base", "API base is required")?.to_owned();
+    Ok(Endpoint::OpenAi { api_base, api_key: key })
+}
+
+async fn saved(engine: &Engine, name: &str) -> Result<Endpoint, Refused> {
+    let shared = engine.shared();
+    let provider = shared.shelf.current().provider(name).cloned().ok_or_else(|| Refused::bad("unknown provider"))?;
+    endpoint(&shared.keys, &provider.name, &provider.api_base).await.map_err(Refused::bad)
+}
+
+pub(super) async fn list(engine: &Engine, provider: Option<&str>) -> Result<ProviderModels, Refused> {
+    let name = provider.filter(|name| !name.is_empty()).ok_or_else(|| Refused::bad("provider is required"))?;
+    let (endpoint, label) = if name == DEMO {
+        (Endpoint::Demo, "Offline demo".to_owned())
+    } else {
+        let label = engine.shared().shelf.current().provider(name).map(|provider| provider.label.clone());
+        (saved(engine, name).await?, label.unwrap_or_default())
+    };
+    let (models, message) = match discover::list_models(&engine.shared().models, &endpoint).await {
+        Ok(models) => (models, None),
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    let status = if message.is_none() { "available" } else { "error" };
+    let models: Vec<ModelRow> = models.into_iter().map(|model| row(model.id, model.context_window)).collect();
+    Ok(ProviderModels { provider: name.to_owned(), label, model_count: models.len(), models, message, status: status.to_owned() })
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<Value, Refused> {
+    serde_json::to_value(value).map_err(|_| Refused::new(502, "WebUI mutation returned an invalid response"))
+}
