@@ -49,7 +49,7 @@ const say = (socket, event) => socket.readyState === 1 && socket.send(JSON.strin
 const everyone = (event) => sockets.forEach((socket) => say(socket, event));
 function mark(chat, state) {
   chat.mark = state;
-  for (const socket of sockets) if (socket.watching) say(socket, { event: "chat_state", chat_id: chat.id, state, title: chat.title || undefined });
+  for (const socket of sockets) if (socket.watching) say(socket, { event: "chat_state", chat_id: chat.id, state });
 }
 
 function fill() {
@@ -136,17 +136,18 @@ function message(socket, frame) {
   if (chat.seen.has(turn_id)) return say(socket, { event: "message_accepted", chat_id: chat.id, turn_id, starts_turn: false, seq: chat.seen.get(turn_id) });
   const starts_turn = chat.running === null && !content.startsWith("/");
   if (chat.queue.length >= 20) return say(socket, { event: "error", detail: "message_rejected", reason: "queue_full", chat_id: chat.id, turn_id });
-  emit(chat, { event: "user_message", text: content, starts_turn, turn_id, active_turn_id: chat.running?.turnId ?? turn_id, started_at: Date.now() / 1000 }, socket);
-  chat.seen.set(turn_id, chat.log.length);
   if (content === "/stop") {
     if (chat.running) chat.running.stopped = true;
-    return;
+    return say(socket, { event: "message_accepted", chat_id: chat.id, turn_id, starts_turn: false });
   }
   if (content.startsWith("/model ")) {
     chat.preset = content.slice(7);
-    emit(chat, { event: "message", text: `Switched to ${chat.preset}.`, turn_id });
+    say(socket, { event: "message_accepted", chat_id: chat.id, turn_id, starts_turn: false });
+    emit(chat, { event: "message", text: `This chat now uses \`${chat.preset}\`.`, turn_id, notice: { kind: "command", retry: false } });
     return emit(chat, { event: "turn_model_updated", model_name: chat.preset, model_preset: chat.preset });
   }
+  emit(chat, { event: "user_message", text: content, starts_turn, turn_id, active_turn_id: chat.running?.turnId ?? turn_id, started_at: Date.now() / 1000 }, socket);
+  chat.seen.set(turn_id, chat.log.length);
   if (starts_turn) void turn(chat, turn_id, content);
   else chat.queue.push(frame);
 }
@@ -191,10 +192,10 @@ const HANDLERS = {
   attach,
   message,
   webui_request: request,
-  new_chat(socket) {
+  new_chat(socket, frame) {
     const chat = makeChat(randomUUID(), "", "", Date.now());
     socket.attached.add(chat.id);
-    say(socket, { event: "attached", chat_id: chat.id, model_preset: null, last_seq: 0 });
+    say(socket, { event: "attached", chat_id: chat.id, model_preset: null, last_seq: 0, request_id: frame.request_id });
     everyone({ event: "session_updated", chat_id: chat.id, scope: "metadata" });
   },
   watch(socket) {

@@ -29,7 +29,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 
 /** How long something took or has been taking. */
 export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
+  const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return t("seconds", { n: seconds });
   return t("minutes", { m: Math.floor(seconds / 60), s: seconds % 60 });
 }

@@ -13,7 +13,7 @@ export type ChatState = {
   readonly held: readonly ChatEvent[];
   /** The page has lost its place and must read the thread again. */
   readonly lost: boolean;
-  readonly run: Run | null;
+  readonly run: Partial<Run> | null;
   readonly failed: boolean;
   readonly preset: string | null;
   readonly modelName: string | null;
@@ -51,17 +51,4 @@ export function emptyChat(chatId: string): ChatState {
 
 export function rowId(prefix: "u" | "as" | "buf" | "tr", seq: number): string {
   return `${prefix}-${seq.toString(16).padStart(16, "0")}`;
-}
-
-/** Prompts that wait for the running turn: after it in the list, with no answer of their own yet. */
-export function queuedIds(state: ChatState): readonly string[] {
-  const running = state.run?.turn_id;
-  if (state.run === null || running === undefined) return [];
-  const queued: string[] = [];
-  for (let at = state.messages.length - 1; at >= 0; at -= 1) {
-    const row = state.messages[at];
-    if (row === undefined || row.role !== "user" || row.turnId === running) break;
-    queued.push(row.id);
-  }
-  return queued.reverse();
 }

@@ -25,17 +25,32 @@ function openBubble(rows: Rows, event: ChatEvent): number {
   return row?.role === "assistant" && row.isStreaming ? at : -1;
 }
 
-export function userRow(rows: Rows, event: ChatEvent, text: string): Rows {
-  if (text.trim() === "/stop") return rows;
+export function userRow(rows: Rows, event: ChatEvent & { starts_turn: boolean }, text: string): Rows {
   const known = rows.some((row) => row.role === "user" && event.turn_id !== undefined && row.turnId === event.turn_id);
-  return known ? rows : insert(rows, { ...base(event, "u"), role: "user", content: text });
+  if (known) return rows;
+  const place = event.turn_id === undefined ? {} : { turnPhase: "user" as const, turnSeq: 1 };
+  return insert(rows, { ...base(event, "u"), ...place, role: "user", content: text, ...(event.starts_turn ? {} : { queued: true }) });
+}
+
+/** The turn of a waiting prompt begins. */
+export function dequeue(rows: Rows, turnId: string | undefined): Rows {
+  const at = rows.findLastIndex((row) => row.queued === true && row.turnId === turnId);
+  const row = rows[at];
+  if (row === undefined) return rows;
+  const { queued: _queued, ...rest } = row;
+  return [...rows.slice(0, at), rest, ...rows.slice(at + 1)];
+}
+
+/** Where the turn is, as its newest event says. */
+function stamp(event: ChatEvent): Partial<Message> {
+  return { ...(event.turn_phase === undefined ? {} : { turnPhase: event.turn_phase }), ...(event.turn_seq === undefined ? {} : { turnSeq: event.turn_seq }) };
 }
 
 export function delta(rows: Rows, event: Of<"delta">): Rows {
   const at = openBubble(rows, event);
   const row = rows[at];
   if (row === undefined) return insert(rows, { ...base(event, "buf"), role: "assistant", content: event.text, isStreaming: true });
-  return replace(rows, at, { ...reasoned(row, event), content: row.content + event.text });
+  return replace(rows, at, { ...reasoned(row, event), ...stamp(event), content: row.content + event.text });
 }
 
 /** What changes on a bubble when its reasoning is over. */
@@ -58,7 +73,7 @@ export function reasoningDelta(rows: Rows, event: Of<"reasoning_delta">): Rows {
       reasoningStreaming: true,
       isStreaming: true,
     });
-  return replace(rows, at, { reasoning: (row.reasoning ?? "") + event.text, reasoningStreaming: true });
+  return replace(rows, at, { reasoning: (row.reasoning ?? "") + event.text, reasoningStreaming: true, ...stamp(event) });
 }
 
 export function reasoningEnd(rows: Rows, event: Of<"reasoning_end">): Rows {
@@ -69,7 +84,7 @@ export function reasoningEnd(rows: Rows, event: Of<"reasoning_end">): Rows {
     const made: Message = { ...base(event, "as"), role: "assistant", content: "", reasoning: event.text, reasoningStreaming: false, isStreaming: true };
     return insert(rows, made);
   }
-  return replace(rows, at, { ...reasoned(row, event), ...(event.text ? { reasoning: event.text } : {}) });
+  return replace(rows, at, { ...reasoned(row, event), ...stamp(event), ...(event.text ? { reasoning: event.text } : {}) });
 }
 
 export function streamEnd(rows: Rows, event: Of<"stream_end">): Rows {
@@ -80,14 +95,13 @@ export function streamEnd(rows: Rows, event: Of<"stream_end">): Rows {
     return insert(rows, { ...base(event, "buf"), role: "assistant", content: event.text, isStreaming: false });
   }
   const text = event.text || row.content;
-  if (event.resuming && event.merge_next) return replace(rows, at, { content: text });
   if (event.resuming) {
     // Text before a tool call is thought aloud: it joins the folded reasoning.
     const reasoning = [row.reasoning, text].filter(Boolean).join("\n\n");
     return reasoning ? replace(rows, at, { content: "", reasoning, reasoningStreaming: false, isStreaming: false }) : rows;
   }
   const next = rows.slice();
-  next[at] = { ...quiet({ ...row, ...reasoned(row, event) }), content: text };
+  next[at] = { ...quiet({ ...row, ...reasoned(row, event), ...stamp(event) }), content: text };
   return next;
 }
 
@@ -97,12 +111,7 @@ export function message(rows: Rows, event: Of<"message">): Rows {
     ...(event.notice === undefined ? {} : { notice: event.notice }),
     ...(event.latency_ms === undefined ? {} : { latencyMs: event.latency_ms }),
   };
-  const at = openBubble(rows, event);
-  const row = rows[at];
-  if (row !== undefined && row.content === "" && event.notice === undefined)
-    return replace(rows, at, { ...quiet(row), ...done, content: event.text });
-  const closed = row === undefined ? rows : settle(rows, event.turn_id);
-  return insert(closed, { ...base(event, "buf"), role: "assistant", content: event.text, isStreaming: false, ...done });
+  return insert(rows, { ...base(event, "buf"), role: "assistant", content: event.text, ...done });
 }
 
 const RANK = { start: 0, end: 1, error: 2 } as const;
@@ -148,13 +157,11 @@ export function fileEdit(rows: Rows, event: Of<"file_edit">): Rows {
   return insert(settle(rows, event.turn_id), { ...base(event, "tr"), role: "tool", kind: "trace", content: "", traces: [], fileEdits: edits });
 }
 
-/** Ends the turn's streaming, drops a bubble that only thought and led to nothing, stamps the cost on the last answer. */
+/** Ends the turn's streaming and stamps its cost on the last answer. */
 export function turnEnd(rows: Rows, event: Of<"turn_end">): Rows {
   const settled = settle(rows, event.turn_id);
-  const at = lastOfTurn(settled, event.turn_id);
-  const last = settled[at];
-  if (last?.role !== "assistant") return settled;
-  if (last.content === "" && last.notice === undefined) return settled.filter((_, index) => index !== at);
+  const at = settled.findLastIndex((row) => row.role === "assistant" && row.turnId === event.turn_id);
+  if (at < 0) return settled;
   return replace(settled, at, {
     ...(event.latency_ms === undefined ? {} : { latencyMs: event.latency_ms }),
     ...(event.usage === undefined ? {} : { usage: event.usage }),

@@ -14,7 +14,7 @@ export type ListEvent =
   | { event: "list.rows"; rows: readonly SessionRow[] }
   | { event: "list.open"; chatId: string | null }
   | { event: "watching"; chats: readonly { chat_id: string; state: LiveState }[] }
-  | { event: "chat_state"; chat_id: string; state: LiveState; title?: string };
+  | { event: "chat_state"; chat_id: string; state: LiveState };
 
 export const emptyList: ListState = { rows: [], live: new Map(), unread: new Set(), open: null };
 
@@ -30,8 +30,7 @@ export function reduceList(state: ListState, event: ListEvent): ListState {
       const live = new Map(state.live).set(event.chat_id, event.state);
       const ended = state.live.get(event.chat_id) === "running" && event.state !== "running";
       const unread = ended && event.chat_id !== state.open ? new Set(state.unread).add(event.chat_id) : state.unread;
-      const rows = event.title ? state.rows.map((row) => (row.id === event.chat_id ? { ...row, title: event.title ?? row.title } : row)) : state.rows;
-      return { ...state, live, unread, rows };
+      return { ...state, live, unread };
     }
   }
 }

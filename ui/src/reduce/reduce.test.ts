@@ -1,7 +1,7 @@
 // The fold as data: live events against thread pages, and everything that may arrive wrong.
 import { describe, expect, test } from "vitest";
 import type { ChatEvent, ThreadPage } from "../wire/types.ts";
-import { emptyChat, queuedIds, type ChatState } from "./chat.ts";
+import { emptyChat, type ChatState } from "./chat.ts";
 import { reduce } from "./reduce.ts";
 
 type Loose = Record<string, unknown>;
@@ -11,9 +11,10 @@ function numbered(events: Loose[]): ChatEvent[] {
 }
 const all = (events: ChatEvent[], from: ChatState = emptyChat("c")) => events.reduce<ChatState>(reduce, from);
 
-/** The page a gateway would serve at this point: the same rows, through JSON. */
+/** The page a gateway would serve at this point: the same rows in the order they began, through JSON. */
 function page(state: ChatState): ThreadPage {
-  const shape = { schemaVersion: 3, sessionKey: "websocket:c", messages: state.messages, last_seq: state.lastSeq, active_turn_id: state.run?.turn_id ?? null };
+  const messages = state.messages.toSorted((a, b) => a.id.slice(-16).localeCompare(b.id.slice(-16)));
+  const shape = { schemaVersion: 3, sessionKey: "websocket:c", messages, last_seq: state.lastSeq, active_turn_id: state.run?.turn_id ?? null };
   return JSON.parse(JSON.stringify(shape)) as ThreadPage;
 }
 
@@ -47,7 +48,6 @@ const stopped = [
   { event: "user_message", text: "go", starts_turn: true, turn_id: "t1" },
   { event: "goal_status", status: "running", turn_id: "t1" },
   { event: "delta", text: "half an", turn_id: "t1" },
-  { event: "user_message", text: "/stop", starts_turn: false, turn_id: "s1" },
   { event: "stream_end", turn_id: "t1" },
   { event: "message", text: "Stopped 1 task(s).", turn_id: "t1", notice: { kind: "stopped", retry: false } },
   { event: "goal_status", status: "idle", turn_id: "t1" },
@@ -103,15 +103,15 @@ test("a prompt sent while a turn runs waits behind the running answer", () => {
   const events = numbered(queued);
   const during = all(events.slice(0, 5));
   expect(during.messages.map((row) => row.content)).toEqual(["one", "first answer", "two"]);
-  expect(queuedIds(during)).toEqual(["u-0000000000000003"]);
+  expect(during.messages.map((row) => row.queued ?? false)).toEqual([false, false, true]);
   const after = all(events);
   expect(after.messages.map((row) => row.content)).toEqual(["one", "first answer", "two", "second answer"]);
-  expect(queuedIds(after)).toEqual([]);
+  expect(after.messages.some((row) => row.queued)).toBe(false);
 });
 
 test("stop keeps the partial answer and shows no row for the command", () => {
   const state = all(numbered(stopped));
-  expect(state.messages.map((row) => [row.content, row.isStreaming ?? null])).toEqual([["go", null], ["half an", false], ["Stopped 1 task(s).", false]]);
+  expect(state.messages.map((row) => [row.content, row.isStreaming ?? null])).toEqual([["go", null], ["half an", false], ["Stopped 1 task(s).", null]]);
   expect(state.run).toBeNull();
   expect(state.failed).toBe(false);
 });

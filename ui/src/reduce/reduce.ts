@@ -1,8 +1,8 @@
 // The one place where a chat's data changes: `reduce(state, event)` folds live events and thread pages to the same picture.
-import type { ChatEvent, Message, Run, ThreadPage } from "../wire/types.ts";
+import type { ChatEvent, Message, Notice, Run, ThreadPage } from "../wire/types.ts";
 import { emptyChat, type ChatState, type LocalEvent } from "./chat.ts";
 import * as fold from "./fold.ts";
-import { settle } from "./rows.ts";
+import { arrange, settle } from "./rows.ts";
 
 /** More events than this out of order, and the place is lost for good. */
 const HELD_MOST = 64;
@@ -12,7 +12,7 @@ export function reduce(state: ChatState, event: ChatEvent | LocalEvent): ChatSta
     case "local.page":
       return withPage(state, event.page);
     case "local.older":
-      return { ...state, messages: joinOlder(event.page.messages, state.messages), before: event.page.page?.before_cursor ?? null };
+      return { ...state, messages: joinOlder(arrange(event.page.messages), state.messages), before: event.page.page?.before_cursor ?? null };
     case "local.send":
       return { ...state, pending: [...state.pending, { turnId: event.turn_id, text: event.text, at: event.at }] };
     case "local.failed":
@@ -37,7 +37,6 @@ function personal(state: ChatState, event: Extract<ChatEvent, { event: "attached
     ...state,
     preset: event.model_preset === undefined ? state.preset : event.model_preset,
     usage: event.usage ?? state.usage,
-    window: event.context_window_tokens ?? state.window,
   };
 }
 
@@ -74,7 +73,7 @@ function apply(state: ChatState, event: ChatEvent): ChatState {
       return { ...state, messages: fold.streamEnd(state.messages, event) };
     case "message": {
       const messages = fold.message(state.messages, event);
-      return { ...state, messages, failed: event.notice === undefined ? state.failed : event.notice.kind !== "stopped" };
+      return { ...state, messages, failed: state.failed || isBad(event.notice) };
     }
     case "file_edit":
       return { ...state, messages: fold.fileEdit(state.messages, event) };
@@ -101,10 +100,13 @@ function apply(state: ChatState, event: ChatEvent): ChatState {
   }
 }
 
-const ends = (run: Run | null, turnId: string | undefined) => run === null || turnId === undefined || run.turn_id === undefined || run.turn_id === turnId;
+const ends = (run: Partial<Run> | null, turnId: string | undefined) => run === null || turnId === undefined || run.turn_id === undefined || run.turn_id === turnId;
 
 function goalStatus(state: ChatState, event: Extract<ChatEvent, { event: "goal_status" }>): ChatState {
-  if (event.status === "running") return { ...state, run: { turn_id: event.turn_id, started_at: event.started_at }, failed: false };
+  if (event.status === "running") {
+    const run = { turn_id: event.turn_id, started_at: event.started_at };
+    return { ...state, run, failed: false, messages: fold.dequeue(state.messages, event.turn_id) };
+  }
   const turnId = event.turn_id ?? state.run?.turn_id;
   return { ...state, run: ends(state.run, turnId) ? null : state.run, messages: settle(state.messages, turnId) };
 }
@@ -115,7 +117,9 @@ function accepted(state: ChatState, event: Extract<ChatEvent, { event: "user_mes
   // Accepted, but this page no longer has the text (it was reloaded): only the thread has it.
   if (text === undefined) return event.seq === undefined ? state : { ...state, lost: true };
   const run = event.starts_turn ? { turn_id: event.turn_id, started_at: event.started_at } : state.run;
-  const messages = event.seq === undefined ? state.messages : fold.userRow(state.messages, event, text);
+  const before = event.starts_turn && state.run !== null ? settle(state.messages, state.run.turn_id) : state.messages;
+  // A command leaves no row, and its acceptance has no number.
+  const messages = event.seq === undefined ? before : fold.userRow(before, event, text);
   return dropPending({ ...state, messages, run, failed: event.starts_turn ? false : state.failed }, event.turn_id);
 }
 
@@ -136,10 +140,10 @@ function withPage(state: ChatState, page: ThreadPage | null): ChatState {
   const run = active === undefined ? null : { turn_id: active, started_at: state.run?.turn_id === active ? state.run.started_at : startOf(page, active) };
   return {
     ...fresh,
-    messages: page.messages,
+    messages: arrange(page.messages),
     lastSeq: page.last_seq ?? 0,
     run,
-    failed: run === null && endsBadly(page.messages.at(-1)),
+    failed: run === null && isBad(page.messages.at(-1)?.notice),
     usage: last?.usage ?? fresh.usage,
     window: last?.contextWindowTokens ?? fresh.window,
     pending: state.pending.filter((one) => !taken.has(one.turnId)),
@@ -147,7 +151,7 @@ function withPage(state: ChatState, page: ThreadPage | null): ChatState {
   };
 }
 
-const endsBadly = (row: Message | undefined) => row?.notice !== undefined && row.notice.kind !== "stopped";
+const isBad = (notice: Notice | undefined) => notice?.kind === "error" || notice?.kind === "interrupted";
 
 function startOf(page: ThreadPage, turnId: string): number | undefined {
   const at = page.messages.find((row) => row.turnId === turnId)?.createdAt;

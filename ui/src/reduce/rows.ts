@@ -27,6 +27,18 @@ export function replace(rows: Rows, at: number, change: Partial<Message>): Rows 
   return next;
 }
 
+/** Rows in the order of their events, put where the fold puts them: each turn's rows together. */
+export function arrange(rows: Rows): Rows {
+  let out: Rows = [];
+  let turn: string | undefined;
+  for (const row of rows) {
+    const inOrder = row.role === "user" || row.turnId === turn;
+    out = inOrder ? [...out, row] : insert(out, row);
+    turn = out.at(-1)?.turnId;
+  }
+  return out;
+}
+
 /** Ends every streaming flag of a turn. */
 export function settle(rows: Rows, turnId: string | undefined): Rows {
   let next: Message[] | null = null;

@@ -50,9 +50,8 @@ function take(event: AnyEvent): void {
     case "ready":
       return;
     case "attached":
-    case "error":
       takeNewChat(event);
-      if (event.chat_id !== undefined) queue.push(event);
+      queue.push(event);
       return;
     default:
       if (typeof event.chat_id === "string") queue.push(event);

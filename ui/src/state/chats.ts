@@ -1,6 +1,6 @@
 // The chats this page has open: their folded state, and one signal for each row, so that a token changes one row and nothing else.
 import { batch, signal, type Signal } from "@preact/signals";
-import { emptyChat, queuedIds, type ChatState, type LocalEvent, type Pending } from "../reduce/chat.ts";
+import { emptyChat, type ChatState, type LocalEvent, type Pending } from "../reduce/chat.ts";
 import { reduce } from "../reduce/reduce.ts";
 import type { ChatEvent, Message, Run, Usage } from "../wire/types.ts";
 
@@ -10,9 +10,8 @@ export type Facts = { preset: string | null; modelName: string | null; usage: Us
 export class OpenChat {
   state: ChatState;
   readonly ids = signal<readonly string[]>([]);
-  readonly queued = signal<ReadonlySet<string>>(new Set());
   readonly pending = signal<readonly Pending[]>([]);
-  readonly run = signal<Run | null>(null);
+  readonly run = signal<Partial<Run> | null>(null);
   readonly writing = signal(false);
   readonly before = signal<string | null>(null);
   readonly facts = signal<Facts>({ preset: null, modelName: null, usage: null, window: null });
@@ -44,7 +43,6 @@ export class OpenChat {
     if (before.pending !== now.pending) this.pending.value = now.pending;
     if (before.run !== now.run) this.run.value = now.run;
     if (before.before !== now.before) this.before.value = now.before;
-    if (before.run !== now.run || before.messages.length !== now.messages.length) this.queued.value = new Set(queuedIds(now));
     const { preset, modelName, usage, window } = now;
     const known = this.facts.value;
     if (known.preset !== preset || known.modelName !== modelName || known.usage !== usage || known.window !== window)

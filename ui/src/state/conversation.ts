@@ -12,8 +12,9 @@ const NEXT_PAGE = 120;
 const GAP_MS = 1_500;
 const NEW_CHAT_MS = 20_000;
 
-type Waiting = { done: (chatId: string) => void; failed: (why: string) => void; cancel: () => void };
-const newChats: Waiting[] = [];
+type Wish = { done: (chatId: string) => void; failed: (why: string) => void; cancel: () => void };
+/** Chats asked for and not yet made, by the id of the wish; asked for again after a reconnect. */
+const wishes = new Map<string, Wish>();
 const asked = new Set<string>();
 
 export function openChat(id: string): OpenChat {
@@ -56,6 +57,7 @@ function attach(entry: OpenChat): void {
 /** A connection is up: every open chat goes on from where it was; chats whose page failed try again. */
 export function onReady(): void {
   send({ type: "watch" });
+  for (const request_id of wishes.keys()) send({ type: "new_chat", request_id });
   for (const entry of openChats()) {
     if (entry.phase.value === "ready") attach(entry);
     else readAgain(entry);
@@ -71,35 +73,29 @@ export function onChatEvents(id: string, events: readonly ChatEvent[]): void {
   if (entry.state.held.length > 0) later(GAP_MS, () => entry.state.held.length > 0 && readAgain(entry));
 }
 
-/** `attached` for a chat nobody here asked for answers the oldest open request for a new one. */
-export function takeNewChat(event: ChatEvent): void {
-  if (event.event === "error" && event.chat_id === undefined && newChats.length > 0) {
-    const waiting = newChats.shift();
-    waiting?.cancel();
-    waiting?.failed(event.reason ?? event.detail);
-  }
-  if (event.event !== "attached" || knownChat(event.chat_id) !== undefined) return;
-  const waiting = newChats.shift();
-  if (waiting === undefined) return;
-  waiting.cancel();
+/** `attached` with the id of a wish is its new chat. */
+export function takeNewChat(event: Extract<ChatEvent, { event: "attached" }>): void {
+  const wish = event.request_id === undefined ? undefined : wishes.get(event.request_id);
+  if (event.request_id === undefined || wish === undefined) return;
+  wishes.delete(event.request_id);
+  wish.cancel();
   const entry = chat(event.chat_id);
-  const page = { schemaVersion: 3, sessionKey: "", messages: [], last_seq: event.last_seq ?? 0 };
-  entry.apply([{ event: "local.page", page }, event]);
+  entry.apply([{ event: "local.page", page: { schemaVersion: 3, sessionKey: "", messages: [], last_seq: event.last_seq } }, event]);
   entry.instance = instance.value;
   entry.phase.value = "ready";
-  waiting.done(event.chat_id);
+  wish.done(event.chat_id);
 }
 
 function newChat(): Promise<string> {
+  const request_id = crypto.randomUUID();
   return new Promise((done, reject) => {
     const failed = (why: string) => reject(new Error(why));
-    if (!send({ type: "new_chat" })) return failed(t("send.offline"));
-    const waiting: Waiting = { done, failed, cancel: () => {} };
-    waiting.cancel = later(NEW_CHAT_MS, () => {
-      newChats.splice(newChats.indexOf(waiting), 1);
+    const cancel = later(NEW_CHAT_MS, () => {
+      wishes.delete(request_id);
       failed(t("send.noAnswer"));
     });
-    newChats.push(waiting);
+    wishes.set(request_id, { done, failed, cancel });
+    send({ type: "new_chat", request_id });
   });
 }
 

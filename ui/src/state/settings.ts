@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { readSettings } from "../wire/api.ts";
 import { request } from "../wire/request.ts";
-import type { FoundServer, Preset, Settings, TestResult } from "../wire/types.ts";
+import type { FoundServer, PresetRow, Settings, TestResult } from "../wire/types.ts";
 
 export const settings = signal<Settings | null>(null);
 export const settingsWhy = signal<string | null>(null);
@@ -10,7 +10,7 @@ export const settingsOpen = signal<"models" | "appearance" | "about" | null>(nul
 const SKIPPED = "alcove.first-run-skipped";
 export const firstRunSkipped = signal(window.localStorage.getItem(SKIPPED) === "1");
 
-export const presets = computed<readonly Preset[]>(() => settings.value?.model_presets ?? []);
+export const presets = computed<readonly PresetRow[]>(() => (settings.value?.model_presets ?? []).filter((preset) => preset.name !== "default"));
 export const activePreset = computed(() => settings.value?.agent.model_preset ?? null);
 /** Nothing chosen yet, and not waved away. */
 export const firstRun = computed(() => settings.value !== null && activePreset.value === null && !firstRunSkipped.value);
@@ -59,7 +59,7 @@ const sameBase = (a: string, b: string) => a.replace(/\/+$/, "") === b.replace(/
 
 /** The provider at this address, made when there is none; its name. */
 export async function providerFor(label: string, api_base: string, api_key: string): Promise<string> {
-  const at = () => settings.value?.providers.find((one) => sameBase(one.api_base ?? one.default_api_base ?? "", api_base));
+  const at = () => settings.value?.providers.find((one) => sameBase(one.api_base ?? "", api_base));
   const known = at();
   if (known !== undefined) {
     if (api_key) await updateProvider(known.name, { api_key });

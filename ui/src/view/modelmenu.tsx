@@ -6,7 +6,7 @@ import { nextPreset } from "../state/compose.ts";
 import { switchModel } from "../state/conversation.ts";
 import { current } from "../state/route.ts";
 import { activePreset, isDemo, presetLabel, presets, settingsOpen } from "../state/settings.ts";
-import type { Preset } from "../wire/types.ts";
+import type { PresetRow } from "../wire/types.ts";
 import { Icon } from "./icon.tsx";
 
 /** The preset that will answer the next prompt here. */
@@ -26,7 +26,7 @@ export function ModelMenu() {
     menu.current.style.top = `${box.bottom + 4}px`;
     menu.current.style.left = `${Math.max(8, Math.min(box.right - 300, window.innerWidth - 308))}px`;
   };
-  const choose = (preset: Preset) => {
+  const choose = (preset: PresetRow) => {
     menu.current?.hidePopover();
     const id = current.value;
     if (id === null) nextPreset.value = preset.name;
@@ -39,8 +39,8 @@ export function ModelMenu() {
   return (
     <>
       <button type="button" class="chip" ref={chip} popovertarget="model-menu" onClick={place} data-test="model-chip" title={t("model.forChat")}>
-        <span>{name === null ? t("model.none") : isDemo(name) ? presetLabel(name).replace(/^Demo\b\s*/, "").replace(/^\(|\)$/g, "") || t("model.demo") : presetLabel(name)}</span>
         {isDemo(name) ? <span class="demo-badge">{t("model.demo")}</span> : null}
+        <span class="label">{name === null ? t("model.none") : isDemo(name) ? t("model.demoShort") : presetLabel(name)}</span>
         <Icon name="down" />
       </button>
       <div class="popover" id="model-menu" popover="auto" ref={menu} onBeforeToggle={place}>

@@ -28,5 +28,5 @@ function Running(props: { since: number | undefined }) {
 }
 
 function Over(props: { ms: number | undefined }) {
-  return <span>{props.ms === undefined ? t("thought.some") : t("thought", { time: duration(props.ms) })}</span>;
+  return <span>{props.ms === undefined ? t("thought.some") : t("thought", { time: duration(Math.max(1_000, props.ms)) })}</span>;
 }

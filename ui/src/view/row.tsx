@@ -14,8 +14,7 @@ export function Row(props: { id: string; chat: OpenChat; latest: boolean; place:
   const message = props.chat.row(props.id)?.value;
   if (message === undefined) return null;
   const kind = message.kind === "trace" ? "trace" : message.role === "user" ? "prompt" : message.notice ? "noticed" : "answer";
-  const command = kind === "prompt" && message.content.startsWith("/model ");
-  const names = ["row", kind, props.latest ? "latest" : "", command ? "command" : ""].filter(Boolean).join(" ");
+  const names = ["row", kind, props.latest ? "latest" : ""].filter(Boolean).join(" ");
   return (
     <article class={names} ref={place} data-id={props.id} data-test={kind === "noticed" ? undefined : kind} title={message.createdAt ? fullTime(message.createdAt) : undefined}>
       <Content message={message} chat={props.chat} />
@@ -26,21 +25,20 @@ export function Row(props: { id: string; chat: OpenChat; latest: boolean; place:
 function Content(props: { message: Message; chat: OpenChat }) {
   const { message, chat } = props;
   if (message.kind === "trace") return <Trace message={message} />;
-  if (message.role === "user") return <Prompt message={message} chat={chat} />;
+  if (message.role === "user") return <Prompt message={message} />;
   if (message.notice) return <Noticed message={message} chat={chat} />;
   return <Answer message={message} chat={chat} />;
 }
 
-function Prompt(props: { message: Message; chat: OpenChat }) {
-  const { message, chat } = props;
-  const queued = chat.queued.value.has(message.id);
+function Prompt(props: { message: Message }) {
+  const { message } = props;
   return (
     <>
       <h2 class="visually-hidden">{t("you")}</h2>
       <div class="text" dir="auto">
         {message.content}
       </div>
-      {queued ? <div class="under">{t("queued")}</div> : null}
+      {message.queued ? <div class="under">{t("queued")}</div> : null}
     </>
   );
 }
@@ -82,8 +80,9 @@ function Noticed(props: { message: Message; chat: OpenChat }) {
     <div class={`notice ${notice.kind}`} data-test="notice">
       <h3 class="visually-hidden">{t("assistant")}</h3>
       <div class="words">
-        <b>{t(`notice.${notice.kind}`)}</b>
-        {notice.kind === "stopped" ? null : message.content.replace(/^Error: /, "")}
+        {notice.kind === "command" ? null : <b>{t(`notice.${notice.kind}`)}</b>}
+        {notice.kind === "command" ? <Markdown text={message.content} streaming={false} /> : null}
+        {notice.kind === "error" || notice.kind === "interrupted" ? message.content.replace(/^Error: /, "") : null}
       </div>
       {notice.retry ? (
         <button type="button" class="button" data-test="retry" onClick={() => retry(chat, message.turnId)}>

@@ -72,6 +72,8 @@ export class ScrollWindow {
       }
     }
     this.lastTop = element.scrollTop;
+    if (this.anchor === null) this.rememberAnchor();
+    this.askForOlder();
   }
 
   scrolled = (): void => {
@@ -82,8 +84,10 @@ export class ScrollWindow {
     if (gap <= AT_END) this.reachEnd();
     else if (top < this.lastTop - 1) this.atEnd.value = false;
     this.lastTop = top;
+    this.anchor = null;
     this.update();
     this.rememberAnchor();
+    this.askForOlder();
   };
 
   toEnd = (): void => {
@@ -135,12 +139,24 @@ export class ScrollWindow {
     const element = this.element;
     const height = element?.clientHeight || 800;
     const total = this.heights.total();
-    const top = element === null || this.atEnd.peek() ? Math.max(0, total - height) : element.scrollTop;
+    const top = this.topToShow(total, height);
     const from = this.heights.at(Math.max(0, top - BEYOND));
     const to = this.ids.length === 0 ? 0 : this.heights.at(top + height + BEYOND) + 1;
     const next = { from, to, above: this.heights.top(from), below: total - this.heights.top(to) };
     const known = this.range.peek();
     if (known.from !== next.from || known.to !== next.to || known.above !== next.above || known.below !== next.below) this.range.value = next;
-    if (element !== null && top < 3 * height) this.nearTop();
+  }
+
+  /** Where the visible part begins: at the end, where the anchor now stands, or where the person scrolled to. */
+  private topToShow(total: number, height: number): number {
+    if (this.element === null || this.atEnd.peek()) return Math.max(0, total - height);
+    const at = this.anchor === null ? -1 : this.ids.indexOf(this.anchor.id);
+    if (at < 0 || this.anchor === null) return this.element.scrollTop;
+    return Math.max(0, this.heights.top(at) - this.anchor.top);
+  }
+
+  private askForOlder(): void {
+    const element = this.element;
+    if (element !== null && element.scrollTop < 3 * element.clientHeight) this.nearTop();
   }
 }

@@ -3,16 +3,16 @@ import { useSignal } from "@preact/signals";
 import { t } from "../../i18n/text.ts";
 import { settings, updatePreset, updateProvider } from "../../state/settings.ts";
 import { words } from "../../state/words.ts";
-import type { Preset } from "../../wire/types.ts";
+import type { PresetRow } from "../../wire/types.ts";
 import { Field } from "./field.tsx";
 
-export function EditModel(props: { preset: Preset; done: () => void }) {
+export function EditModel(props: { preset: PresetRow; done: () => void }) {
   const { preset } = props;
   const provider = settings.value?.providers.find((one) => one.name === preset.provider);
   const name = useSignal(preset.name);
   const model = useSignal(preset.model);
   const window = useSignal(String(preset.context_window_tokens ?? ""));
-  const address = useSignal(provider?.api_base ?? provider?.default_api_base ?? "");
+  const address = useSignal(provider?.api_base ?? "");
   const key = useSignal("");
   const why = useSignal("");
   const busy = useSignal(false);
@@ -21,7 +21,7 @@ export function EditModel(props: { preset: Preset; done: () => void }) {
     why.value = "";
     try {
       const base = address.value.trim();
-      const moved = provider !== undefined && base !== (provider.api_base ?? provider.default_api_base ?? "");
+      const moved = provider !== undefined && base !== (provider.api_base ?? "");
       if (moved || key.value !== "") await updateProvider(preset.provider, { ...(moved ? { api_base: base } : {}), ...(key.value ? { api_key: key.value } : {}) });
       const tokens = Number(window.value);
       await updatePreset(preset.name, {

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { t } from "../../i18n/text.ts";
 import { activePreset, choosePreset, deletePreset, isDemo, presets, testPreset } from "../../state/settings.ts";
 import { words } from "../../state/words.ts";
-import type { Preset, TestResult } from "../../wire/types.ts";
+import type { PresetRow, TestResult } from "../../wire/types.ts";
 import { ByAddress } from "./byaddress.tsx";
 import { EditModel } from "./edit.tsx";
 import { FoundServers } from "./found.tsx";
@@ -41,7 +41,7 @@ export function Models() {
   );
 }
 
-function ModelCard(props: { preset: Preset }) {
+function ModelCard(props: { preset: PresetRow }) {
   const { preset } = props;
   const mode = useSignal<"idle" | "edit" | "delete">("idle");
   const busy = useSignal(false);
@@ -76,7 +76,7 @@ function ModelCard(props: { preset: Preset }) {
         <button type="button" class="button small" disabled={busy.value} onClick={test} data-test="test-model">
           {t(busy.value ? "models.testing" : "models.test")}
         </button>
-        {isDemo(preset.name) || preset.is_default ? null : (
+        {isDemo(preset.name) ? null : (
           <>
             <button type="button" class="button small" onClick={() => (mode.value = "edit")}>
               {t("models.edit")}
