@@ -3,21 +3,11 @@
 //! The commands are listed in the application manifest, so each of them needs a capability; a command left out
 //! of `capabilities/window.json` is refused even to our own page.
 
-const COMMANDS: &[&str] = &[
-    "open_socket",
-    "send_socket",
-    "ack_socket",
-    "close_socket",
-    "painted",
-    "open_external",
-    "runtime_info",
-];
+const COMMANDS: &[&str] = &["open_socket", "send_socket", "ack_socket", "close_socket", "painted", "open_external", "runtime_info"];
 
 fn main() {
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
-    let attributes = tauri_build::Attributes::new()
-        .app_manifest(manifest)
-        .capabilities_path_pattern("./src-tauri/capabilities/**/*");
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest).capabilities_path_pattern("./src-tauri/capabilities/**/*");
     if let Err(error) = tauri_build::try_build(attributes) {
         println!("cargo::error={error:#}");
     }

@@ -1,1 +1,39 @@
-fn main() {}
+//! `alcove`: the desktop shell. Without a subcommand it opens the window, with `serve` it is the headless gateway.
+//!
+//! The shell is thin: it draws a window, carries the page's bytes to the gateway's Unix socket and back, and decides nothing.
+//! It never opens a port, never reads the database and never talks to a model.
+
+#[path = "gateway_stub.rs"]
+#[allow(unreachable_pub, dead_code, reason = "stub")]
+mod alcove_gateway;
+mod args;
+mod bridge;
+mod engine;
+mod external;
+mod graphics;
+mod heartbeat;
+mod page;
+mod process;
+mod proxy;
+mod remembered;
+mod shell;
+mod skeleton;
+mod socket;
+mod theme;
+mod trace;
+mod window;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    trace::begin();
+    let args = Args::parse();
+    match args.command {
+        Some(Command::Serve(serve)) => engine::serve(serve),
+        None => shell::run(args.window),
+    }
+}

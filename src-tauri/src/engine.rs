@@ -1,0 +1,155 @@
+//! The engine beside the window: starts the gateway on its Unix socket without ever making the window wait, and hands out
+//! connections to it. If another gateway already owns the socket, the window is one more client of that one, and takes over
+//! when it is gone. It knows nothing of what travels on a connection.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::alcove_gateway::{Config, Error, Listen};
+use tokio::net::UnixStream;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+/// How long a request waits for the gateway's first start.
+const START_LIMIT: Duration = Duration::from_secs(10);
+/// Attempts to reach a gateway that says it is there.
+const CONNECT_TRIES: u32 = 3;
+/// Between two attempts.
+const CONNECT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What became of the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Starting,
+    /// A gateway answers here: ours or another process's.
+    Ready(PathBuf),
+    Failed(String),
+    Stopped,
+}
+
+impl State {
+    /// The word the page is told.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            State::Starting => "starting",
+            State::Ready(_) => "ready",
+            State::Failed(_) => "crashed",
+            State::Stopped => "stopped",
+        }
+    }
+}
+
+/// A handle for those who need a connection.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    state: watch::Receiver<State>,
+    /// Rung when a ready gateway could not be reached any more.
+    lost: Arc<Notify>,
+}
+
+/// The other end, owned by the task that keeps the gateway.
+pub(crate) struct Keeper {
+    state: watch::Sender<State>,
+    lost: Arc<Notify>,
+}
+
+/// A handle and its keeper.
+pub(crate) fn pair() -> (Engine, Keeper) {
+    let (tx, rx) = watch::channel(State::Starting);
+    let lost = Arc::new(Notify::new());
+    (Engine { state: rx, lost: lost.clone() }, Keeper { state: tx, lost })
+}
+
+/// Runs the headless gateway until it is told to end.
+pub(crate) fn serve(args: crate::alcove_gateway::cli::Serve) -> ExitCode {
+    crate::alcove_gateway::cli::serve(args)
+}
+
+impl Keeper {
+    /// Starts the gateway and keeps it until `stop`; then stops it gracefully. Ends early only if it cannot start.
+    pub(crate) async fn keep(self, config: Config, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            match crate::alcove_gateway::start(config.clone()).await {
+                Ok(gateway) => {
+                    self.ready(&config.listen);
+                    // Both arms are cancel-safe: neither loses anything when the other wins.
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = gateway.wait_closed() => {}
+                    }
+                    self.state.send_replace(State::Stopped);
+                    gateway.stop().await;
+                    return;
+                }
+                Err(Error::AlreadyRunning { path }) => {
+                    self.state.send_replace(State::Ready(path));
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = self.lost.notified() => {}
+                    }
+                }
+                Err(error) => {
+                    eprintln!("alcove: the engine did not start: {error}");
+                    self.state.send_replace(State::Failed(error.to_string()));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn ready(&self, listen: &Listen) {
+        crate::trace::mark("engine ready");
+        match listen {
+            Listen::Unix(path) => self.state.send_replace(State::Ready(path.clone())),
+            Listen::Tcp(_) => self.state.send_replace(State::Failed("the window needs a Unix socket".to_owned())),
+        };
+    }
+}
+
+impl Engine {
+    /// What the engine is now.
+    pub(crate) fn state(&self) -> State {
+        self.state.borrow().clone()
+    }
+
+    /// A fresh connection; waits for a starting gateway, tries a few times, then says why not.
+    pub(crate) async fn connect(&self) -> Result<UnixStream, String> {
+        let path = self.ready_path().await?;
+        let mut why = String::new();
+        for attempt in 0..CONNECT_TRIES {
+            if attempt > 0 {
+                tokio::time::sleep(CONNECT_PAUSE).await;
+            }
+            match UnixStream::connect(&path).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => why = error.to_string(),
+            }
+        }
+        self.lost.notify_one();
+        Err(why)
+    }
+
+    async fn ready_path(&self) -> Result<PathBuf, String> {
+        let mut state = self.state.clone();
+        let settled = tokio::time::timeout(START_LIMIT, state.wait_for(|state| *state != State::Starting)).await;
+        match settled {
+            Err(_) => Err("it is still starting".to_owned()),
+            Ok(Err(_)) => Err("it is gone".to_owned()),
+            Ok(Ok(state)) => match &*state {
+                State::Ready(path) => Ok(path.clone()),
+                State::Failed(reason) => Err(reason.clone()),
+                State::Starting | State::Stopped => Err("it has stopped".to_owned()),
+            },
+        }
+    }
+}
+
+/// An engine that is there already, for tests.
+#[cfg(test)]
+pub(crate) fn ready_at(path: PathBuf) -> Engine {
+    let (engine, keeper) = pair();
+    keeper.state.send_replace(State::Ready(path));
+    engine
+}
