@@ -122,7 +122,7 @@ impl Answer {
         (self.spoke || may_be_empty).then_some((finish, self.usage))
     }
 
-    pub(super) fn progress(&self) -> Progress {
+    fn progress(&self) -> Progress {
         match (self.complete, &self.finish) {
             (true, _) => Progress::Complete,
             (false, Some(_)) => Progress::Closing,

@@ -42,7 +42,7 @@ pub(super) fn parse(text: &str) -> Result<Chunk, String> {
             text if text.is_empty() => text_of(&choice["text"]),
             text => text,
         },
-        finish: choice["finish_reason"].as_str().map(finish_of),
+        finish: choice["finish_reason"].as_str().filter(|word| !word.is_empty()).map(finish_of),
         usage: usage_of(&value["usage"]),
         error: error_of(&value),
     })
@@ -135,12 +135,11 @@ fn finish_of(word: &str) -> Finish {
 }
 
 fn usage_of(usage: &Value) -> Option<TokenUsage> {
-    if !usage.is_object() {
-        return None;
-    }
     let count = |field: &str| usage[field].as_u64();
-    let prompt = count("prompt_tokens").unwrap_or(0);
-    let completion = count("completion_tokens").unwrap_or(0);
+    let (prompt, completion) = match (count("prompt_tokens"), count("completion_tokens")) {
+        (None, None) => return None,
+        (prompt, completion) => (prompt.unwrap_or(0), completion.unwrap_or(0)),
+    };
     Some(TokenUsage {
         prompt,
         completion,
@@ -176,6 +175,14 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_finish_reason_is_none() {
+        for (reason, finish) in [("null", None), ("\"\"", None), ("\"stop\"", Some(Finish::Stop))] {
+            let object = format!("{{\"choices\":[{{\"delta\":{{}},\"finish_reason\":{reason}}}]}}");
+            assert_eq!(parse(&object).unwrap().finish, finish);
+        }
+    }
+
+    #[test]
     fn not_an_object_is_an_error() {
         for text in ["", "hello", "[1]", "7", "{\"choices\":", "\"\\ud800\"", &"[".repeat(100_000)] {
             assert!(parse(text).is_err());
@@ -190,7 +197,9 @@ mod tests {
         assert_eq!(usage(r#"{"prompt_tokens":3,"completion_tokens":4}"#), tokens(3, 4, 7, None));
         assert_eq!(usage(r#"{"prompt_tokens":3,"prompt_tokens_details":{"cached_tokens":2}}"#), tokens(3, 0, 3, Some(2)));
         assert_eq!(usage(r#"{"prompt_tokens":3,"prompt_cache_hit_tokens":1}"#), tokens(3, 0, 3, Some(1)));
-        assert_eq!(usage("null"), None);
+        for nothing in ["null", "{}", "7", r#"{"prompt_tokens":null}"#] {
+            assert_eq!(usage(nothing), None);
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The HTTP clients: one for each kind of server and connect limit, made when first needed.
 //!
-//! They follow no redirect, so a key never leaves for another origin; requests to this machine pass no proxy; no
-//! cookies, no compression, no retries of their own.
+//! They follow no redirect, so a key never leaves for another origin. Requests to this machine pass no proxy and keep no
+//! connection: a new one costs nothing there, and a kept one may be closed by the server as it is used. No cookies, no
+//! compression, no retries of their own.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -63,8 +64,8 @@ fn build(kind: Kind, connect: Duration) -> reqwest::Result<reqwest::Client> {
         .connect_timeout(connect)
         .pool_idle_timeout(KEEP_IDLE);
     match kind {
-        Kind::LoopbackPlain => builder.no_proxy().tls_certs_only([]).build(),
-        Kind::LoopbackTls => builder.no_proxy().build(),
+        Kind::LoopbackPlain => builder.no_proxy().pool_max_idle_per_host(0).tls_certs_only([]).build(),
+        Kind::LoopbackTls => builder.no_proxy().pool_max_idle_per_host(0).build(),
         Kind::Remote => builder.build(),
     }
 }

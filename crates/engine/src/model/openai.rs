@@ -62,6 +62,8 @@ struct Reading {
     answer: Answer,
     sent: Instant,
     first: Option<Instant>,
+    /// When the usage is no longer waited for; set once the model is done.
+    closing: Option<Instant>,
     /// How the body ended, once it has; told after the text that came before.
     ended: Option<Result<(), Fault>>,
 }
@@ -166,7 +168,7 @@ impl Run {
             }
             _ => Body::Events(response),
         };
-        Ok(Reading { body, answer: Answer::new(), sent, first: None, ended: None })
+        Ok(Reading { body, answer: Answer::new(), sent, first: None, closing: None, ended: None })
     }
 }
 
@@ -207,11 +209,15 @@ impl Reading {
                 None => {}
             }
             let read = match &mut self.body {
-                Body::Events(response) => read_events(response, &mut self.answer, target).await,
+                Body::Events(response) => read_events(response, &mut self.answer, target, self.closing).await,
                 Body::Reply(response) => read_reply(response, &mut self.answer, target).await,
             };
             match read {
-                Ok(Progress::More | Progress::Closing) => {}
+                Ok(Progress::More) => {}
+                Ok(Progress::Closing) => {
+                    let limit = target.limits.idle.min(CLOSING_LIMIT);
+                    self.closing.get_or_insert_with(|| Instant::now() + limit);
+                }
                 Ok(Progress::Complete) => self.ended = Some(Ok(())),
                 Err(fault) => self.ended = Some(Err(fault)),
             }
@@ -237,13 +243,15 @@ impl Reading {
     }
 }
 
-/// Reads what has arrived of an event stream.
-async fn read_events(response: &mut Response, answer: &mut Answer, target: &Target) -> Result<Progress, Fault> {
-    let closing = answer.progress() == Progress::Closing;
-    let (limit, phase) = match (closing, answer.spoke()) {
-        (true, _) => (target.limits.idle.min(CLOSING_LIMIT), Phase::Idle),
-        (false, true) => (target.limits.idle, Phase::Idle),
-        (false, false) => (target.limits.idle, Phase::Begin),
+/// Reads what has arrived of an event stream; `closing` is when the rest of a finished one is no longer waited for.
+async fn read_events(response: &mut Response, answer: &mut Answer, target: &Target, closing: Option<Instant>) -> Result<Progress, Fault> {
+    let phase = match answer.spoke() {
+        true => Phase::Idle,
+        false => Phase::Begin,
+    };
+    let limit = match closing {
+        Some(until) => until.saturating_duration_since(Instant::now()),
+        None => target.limits.idle,
     };
     let read = match target.within(limit, phase, response.chunk()).await {
         Ok(read) => read.map_err(|error| target.peer.cut(&error)),
@@ -252,7 +260,7 @@ async fn read_events(response: &mut Response, answer: &mut Answer, target: &Targ
     let progress = match read {
         Ok(Some(bytes)) => return answer.feed(&bytes).map_err(|trouble| fault_of(trouble, target)),
         // The model was done: a connection that ends badly after that took nothing away.
-        Err(_) if closing => return Ok(Progress::Complete),
+        Err(_) if closing.is_some() => return Ok(Progress::Complete),
         Err(fault) => return Err(fault),
         Ok(None) => answer.end().map_err(|trouble| fault_of(trouble, target))?,
     };

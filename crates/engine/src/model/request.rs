@@ -2,7 +2,7 @@
 //!
 //! Pure. Servers differ in two fields; a refused request tells which one, and is shaped anew once.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use super::{ModelCall, Role};
 
@@ -46,32 +46,52 @@ impl Shape {
     }
 }
 
-/// The request body of `call`.
-pub(super) fn body(call: &ModelCall, shape: Shape) -> Value {
-    let messages: Vec<Value> =
-        call.messages.iter().map(|message| json!({ "role": role_word(message.role), "content": message.content })).collect();
-    let mut body = Map::new();
-    body.insert("model".to_owned(), json!(call.model));
-    body.insert("messages".to_owned(), json!(messages));
-    body.insert("stream".to_owned(), json!(true));
-    if shape.usage == UsageField::Asked {
-        body.insert("stream_options".to_owned(), json!({ "include_usage": true }));
+/// The request body of `call`, borrowed from it.
+#[derive(Serialize)]
+pub(super) struct Body<'a> {
+    model: &'a str,
+    messages: Vec<Line<'a>>,
+    stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_effort: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+/// What is asked of the server for `call`.
+pub(super) fn body(call: &ModelCall, shape: Shape) -> Body<'_> {
+    let (max_tokens, max_completion_tokens) = match shape.limit {
+        LimitField::MaxTokens => (call.max_tokens, None),
+        LimitField::MaxCompletionTokens => (None, call.max_tokens),
+    };
+    let messages = call.messages.iter();
+    Body {
+        model: &call.model,
+        messages: messages.map(|message| Line { role: role_word(message.role), content: &message.content }).collect(),
+        stream: true,
+        stream_options: (shape.usage == UsageField::Asked).then_some(StreamOptions { include_usage: true }),
+        max_tokens,
+        max_completion_tokens,
+        temperature: call.temperature,
+        reasoning_effort: call.reasoning_effort.as_deref(),
     }
-    if let Some(max_tokens) = call.max_tokens {
-        let field = match shape.limit {
-            LimitField::MaxTokens => "max_tokens",
-            LimitField::MaxCompletionTokens => "max_completion_tokens",
-        };
-        body.insert(field.to_owned(), json!(max_tokens));
-    }
-    if let Some(temperature) = call.temperature {
-        // Through decimal text, so that 0.7 is sent as 0.7 and not as the nearest f32.
-        body.insert("temperature".to_owned(), json!(temperature.to_string().parse::<f64>().unwrap_or(1.0)));
-    }
-    if let Some(effort) = &call.reasoning_effort {
-        body.insert("reasoning_effort".to_owned(), json!(effort));
-    }
-    Value::Object(body)
 }
 
 fn role_word(role: Role) -> &'static str {
@@ -88,6 +108,10 @@ mod tests {
 
     use super::super::{Endpoint, Limits, Message};
     use super::*;
+
+    fn sent(call: &ModelCall, shape: Shape) -> String {
+        serde_json::to_string(&body(call, shape)).unwrap()
+    }
 
     fn call() -> ModelCall {
         ModelCall {
@@ -106,15 +130,14 @@ mod tests {
 
     #[test]
     fn every_field_is_sent() {
-        expect![[r#"{"max_tokens":64,"messages":[{"content":"Be brief.","role":"system"},{"content":"\"Hi\"","role":"user"}],"model":"m","reasoning_effort":"low","stream":true,"stream_options":{"include_usage":true},"temperature":0.7}"#]]
-            .assert_eq(&body(&call(), Shape::usual()).to_string());
+        expect![[r#"{"model":"m","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"\"Hi\""}],"stream":true,"stream_options":{"include_usage":true},"max_tokens":64,"temperature":0.7,"reasoning_effort":"low"}"#]].assert_eq(&sent(&call(), Shape::usual()));
     }
 
     #[test]
     fn fields_not_set_are_left_out() {
         let call = ModelCall { max_tokens: None, temperature: None, reasoning_effort: None, messages: vec![], ..call() };
-        expect![[r#"{"messages":[],"model":"m","stream":true,"stream_options":{"include_usage":true}}"#]]
-            .assert_eq(&body(&call, Shape::usual()).to_string());
+        expect![[r#"{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true}}"#]]
+            .assert_eq(&sent(&call, Shape::usual()));
     }
 
     #[test]
@@ -122,8 +145,8 @@ mod tests {
         let shape = Shape::usual().reshaped("unknown field stream_options").unwrap();
         assert_eq!(shape.reshaped("unknown field stream_options"), None);
         let shape = shape.reshaped("Use 'max_completion_tokens' instead.").unwrap();
-        expect![[r#"{"max_completion_tokens":64,"messages":[],"model":"m","stream":true}"#]]
-            .assert_eq(&body(&ModelCall { temperature: None, reasoning_effort: None, messages: vec![], ..call() }, shape).to_string());
+        let call = ModelCall { temperature: None, reasoning_effort: None, messages: vec![], ..call() };
+        expect![[r#"{"model":"m","messages":[],"stream":true,"max_completion_tokens":64}"#]].assert_eq(&sent(&call, shape));
         assert_eq!(shape.reshaped("something else"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Keys: what they are, and where they rest.
 //!
 //! A [`Secret`] never shows itself: not in debug prints, not in messages, not through serde. Reading it takes a call
-//! to [`Secret::expose`], of which there are three: the request header, the keyring and the key file.
+//! to `Secret::expose`, of which there are two: for the request's header, and for the record at rest.
 
 pub mod keys;
 pub mod origin;

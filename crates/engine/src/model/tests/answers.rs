@@ -123,7 +123,7 @@ async fn the_request_holds_what_was_asked_and_the_key() {
     assert!(head.contains(&format!("authorization: Bearer {KEY}")), "{head}");
     assert_eq!(
         body,
-        r#"{"max_tokens":64,"messages":[{"content":"Hi","role":"user"}],"model":"m","stream":true,"stream_options":{"include_usage":true},"temperature":0.2}"#
+        r#"{"model":"m","messages":[{"role":"user","content":"Hi"}],"stream":true,"stream_options":{"include_usage":true},"max_tokens":64,"temperature":0.2}"#
     );
 }
 

@@ -168,6 +168,8 @@ async fn silence_runs_into_its_limit() {
     .map(|(name, script, expected)| check_within(short, name, vec![script, answer()], expected));
     futures_util::future::join_all(checks).await;
     let total = Limits { total: Duration::from_millis(300), ..GENEROUS };
+    let done = begun(&[say(END.split("data: [").next().unwrap()), Act::Repeat(b": alive\n\n".to_vec())]);
+    check_within(short, "signs of life after the finish", vec![done], "a\"Hello\" stop").await;
     let alive = vec![Act::Say(head()), Act::Repeat(b": alive\n\n".to_vec())];
     check_within(total, "signs of life for ever", vec![alive, answer()], "failed:timeout:Total").await;
 }
@@ -197,6 +199,14 @@ async fn names_that_do_not_exist_and_addresses_that_are_none() {
     assert_eq!(told(models().open(call("ftp://x"))).await, "failed:bad_address");
     assert_eq!(told(models().open(call("http://u:p@127.0.0.1/v1"))).await, "failed:bad_address");
     assert_eq!(told(models().open(call("http://no-such-host.invalid/v1"))).await, "retry:2 retry:3 retry:4 failed:connect");
+}
+
+#[tokio::test]
+async fn a_server_that_never_greets_runs_into_the_connect_limit() {
+    let server = Server::scripted(vec![vec![]; 4]).await;
+    let limits = Limits { connect: Duration::from_millis(100), ..GENEROUS };
+    let call = ModelCall { limits, ..call(&server.api_base.replace("http:", "https:")) };
+    assert_eq!(told(models().open(call)).await, "retry:2 retry:3 retry:4 failed:timeout:Connect");
 }
 
 #[tokio::test]
