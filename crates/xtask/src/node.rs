@@ -50,17 +50,26 @@ fn changed(path: &Path) -> Option<SystemTime> {
 }
 
 fn check_version() -> Result<(), Error> {
-    let (major, minor) = OLDEST;
     let told = Invocation::new("node", &["--version"]).output().unwrap_or_default();
-    if version(&told).is_some_and(|found| found >= OLDEST) {
+    check(version(told.trim()), if told.is_empty() { "none was found" } else { told.trim() })
+}
+
+/// Refuses to install a Node.js that would be too old; takes what `apt-cache policy` says. Nothing is known before the first update.
+pub(crate) fn check_offered(policy: &str) -> Result<(), Error> {
+    let candidate = policy.lines().find_map(|line| line.trim().strip_prefix("Candidate: ")).filter(|told| *told != "(none)");
+    candidate.map_or(Ok(()), |told| check(version(told), &format!("this system offers only {told}")))
+}
+
+fn check(found: Option<(u32, u32)>, told: &str) -> Result<(), Error> {
+    let (major, minor) = OLDEST;
+    if found.is_some_and(|found| found >= OLDEST) {
         return Ok(());
     }
-    let found = if told.is_empty() { "none was found" } else { told.trim() };
-    Err(Error::Missing(format!("Node.js {major}.{minor} or later is needed, {found}; see https://nodejs.org/en/download")))
+    Err(Error::Missing(format!("Node.js {major}.{minor} or later is needed, {told}; see https://nodejs.org/en/download")))
 }
 
 fn version(told: &str) -> Option<(u32, u32)> {
-    let mut parts = told.trim().strip_prefix('v')?.split('.');
+    let mut parts = told.trim_start_matches('v').split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
@@ -70,10 +79,18 @@ mod tests {
 
     #[test]
     fn versions_are_read() {
-        assert_eq!(version("v20.20.2\n"), Some((20, 20)));
+        assert_eq!(version("v20.20.2"), Some((20, 20)));
         assert_eq!(version("v18.19.0"), Some((18, 19)));
         assert_eq!(version(""), None);
         assert!(version("v22.1.0").is_some_and(|found| found >= OLDEST));
         assert!(version("v20.9.0").is_some_and(|found| found < OLDEST));
+    }
+
+    #[test]
+    fn a_package_that_is_too_old_is_not_installed() {
+        let policy = |candidate: &str| format!("nodejs:\n  Installed: (none)\n  Candidate: {candidate}\n  Version table:\n");
+        assert!(check_offered(&policy("18.20.4+dfsg-1~deb12u1")).is_err());
+        assert!(check_offered(&policy("20.19.2+dfsg-1")).is_ok());
+        assert!(check_offered("").is_ok());
     }
 }

@@ -1,6 +1,7 @@
 //! Programs and libraries of the system that building, running and testing need, and how they come to be there.
 
 use crate::error::Error;
+use crate::node;
 use crate::process::{Invocation, found};
 use crate::say;
 
@@ -30,16 +31,11 @@ const PACKAGES: &[Package] = &[
     Package { name: "npm", from: Need::Headless, program: Some(&["npm"]) },
     Package { name: "libwebkit2gtk-4.1-dev", from: Need::Window, program: None },
     Package { name: "libdbus-1-dev", from: Need::Window, program: None },
-    Package { name: "git", from: Need::Test, program: Some(&["git"]) },
     Package { name: "xvfb", from: Need::Test, program: Some(&["Xvfb"]) },
-    Package { name: "xauth", from: Need::Test, program: Some(&["xauth"]) },
-    Package { name: "dbus-x11", from: Need::Test, program: None },
+    Package { name: "dbus", from: Need::Test, program: Some(&["dbus-daemon"]) },
     Package { name: "webkit2gtk-driver", from: Need::Test, program: Some(&["WebKitWebDriver"]) },
-    Package { name: "imagemagick", from: Need::Test, program: Some(&["import"]) },
-    Package { name: "xdotool", from: Need::Test, program: Some(&["xdotool"]) },
     Package { name: "at-spi2-core", from: Need::Test, program: None },
-    Package { name: "iproute2", from: Need::Test, program: Some(&["ss"]) },
-    Package { name: "chromium", from: Need::Test, program: Some(&["chromium", "chromium-browser", "google-chrome"]) },
+    Package { name: "chromium", from: Need::Test, program: Some(&["chromium"]) },
 ];
 
 /// Installs what is missing, or says the command that would.
@@ -56,6 +52,9 @@ pub(crate) fn install(need: Need) -> Result<(), Error> {
     if missing.is_empty() {
         say::line("system packages: all there");
         return Ok(());
+    }
+    if missing.contains(&"nodejs") {
+        node::check_offered(&Invocation::new("apt-cache", &["policy", "nodejs"]).output().unwrap_or_default())?;
     }
     say::line(&format!("system packages: installing {}", missing.join(" ")));
     let apt = apt(&missing)?;

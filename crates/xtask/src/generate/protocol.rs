@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use alcove_proto::envelope::table::{Audience, EVENTS, METHODS};
+use alcove_proto::envelope::table::{ACTIONS, Audience, EVENTS, METHODS};
 use alcove_proto::error::{Detail, Reason};
 use alcove_proto::http::COMMANDS;
 
@@ -29,6 +29,7 @@ pub(super) fn render(place: &Place) -> Result<String, Error> {
     let mut out = String::from(HEAD);
     methods(place, &mut out)?;
     let frames = events(place, &types, &mut out)?;
+    actions(&mut out);
     errors(&mut out);
     commands(&mut out);
     limits(&place.read("crates/proto/src/limits.rs")?, &mut out);
@@ -70,6 +71,15 @@ fn events(place: &Place, types: &[Declaration], out: &mut String) -> Result<Vec<
         write!(out, "\n```json\n{}\n```\n", golden.trim_end()).ok();
     }
     Ok(shown)
+}
+
+fn actions(out: &mut String) {
+    out.push_str("\n## Actions\n\nWhat a `webui_request` may ask for. The answer is a `webui_response` with the same `request_id`: a `result`, or an\n");
+    out.push_str("`error` with a status as in HTTP.\n\n| action | payload | result | |\n|---|---|---|---|\n");
+    for row in ACTIONS {
+        let payload = if row.payload.is_empty() { String::new() } else { format!("`{}`", row.payload.replace('|', "\\|")) };
+        writeln!(out, "| `{}` | {payload} | `{}` | {} |", row.name, row.result, row.about).ok();
+    }
 }
 
 fn errors(out: &mut String) {
