@@ -4,17 +4,10 @@
 
 use serde_json::Value;
 
+use super::discover::FoundModel;
+
 /// The most models of one server that are taken.
 pub(super) const MAX_MODELS: usize = 500;
-
-/// A model a server offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundModel {
-    /// Its name, as calls must give it.
-    pub id: String,
-    /// How many tokens it reads at most as it is served now, when the server tells.
-    pub context_window: Option<u64>,
-}
 
 /// `/v1/models` of any OpenAI-compatible server: vLLM, llama.cpp, LM Studio and hosted ones tell the window there.
 pub(super) fn openai_models(reply: &Value) -> Option<Vec<FoundModel>> {

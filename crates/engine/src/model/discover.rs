@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::{self, Instant};
 
 use super::address::Address;
-use super::catalog::{self, FoundModel};
+use super::catalog;
 use super::chunk;
 use super::demo;
 use super::error::{ModelError, Phase};
@@ -89,6 +89,15 @@ pub struct FoundServer {
     pub api_base: String,
     /// What it offers; may be empty.
     pub models: Vec<FoundModel>,
+}
+
+/// A model a server offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundModel {
+    /// Its name, as calls must give it.
+    pub id: String,
+    /// How many tokens it reads at most as it is served now, when the server tells.
+    pub context_window: Option<u64>,
 }
 
 /// The ports of 127.0.0.1 that are looked at.

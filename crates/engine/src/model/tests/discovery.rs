@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::catalog::FoundModel;
-use super::super::discover::{self, Ports, ServerKind};
+use super::super::discover::{self, FoundModel, Ports, ServerKind};
 use super::super::{Endpoint, Limits, ModelCall};
 use super::server::{Act, Server, free_port, head, reply};
 use super::{GENEROUS, KEY, Secret, call, models};
