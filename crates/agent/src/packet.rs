@@ -157,43 +157,59 @@ mod tests {
 
     #[test]
     fn everything_fits() {
-        check(&[("Hi", "Hello"), ("And?", "")], 1000, &expect![[r#"
+        check(
+            &[("Hi", "Hello"), ("And?", "")],
+            1000,
+            &expect![[r#"
             22 tokens, 0 left out
             System: Be kind.
             User: Hi
             Assistant: Hello
             User: And?
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn the_oldest_turns_go_first_and_whole() {
         let long = "x".repeat(80);
-        check(&[(long.as_str(), "one"), ("two", "2"), ("three", "")], 40, &expect![[r#"
+        check(
+            &[(long.as_str(), "one"), ("two", "2"), ("three", "")],
+            40,
+            &expect![[r#"
             22 tokens, 1 left out
             System: Be kind.
             User: two
             Assistant: 2
             User: three
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn the_newest_turn_is_always_there() {
         let long = "x".repeat(80);
-        check(&[("one", "1"), (long.as_str(), "")], 16, &expect![[r#"
+        check(
+            &[("one", "1"), (long.as_str(), "")],
+            16,
+            &expect![[r#"
             30 tokens, 1 left out
             System: Be kind.
             User: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn an_unanswered_prompt_joins_the_next() {
-        check(&[("one", ""), ("two", "")], 1000, &expect![[r#"
+        check(
+            &[("one", ""), ("two", "")],
+            1000,
+            &expect![[r#"
             16 tokens, 0 left out
             System: Be kind.
             User: one⏎⏎two
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use alcove_agent::packet::{Message, Packet, Role};
 use alcove_agent::turn::{Cut, Effect, Facts, Failure, Input, StepCost, Turn};
+use alcove_proto::envelope::Event;
 use alcove_proto::{ChatId, TurnId};
 use expect_test::{Expect, expect};
 
@@ -29,7 +30,8 @@ fn check(turn: Option<&str>, inputs: Vec<Input>, expected: &Expect) {
             let line = match effect {
                 Effect::CallModel(packet) => format!("call model, {} messages", packet.messages.len()),
                 Effect::DropModel => "drop model".to_owned(),
-                Effect::Stream(event) => format!("stream {}", event.to_json()),
+                Effect::StreamReasoning(delta) => format!("stream {}", Event::ReasoningDelta(delta).to_json()),
+                Effect::StreamAnswer(delta) => format!("stream {}", Event::Delta(delta).to_json()),
                 Effect::Append(event) => format!("append {}", event.to_json()),
                 Effect::Finish(finish) => format!("finish {:?} {:?}", finish.outcome, finish.answer),
             };
@@ -55,7 +57,10 @@ fn an_answer_with_reasoning() {
         Input::StepEnded(cost(), Cut::No),
         Input::Answer("too late".to_owned()),
     ];
-    check(Some("t"), inputs, &expect![[r#"
+    check(
+        Some("t"),
+        inputs,
+        &expect![[r#"
         append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
         append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
         call model, 1 messages
@@ -67,13 +72,17 @@ fn an_answer_with_reasoning() {
         append {"event":"turn_end","turn_id":"t","latency_ms":1500,"goal_state":{"active":false},"usage":{"prompt_tokens":10,"completion_tokens":2,"request_count":1,"context_tokens":10,"total_tokens":12,"provider_tokens":12,"generation_ms":30,"measured_completion_tokens":2,"ttft_ms":7,"timed_requests":1},"context_window_tokens":8192,"turn_phase":"complete","turn_seq":7}
         finish Done "Hello"
         append {"event":"goal_status","status":"idle","turn_id":"t"}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_turn_without_id_carries_no_annotations() {
     let inputs = vec![Input::Began(packet()), Input::Answer("Hello".to_owned()), Input::StepEnded(StepCost::default(), Cut::No)];
-    check(None, inputs, &expect![[r#"
+    check(
+        None,
+        inputs,
+        &expect![[r#"
         append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
         append {"event":"goal_status","status":"running","started_at":2.0}
         call model, 1 messages
@@ -82,7 +91,8 @@ fn a_turn_without_id_carries_no_annotations() {
         append {"event":"turn_end","latency_ms":1200,"goal_state":{"active":false},"usage":{"prompt_tokens":5,"completion_tokens":2,"request_count":1,"context_tokens":5,"total_tokens":7,"provider_tokens":0,"estimated_tokens":7,"generation_ms":0,"measured_completion_tokens":2,"timed_requests":1},"context_window_tokens":8192}
         finish Done "Hello"
         append {"event":"goal_status","status":"idle"}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -90,7 +100,10 @@ fn a_failure_keeps_what_arrived() {
     let failure = Failure { words: "The model server closed the connection.".to_owned(), retry: true };
     let inputs =
         vec![Input::Began(packet()), Input::Retrying("Busy.".to_owned()), Input::Answer("Hel".to_owned()), Input::StepFailed(failure)];
-    check(Some("t"), inputs, &expect![[r#"
+    check(
+        Some("t"),
+        inputs,
+        &expect![[r#"
         append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
         append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
         call model, 1 messages
@@ -102,13 +115,17 @@ fn a_failure_keeps_what_arrived() {
         append {"event":"turn_end","turn_id":"t","latency_ms":1300,"goal_state":{"active":false},"context_window_tokens":8192,"turn_phase":"complete","turn_seq":6}
         finish Failed("The model server closed the connection.") "Hel"
         append {"event":"goal_status","status":"idle","turn_id":"t"}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_stop_while_thinking_closes_the_thought_and_has_no_turn_end() {
     let inputs = vec![Input::Began(packet()), Input::Reasoning("Hm".to_owned()), Input::Stopped, Input::Stopped];
-    check(Some("t"), inputs, &expect![[r#"
+    check(
+        Some("t"),
+        inputs,
+        &expect![[r#"
         append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
         append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
         call model, 1 messages
@@ -119,13 +136,17 @@ fn a_stop_while_thinking_closes_the_thought_and_has_no_turn_end() {
         finish Stopped ""
         append {"event":"goal_status","status":"idle","turn_id":"t"}
         append {"event":"message","text":"Stopped 1 task(s).","latency_ms":1200,"notice":{"kind":"stopped","retry":true},"turn_id":"t","turn_phase":"answer","turn_seq":5,"created_at_ms":2200}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_answer_cut_by_its_length_limit_says_so() {
     let inputs = vec![Input::Began(packet()), Input::Answer("Hel".to_owned()), Input::StepEnded(cost(), Cut::Length)];
-    check(Some("t"), inputs, &expect![[r#"
+    check(
+        Some("t"),
+        inputs,
+        &expect![[r#"
         append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
         append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
         call model, 1 messages
@@ -135,5 +156,6 @@ fn an_answer_cut_by_its_length_limit_says_so() {
         append {"event":"turn_end","turn_id":"t","latency_ms":1200,"goal_state":{"active":false},"usage":{"prompt_tokens":10,"completion_tokens":2,"request_count":1,"context_tokens":10,"total_tokens":12,"provider_tokens":12,"generation_ms":30,"measured_completion_tokens":2,"ttft_ms":7,"timed_requests":1},"context_window_tokens":8192,"turn_phase":"complete","turn_seq":5}
         finish Done "Hel"
         append {"event":"goal_status","status":"idle","turn_id":"t"}
-    "#]]);
+    "#]],
+    );
 }

@@ -113,7 +113,6 @@ fn demo_preset() -> Preset {
 }
 
 /// The catalog in use and the one place it is changed.
-
 pub(crate) struct Shelf {
     store: Store,
     /// Guards the copy readers take.

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alcove_proto::ChatId;
 use alcove_proto::envelope::ChatState;
-use alcove_proto::http::{SessionRow, Sessions, Workspaces};
 use alcove_proto::http::WorkspaceControls;
+use alcove_proto::http::{SessionRow, Sessions, Workspaces};
 use alcove_proto::limits::{THREAD_PAGE_DEFAULT, THREAD_PAGE_MAX};
 use alcove_proto::scope::{AccessMode, StoredScope};
 use alcove_proto::thread::{Page, Thread};
 use alcove_store::{ChatRow, Store};
 use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -76,10 +77,8 @@ impl Engine {
     pub fn start(config: Config) -> Result<Self, Error> {
         let store = Store::open(&config.data_dir)?;
         recovery::close_unfinished(&store)?;
-        let keys = Keys::open(&config.data_dir).map_err(|error| Error::Folder {
-            path: config.data_dir.clone(),
-            source: std::io::Error::other(error.to_string()),
-        })?;
+        let keys = Keys::open(&config.data_dir)
+            .map_err(|error| Error::Folder { path: config.data_dir.clone(), source: std::io::Error::other(error.to_string()) })?;
         let default_scope = default_scope(&config.data_dir)?;
         let shelf = Arc::new(Shelf::load(&store, config.model)?);
         let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), default_scope };
@@ -157,14 +156,14 @@ impl Engine {
         self.inner.chats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a chat in the store.
-    pub async fn create_chat(&self, scope: Option<&serde_json::Value>) -> Result<Arc<ChatHandle>, Refusal> {
+    /// Makes a chat in the store. The same request id again gives the chat it made.
+    pub async fn create_chat(&self, scope: Option<&serde_json::Value>, request: Option<&str>) -> Result<Arc<ChatHandle>, Refusal> {
         let scope = match scope {
             Some(asked) => Some(crate::scope::read(asked, &self.inner.shared.default_scope).map_err(Refusal::Scope)?),
             None => None,
         };
-        let id = crate::clock::fresh_chat_id();
-        let handle = self.start_chat(&id, None);
+        let id = request.map_or_else(crate::clock::fresh_chat_id, requested_id);
+        let handle = self.chat(&id).await.map_err(|_| Refusal::Storage)?;
         handle.create(scope).await?;
         Ok(handle)
     }
@@ -231,7 +230,9 @@ impl Engine {
             return Ok(None);
         }
         let last_seq = page.rows.last().map_or(row.last_seq, |row| row.last);
-        let folded = tokio::task::spawn_blocking(move || thread::fold(&page.rows).map(|fold| (fold, page.first_seq, page.more_before, page.user_messages_before)));
+        let folded = tokio::task::spawn_blocking(move || {
+            thread::fold(&page.rows).map(|fold| (fold, page.first_seq, page.more_before, page.user_messages_before))
+        });
         let (fold, first_seq, more_before, offset) = folded.await.map_err(|_| Error::Closing)??;
         let page = ask.paged.then(|| Page {
             before_cursor: more_before.then(|| first_seq.to_string()),
@@ -278,6 +279,12 @@ impl Engine {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
     }
+}
+
+/// The chat a request id makes: always the same one, and nobody can guess it who does not know the id.
+fn requested_id(request: &str) -> ChatId {
+    let digest = Sha256::digest(request.as_bytes());
+    ChatId::parse(&crate::clock::hex(&digest[..16])).expect("hexadecimal digits are a chat id")
 }
 
 fn default_scope(data_dir: &Path) -> Result<StoredScope, Error> {

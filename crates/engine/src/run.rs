@@ -33,7 +33,8 @@ impl RunKind {
         }
     }
 
-    fn event(self, delta: Delta) -> Event {
+    /// The frame a piece makes.
+    pub(crate) fn event(self, delta: Delta) -> Event {
         match self {
             Self::Delta => Event::Delta(delta),
             Self::ReasoningDelta => Event::ReasoningDelta(delta),

@@ -40,7 +40,8 @@ fn close(turn: &mut Turn) -> Vec<Effect> {
     let mut effects = speaking::end_reasoning(turn);
     let stream_id = Some(turn.stream_id());
     let (turn_id, turn_phase, turn_seq) = turn.annotate(Phase::Answer);
-    let end = StreamEnd { chat_id: turn.facts.chat.clone(), text: None, stream_id, resuming: None, turn_id, turn_phase, turn_seq, seq: None };
+    let end =
+        StreamEnd { chat_id: turn.facts.chat.clone(), text: None, stream_id, resuming: None, turn_id, turn_phase, turn_seq, seq: None };
     effects.push(Effect::Append(Event::StreamEnd(end)));
     effects
 }

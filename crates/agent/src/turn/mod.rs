@@ -102,8 +102,10 @@ pub enum Effect {
     CallModel(Packet),
     /// End the model call at once.
     DropModel,
-    /// Tell a piece of streamed text: to the clients at once, to the store soon.
-    Stream(Event),
+    /// Tell a piece of reasoning: to the clients at once, to the store soon.
+    StreamReasoning(Delta),
+    /// Tell a piece of the answer: to the clients at once, to the store soon.
+    StreamAnswer(Delta),
     /// Tell a final event: to the store first, then to the clients.
     Append(Event),
     /// The turn is over: keep the answer so far and the cost.

@@ -10,7 +10,7 @@ pub(super) fn reasoning(turn: &mut Turn, text: String) -> Vec<Effect> {
     }
     turn.state = State::Reasoning;
     let delta = turn.delta(Phase::Reasoning, text, None);
-    vec![Effect::Stream(Event::ReasoningDelta(delta))]
+    vec![Effect::StreamReasoning(delta)]
 }
 
 pub(super) fn answer(turn: &mut Turn, text: String) -> Vec<Effect> {
@@ -24,7 +24,7 @@ pub(super) fn answer(turn: &mut Turn, text: String) -> Vec<Effect> {
     turn.answer.push_str(&text);
     let stream_id = turn.stream_id();
     let delta = turn.delta(Phase::Answer, text, Some(stream_id));
-    effects.push(Effect::Stream(Event::Delta(delta)));
+    effects.push(Effect::StreamAnswer(delta));
     effects
 }
 

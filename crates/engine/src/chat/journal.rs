@@ -63,18 +63,12 @@ impl Journal {
     }
 
     /// Tells a streamed piece at once.
-    pub(super) async fn stream(&mut self, event: Event) -> Result<(), Error> {
-        let mut event = event;
-        event.number(self.next_seq);
-        let text = Bytes::from(event.to_json());
-        let (kind, piece) = match event {
-            Event::Delta(piece) => (RunKind::Delta, piece),
-            Event::ReasoningDelta(piece) => (RunKind::ReasoningDelta, piece),
-            other => return self.append(vec![Say::Logged(other)], Vec::new()).await,
-        };
+    pub(super) async fn stream(&mut self, kind: RunKind, piece: Delta) -> Result<(), Error> {
+        let piece = Delta { seq: Some(self.next_seq), ..piece };
         if !self.run.as_ref().is_some_and(|open| open.run.continues(kind, &piece)) {
             self.end_run().await?;
         }
+        let text = Bytes::from(kind.event(piece.clone()).to_json());
         self.log.publish(vec![Frame { text, seq: Some(self.next_seq), skip: None }]);
         self.next_seq += 1;
         self.add(kind, piece);

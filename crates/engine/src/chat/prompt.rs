@@ -1,10 +1,10 @@
 //! What happens when somebody says something: a prompt that starts a turn or waits, or a command that is answered at once.
 
 use alcove_agent::turn::Input;
+use alcove_proto::TurnId;
 use alcove_proto::envelope::{Event, MessageEvent, Notice, NoticeKind, Phase, SessionScope, SessionUpdated, UserMessage};
 use alcove_proto::limits::QUEUE_SLOTS;
 use alcove_proto::scope::StoredScope;
-use alcove_proto::{TurnId, limits};
 use alcove_store::{Change, ChatRow, EntryRow, EntryState, Origin, TitleSource, TurnRow, TurnState, Visibility};
 
 use super::actor::Actor;
@@ -268,6 +268,5 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
 }
 
 fn preview(text: &str) -> String {
-    debug_assert!(PREVIEW_CHARS < limits::MAX_TEXT_BYTES);
     text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS).collect()
 }

@@ -16,6 +16,7 @@ use crate::clock::{now_ms, now_ns};
 use crate::error::{Error, read};
 use crate::hub::Audience;
 use crate::model::{self, ModelCall, ModelEvent, ModelStream};
+use crate::run::RunKind;
 
 /// What every model is told first.
 const INSTRUCTION: &str = "You are the assistant in Alcove, a desktop app. Answer in Markdown, in the language of the person. \
@@ -72,11 +73,7 @@ impl Actor {
             preset: preset.as_ref().map(|preset| preset.name.clone()),
             context_window: preset.as_ref().and_then(|preset| preset.context_window_tokens),
         };
-        let row = TurnRow {
-            preset: facts.preset.clone(),
-            started_at: Some(now),
-            ..waiting.row(&self.id, TurnState::Running)
-        };
+        let row = TurnRow { preset: facts.preset.clone(), started_at: Some(now), ..waiting.row(&self.id, TurnState::Running) };
         let run = Running { turn: waiting.turn, started_at: now as f64 / 1000.0 };
         self.shared.announcer.set_state(&self.id, ChatStateWord::Running, Some(run.started_at));
         self.outside.snapshot.send_modify(|snapshot| snapshot.run = Some(run));
@@ -98,9 +95,7 @@ impl Actor {
                 Input::Retrying(format!("{reason} Trying again in {:.1} s (attempt {attempt}).", wait.as_secs_f32()))
             }
             Some(ModelEvent::Ended(end)) => ended(&end),
-            Some(ModelEvent::Failed(error)) => {
-                Input::StepFailed(Failure { words: error.to_string(), retry: error.retryable_by_person() })
-            }
+            Some(ModelEvent::Failed(error)) => Input::StepFailed(Failure { words: error.to_string(), retry: error.retryable_by_person() }),
             None => Input::StepFailed(Failure { words: "The model ended without a word.".to_owned(), retry: true }),
         };
         self.take(input).await?;
@@ -118,9 +113,13 @@ impl Actor {
         let (mut said, mut changes, mut finished) = (Vec::new(), more, None);
         for effect in effects {
             match effect {
-                Effect::Stream(event) => {
+                Effect::StreamReasoning(piece) => {
                     self.tell(&mut said, &mut changes).await?;
-                    self.journal.stream(event).await?;
+                    self.journal.stream(RunKind::ReasoningDelta, piece).await?;
+                }
+                Effect::StreamAnswer(piece) => {
+                    self.tell(&mut said, &mut changes).await?;
+                    self.journal.stream(RunKind::Delta, piece).await?;
                 }
                 Effect::Append(event) => {
                     let ends = matches!(event, Event::TurnEnd(_));
@@ -173,13 +172,7 @@ impl Actor {
             Outcome::Failed(words) => (TurnState::Failed, EntryState::Failed, Some(words.clone())),
             Outcome::Stopped => (TurnState::Stopped, EntryState::Cancelled, None),
         };
-        let row = TurnRow {
-            state,
-            usage: Some(json(&finish.usage)),
-            outcome,
-            ended_at: Some(now),
-            ..active.row.clone()
-        };
+        let row = TurnRow { state, usage: Some(json(&finish.usage)), outcome, ended_at: Some(now), ..active.row.clone() };
         let ordinal = row.ordinal;
         let mut changes = vec![Change::PutTurn(row), Change::TouchChat { chat: self.id.as_str().to_owned(), at: now }];
         if !finish.answer.is_empty() {

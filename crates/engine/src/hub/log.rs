@@ -74,15 +74,7 @@ struct Tail {
 
 impl ChatLog {
     pub(crate) fn new(last_seq: u64) -> Self {
-        let tail = Tail {
-            frames: VecDeque::new(),
-            first: 0,
-            bytes: 0,
-            last_seq,
-            durable: last_seq,
-            listeners: Vec::new(),
-            closed: false,
-        };
+        let tail = Tail { frames: VecDeque::new(), first: 0, bytes: 0, last_seq, durable: last_seq, listeners: Vec::new(), closed: false };
         Self { head: AtomicU64::new(0), tail: Mutex::new(tail) }
     }
 

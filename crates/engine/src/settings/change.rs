@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::field::{Wish, count, required, temperature, text};
 use super::Refused;
+use super::field::{Wish, count, required, temperature, text};
 use crate::catalog::{Catalog, DEMO, Preset, Provider};
 use crate::engine::Engine;
 use crate::model::address::Address;

@@ -46,7 +46,10 @@ impl Engine {
             runtime_surface: surface,
             runtime_capabilities: Capabilities::default(),
             requires_restart: false,
-            restart_behavior_by_section: RESTARTS.iter().map(|(section, what)| ((*section).to_owned(), (*what).to_owned())).collect::<BTreeMap<_, _>>(),
+            restart_behavior_by_section: RESTARTS
+                .iter()
+                .map(|(section, what)| ((*section).to_owned(), (*what).to_owned()))
+                .collect::<BTreeMap<_, _>>(),
         }
     }
 

@@ -49,11 +49,9 @@ pub(super) async fn test(engine: &Engine, payload: &Map<String, Value>) -> Resul
         limits: Limits::default(),
     };
     match discover::test(&shared.models, call).await {
-        Ok(reply) => json(&TestResult {
-            ok: true,
-            latency_ms: u64::try_from(reply.latency.as_millis()).unwrap_or(u64::MAX),
-            reply: reply.reply,
-        }),
+        Ok(reply) => {
+            json(&TestResult { ok: true, latency_ms: u64::try_from(reply.latency.as_millis()).unwrap_or(u64::MAX), reply: reply.reply })
+        }
         Err(error) => Err(Refused::new(502, error.to_string())),
     }
 }

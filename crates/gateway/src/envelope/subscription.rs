@@ -1,0 +1,92 @@
+//! One chat as one connection hears it: a cursor into the chat's log, or into the store while it is behind.
+
+use std::sync::Arc;
+
+use alcove_engine::{ChatHandle, ConnectionId, Engine, Error, Frame, Progress};
+use bytes::Bytes;
+
+/// Frames taken at once from one chat, so that none holds up the others.
+const FRAMES_AT_ONCE: usize = 256;
+
+/// Where reading goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cursor {
+    /// At this position of the chat's log.
+    Log(u64),
+    /// In the store, after the last event heard.
+    Store,
+    /// Nowhere; the chat can no longer store what it says.
+    Ended,
+}
+
+/// One chat as one connection hears it.
+pub(super) struct Subscription {
+    handle: Arc<ChatHandle>,
+    cursor: Cursor,
+    /// Newest event heard.
+    heard: u64,
+}
+
+impl Subscription {
+    /// Hears what comes from now on.
+    pub(super) fn live(handle: Arc<ChatHandle>, position: u64, heard: u64) -> Self {
+        Self { handle, cursor: Cursor::Log(position), heard }
+    }
+
+    /// Hears everything after the given event.
+    pub(super) fn after(handle: Arc<ChatHandle>, position: Option<u64>, heard: u64) -> Self {
+        Self { handle, cursor: position.map_or(Cursor::Store, Cursor::Log), heard }
+    }
+
+    /// The chat.
+    pub(super) fn handle(&self) -> &Arc<ChatHandle> {
+        &self.handle
+    }
+
+    /// Whether there may be something to hear. Cheap.
+    pub(super) fn has_news(&self) -> bool {
+        match self.cursor {
+            Cursor::Log(position) => self.handle.log().has_news(position),
+            Cursor::Store => true,
+            Cursor::Ended => false,
+        }
+    }
+
+    /// Adds what there is to `out`, at most [`FRAMES_AT_ONCE`] frames.
+    pub(super) async fn read(&mut self, engine: &Engine, own: ConnectionId, out: &mut Vec<Bytes>) -> Result<(), Error> {
+        let frames = match self.cursor {
+            Cursor::Log(position) => self.read_log(position),
+            Cursor::Store => self.read_store(engine).await?,
+            Cursor::Ended => Vec::new(),
+        };
+        for frame in frames {
+            match frame.seq {
+                Some(seq) if seq <= self.heard => continue,
+                Some(seq) => self.heard = seq,
+                None => {}
+            }
+            if frame.skip != Some(own) {
+                out.push(frame.text);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_log(&mut self, mut position: u64) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        self.cursor = match self.handle.log().read(&mut position, FRAMES_AT_ONCE, &mut frames) {
+            Progress::CaughtUp | Progress::More => Cursor::Log(position),
+            Progress::Behind => Cursor::Store,
+            Progress::Closed => Cursor::Ended,
+        };
+        frames
+    }
+
+    async fn read_store(&mut self, engine: &Engine) -> Result<Vec<Frame>, Error> {
+        if let Some(position) = self.handle.log().position_after(self.heard) {
+            self.cursor = Cursor::Log(position);
+            return Ok(Vec::new());
+        }
+        engine.frames(&self.handle.id, self.heard, FRAMES_AT_ONCE).await
+    }
+}

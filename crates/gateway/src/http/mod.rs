@@ -1,0 +1,132 @@
+//! The HTTP routes (envelope §2). Successes are JSON, errors plain text; every answer carries `nosniff`.
+
+mod assets;
+mod bootstrap;
+mod settings;
+mod threads;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::get;
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use serde::Serialize;
+
+use crate::gateway::Context;
+
+pub(crate) type Shared = Arc<Context>;
+
+/// The routes, without WebSocket upgrades, which are taken before them.
+pub(crate) fn router(context: Shared) -> Router {
+    let api = Router::new()
+        .route("/api/sessions", get(threads::sessions))
+        .route("/api/sessions/{key}/webui-thread", get(threads::thread))
+        .route("/api/commands", get(settings::commands))
+        .route("/api/workspaces", get(settings::workspaces))
+        .route("/api/settings", get(settings::settings))
+        .route("/api/settings/provider-models", get(settings::provider_models))
+        .fallback(unknown_api)
+        .layer(middleware::from_fn_with_state(context.clone(), authorised));
+    Router::new()
+        .merge(api)
+        .route("/webui/bootstrap", get(bootstrap::bootstrap))
+        .fallback(outside)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::map_response(harden))
+        .with_state(context)
+}
+
+/// A plain-text answer.
+pub(crate) fn text(status: StatusCode, words: impl Into<String>) -> Response {
+    let mut response = Response::new(Body::from(words.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// A JSON answer.
+pub(crate) fn json<T: Serialize>(value: &T) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(body) => {
+            let mut response = Response::new(Body::from(body));
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+            response
+        }
+        Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+    }
+}
+
+/// What failed inside is reported inside; the client learns only that it failed.
+pub(crate) fn failed(error: &alcove_engine::Error) -> Response {
+    alcove_engine::report::problem("a request failed", error);
+    text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+}
+
+async fn authorised(State(context): State<Shared>, request: Request, next: Next) -> Response {
+    if is_mutation(request.uri().path()) {
+        return text(StatusCode::METHOD_NOT_ALLOWED, "WebUI mutations require an authenticated WebSocket");
+    }
+    let given = bearer(request.headers()).map(str::to_owned).or_else(|| query(request.uri(), "token"));
+    let known = given.is_some_and(|token| context.tokens.reads_api(&token, Instant::now()));
+    if known { next.run(request).await } else { text(StatusCode::UNAUTHORIZED, "Unauthorized") }
+}
+
+/// Former mutations by GET answer 405 before anything else is looked at (envelope §2.13).
+fn is_mutation(path: &str) -> bool {
+    const EXACT: [&str; 12] = [
+        "/api/settings/update",
+        "/api/settings/model-configurations/create",
+        "/api/settings/model-configurations/update",
+        "/api/settings/model-configurations/delete",
+        "/api/settings/model-configurations/migrate",
+        "/api/settings/model-call-order/update",
+        "/api/settings/provider/update",
+        "/api/settings/provider/create",
+        "/api/settings/web-search/update",
+        "/api/settings/image-generation/update",
+        "/api/settings/network-safety/update",
+        "/api/webui/sidebar-state/update",
+    ];
+    EXACT.contains(&path) || (path.starts_with("/api/sessions/") && path.ends_with("/delete"))
+}
+
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+}
+
+/// The first value of a query parameter, decoded.
+pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
+    let pairs = uri.query()?.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let value = pairs.into_iter().find(|(key, _)| *key == name)?.1;
+    let value = value.replace('+', " ");
+    Some(percent_encoding::percent_decode_str(&value).decode_utf8_lossy().into_owned())
+}
+
+async fn unknown_api(uri: Uri, State(context): State<Shared>, request: Request) -> Response {
+    if uri.path() == "/api" || uri.path().starts_with("/api/") {
+        return text(StatusCode::NOT_FOUND, "API route not found");
+    }
+    assets::serve(&context, &request)
+}
+
+async fn outside(uri: Uri, State(context): State<Shared>, request: Request) -> Response {
+    unknown_api(uri, State(context), request).await
+}
+
+async fn method_not_allowed() -> Response {
+    text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+}
+
+async fn harden(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
