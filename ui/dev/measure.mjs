@@ -34,7 +34,7 @@ const scrolled = await page.evaluate(async () => {
   scroller.dispatchEvent(new WheelEvent("wheel", { deltaY: -100 }));
   let last = await frame();
   while (still < 150 && result.frames < 30000) {
-    scroller.scrollTop -= 350;
+    scroller.scrollTop -= 1500;
     const now = await frame();
     result.frames += 1;
     result.worst = Math.max(result.worst, now - last);
@@ -78,7 +78,7 @@ console.log("200 jumps", jumps);
 await page.locator("[data-test=to-end]").click();
 await page.locator("[data-test=composer]").fill("a long answer");
 await page.locator("[data-test=composer]").press("Enter");
-await page.locator(".reasoning").last().waitFor();
+await page.locator("[data-test=stop]").waitFor();
 const streamed = await page.evaluate(async () => {
   const times = [];
   const work = [];

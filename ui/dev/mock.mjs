@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // A development fixture, not a product part: speaks the gateway's frames from memory so that the page can be worked on alone.
 // `npm run mock` serves ui/dist on 127.0.0.1:8799. Chats with 10,000 messages, 10,000 chats (ALCOVE_MOCK_CHATS) and a scripted model.
 import { randomUUID } from "node:crypto";
@@ -12,7 +13,8 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const { module: folding } = await runnerImport(path.join(here, "../src/reduce/reduce.ts"));
 const { module: shapes } = await runnerImport(path.join(here, "../src/reduce/chat.ts"));
 const { module: samples } = await runnerImport(path.join(here, "../src/markdown/sample.ts"));
-const port = Number(process.env.ALCOVE_MOCK_PORT ?? 8799);
+const given = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const port = Number(given("--listen")?.split(":")[1] ?? process.env.ALCOVE_MOCK_PORT ?? 8799);
 const SECRET = "mock-secret-0123456789";
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; media-src 'self' blob:; connect-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types app";
@@ -20,7 +22,7 @@ const instance = randomUUID();
 const chats = new Map();
 const sockets = new Set();
 const settings = {
-  agent: { model_preset: process.env.ALCOVE_MOCK_PRESET ?? null },
+  agent: { model_preset: given("--model") ?? process.env.ALCOVE_MOCK_PRESET ?? null },
   model_presets: [{ name: "demo", label: "Demo (offline, scripted)", model: "demo", provider: "demo" }],
   providers: [{ name: "demo", label: "Demo", configured: true }],
   runtime: {},
@@ -74,7 +76,7 @@ function fill() {
     if (n === 5) chat.mark = "running";
   }
 }
-if (process.env.ALCOVE_MOCK_EMPTY !== "1") fill();
+if (process.env.ALCOVE_MOCK_EMPTY !== "1" && given("--data") === undefined) fill();
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const pace = Number(process.env.ALCOVE_MOCK_PACE ?? 20);

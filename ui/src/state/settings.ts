@@ -1,5 +1,5 @@
 // The gateway's settings: read once connected, replaced by what each change answers. The page never guesses them.
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { readSettings } from "../wire/api.ts";
 import { request } from "../wire/request.ts";
 import type { FoundServer, PresetRow, Settings, TestResult } from "../wire/types.ts";
@@ -14,6 +14,14 @@ export const presets = computed<readonly PresetRow[]>(() => (settings.value?.mod
 export const activePreset = computed(() => settings.value?.agent.model_preset ?? null);
 /** Nothing chosen yet, and not waved away. */
 export const firstRun = computed(() => settings.value !== null && activePreset.value === null && !firstRunSkipped.value);
+
+const CHOSEN = "alcove.model-chosen";
+const chosenBefore = window.localStorage.getItem(CHOSEN) === "1";
+/** Not known yet whether this is a first run; someone who has been here before need not wait to find out. */
+export const undecided = computed(() => settings.value === null && settingsWhy.value === null && !chosenBefore && !firstRunSkipped.value);
+effect(() => {
+  if (activePreset.value !== null) window.localStorage.setItem(CHOSEN, "1");
+});
 
 export function presetLabel(name: string | null): string {
   if (name === null) return "";

@@ -3,7 +3,7 @@ import { t } from "../i18n/text.ts";
 import { announced } from "../state/app.ts";
 import { chat } from "../state/chats.ts";
 import { current, drawerOpen } from "../state/route.ts";
-import { firstRun, settingsOpen } from "../state/settings.ts";
+import { firstRun, settingsOpen, undecided } from "../state/settings.ts";
 import { list } from "../state/list.ts";
 import { link } from "../wire/socket.ts";
 import { Banner } from "./banner.tsx";
@@ -13,12 +13,12 @@ import { Header } from "./header.tsx";
 import { Refused } from "./refused.tsx";
 import { SettingsDialog } from "./settings/dialog.tsx";
 import { Sidebar } from "./sidebar.tsx";
-import { StartPage } from "./states.tsx";
+import { StartPage, ThreadSkeleton } from "./states.tsx";
 import { Transcript } from "./transcript.tsx";
 
 export function App() {
   if (link.value.state === "refused") return <Refused />;
-  const choosing = firstRun.value && current.value === null;
+  const fresh = current.value === null;
   return (
     <>
       <a class="skip-link" href="#composer" onClick={(event) => (event.preventDefault(), document.getElementById("composer")?.focus())}>
@@ -30,8 +30,8 @@ export function App() {
         <main class="main">
           <Header />
           <Banner />
-          {choosing ? <FirstRun /> : <Conversation />}
-          {choosing ? null : <Composer />}
+          {fresh && undecided.value ? <ThreadSkeleton /> : fresh && firstRun.value ? <FirstRun /> : <Conversation />}
+          {fresh && (undecided.value || firstRun.value) ? null : <Composer />}
         </main>
       </div>
       {settingsOpen.value === null ? null : <SettingsDialog />}

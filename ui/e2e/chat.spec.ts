@@ -1,0 +1,112 @@
+// A conversation: keyboard only, stop, a second window, a gateway that dies and comes back, both themes.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { answered, at, launch, openPage, picture, say, shots } from "./browser.ts";
+import { canRestart, startGateway, type Gateway } from "./gateway.ts";
+
+let gateway: Gateway;
+let browser: Browser;
+beforeAll(async () => {
+  gateway = await startGateway("demo");
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.end();
+});
+
+test("with the keyboard alone: write, break the line, send, bring the prompt back with the arrow", async () => {
+  const { page, problems } = await openPage(browser, gateway.address);
+  await at(page, "composer").waitFor();
+  await page.keyboard.type("first line");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("second line");
+  await page.keyboard.press("Enter");
+  await at(page, "prompt").waitFor();
+  expect(await at(page, "prompt").innerText()).toContain("first line\nsecond line");
+  await answered(page);
+  await page.keyboard.press("ArrowUp");
+  expect(await at(page, "composer").inputValue()).toBe("first line\nsecond line");
+  await page.keyboard.press("Control+n");
+  await page.locator(".start").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("stop ends the answer, keeps what was written and says so", async () => {
+  const { page } = await openPage(browser, gateway.address);
+  await at(page, "composer").waitFor();
+  await say(page, "Tell me something long");
+  await page.waitForFunction(() => (document.querySelector(".row.answer .md")?.textContent?.length ?? 0) > 5);
+  await page.keyboard.press("Escape");
+  await at(page, "notice").waitFor();
+  await at(page, "stop").waitFor({ state: "detached" });
+  expect(await at(page, "notice").innerText()).toContain("Stopped");
+  expect((await at(page, "answer").innerText()).length).toBeGreaterThan(5);
+});
+
+test("a prompt sent while an answer streams waits and is then answered", async () => {
+  const { page } = await openPage(browser, gateway.address);
+  await at(page, "composer").waitFor();
+  await say(page, "The first of two");
+  await at(page, "stop").waitFor();
+  await say(page, "The second of two");
+  await page.waitForFunction(() => document.querySelectorAll("[data-test=answer]").length === 2);
+  await answered(page);
+  const kinds = (await picture(page)).map((line) => line.split(":")[0]);
+  expect(kinds).toEqual(["prompt", "answer", "prompt", "answer"]);
+});
+
+test("a second window on the same chat shows the same, live", async () => {
+  const one = await openPage(browser, gateway.address);
+  await at(one.page, "composer").waitFor();
+  await say(one.page, "Seen by two");
+  await one.page.waitForFunction(() => location.hash.startsWith("#/chat/"));
+  const id = new URL(one.page.url()).hash;
+  const two = await openPage(browser, gateway.address.replace("#/", id));
+  await at(two.page, "prompt").waitFor();
+  await answered(one.page);
+  await answered(two.page);
+  expect(await picture(two.page)).toEqual(await picture(one.page));
+  await say(two.page, "And back again");
+  await at(one.page, "prompt").filter({ hasText: "And back again" }).waitFor();
+  await answered(two.page);
+  await one.page.waitForFunction(() => document.querySelectorAll("[data-test=answer]").length === 2);
+  await answered(one.page);
+  expect(await picture(one.page)).toEqual(await picture(two.page));
+});
+
+test.skipIf(!canRestart)("the gateway is killed in the middle of an answer and comes back: the page goes on by itself", async () => {
+  const { page } = await openPage(browser, gateway.address);
+  await at(page, "composer").waitFor();
+  await say(page, "Something long, please");
+  await page.waitForFunction(() => (document.querySelector(".row.answer .md")?.textContent?.length ?? 0) > 5);
+  await gateway.kill();
+  await at(page, "connection").waitFor();
+  await page.screenshot({ path: `${shots}/lost.png` });
+  const address = await gateway.again();
+  const fresh = await openPage(browser, address.replace("#/", new URL(page.url()).hash));
+  await at(fresh.page, "notice").waitFor();
+  if (await at(page, "secret").isVisible()) {
+    await at(page, "secret").fill(address);
+    await at(page, "secret").press("Enter");
+  }
+  await at(page, "notice").waitFor();
+  await at(page, "connection").waitFor({ state: "detached" });
+  expect(await picture(page)).toEqual(await picture(fresh.page));
+  await at(page, "retry").click();
+  await answered(page);
+});
+
+test.each(["light", "dark"] as const)("in the %s theme", async (colorScheme) => {
+  for (const [width, height] of [[1280, 800], [720, 900]] as const) {
+    const { page, problems } = await openPage(browser, gateway.address, { colorScheme, viewport: { width, height } });
+    await at(page, "composer").waitFor();
+    await say(page, "Show a table and some code");
+    await answered(page);
+    await page.screenshot({ path: `${shots}/chat-${width}-${colorScheme}.png` });
+    const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = Number(/\d+/.exec(background)?.[0]) > 128;
+    expect(light).toBe(colorScheme === "light");
+    expect(problems).toEqual([]);
+  }
+});

@@ -1,0 +1,57 @@
+// Someone new: first run, the demo, a streamed answer; it is there after a reload.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { answered, at, launch, openPage, picture, say, shots } from "./browser.ts";
+import { startGateway, type Gateway } from "./gateway.ts";
+
+let gateway: Gateway;
+let browser: Browser;
+beforeAll(async () => {
+  gateway = await startGateway(null);
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.end();
+});
+
+test("first run, the demo, an answer that streams, a reload that keeps it", async () => {
+  const { page, problems } = await openPage(browser, gateway.address);
+  await at(page, "choose-demo").or(at(page, "composer")).first().waitFor();
+  expect(page.url()).not.toContain("bootstrapSecret");
+  if (await at(page, "choose-demo").isVisible()) {
+    await page.screenshot({ path: `${shots}/first-run.png` });
+    await at(page, "choose-demo").click();
+  }
+  await at(page, "composer").waitFor();
+  expect(await at(page, "model-chip").innerText()).toContain("Demo");
+
+  await say(page, "Hello there");
+  await at(page, "stop").waitFor();
+  const lengths = await page.evaluate(async () => {
+    const seen = new Set<number>();
+    while (document.querySelector("[data-test=stop]")) {
+      seen.add(document.querySelector(".row.latest .md")?.textContent?.length ?? 0);
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+    return seen.size;
+  });
+  expect(lengths, "the answer grows bit by bit").toBeGreaterThan(3);
+  expect((await answered(page)).length).toBeGreaterThan(10);
+  expect(await at(page, "chat-row").count()).toBeGreaterThan(0);
+
+  const before = await picture(page);
+  await page.reload();
+  await page.locator(".row.latest").waitFor();
+  expect(await picture(page)).toEqual(before);
+  expect(problems).toEqual([]);
+});
+
+test("a wrong secret leads to the form, the right one from there in", async () => {
+  const { page } = await openPage(browser, gateway.address.replace(/=.*/, "=not-the-secret-at-all"));
+  await at(page, "secret").waitFor();
+  await page.screenshot({ path: `${shots}/refused.png` });
+  await at(page, "secret").fill(gateway.address);
+  await at(page, "secret").press("Enter");
+  await at(page, "composer").waitFor();
+});

@@ -1,0 +1,70 @@
+// Starts the headless gateway named by ALCOVE_GATEWAY_BIN (its launch address comes on stdout), or uses the one at ALCOVE_URL.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+export type Gateway = { address: string; kill: () => Promise<void>; again: () => Promise<string>; end: () => Promise<void> };
+
+const binary = process.env.ALCOVE_GATEWAY_BIN;
+/** The development fixture keeps nothing, so it cannot show a restart. */
+export const canRestart = binary !== undefined && !binary.endsWith("mock.mjs");
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const at = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (at === null || typeof at === "string") throw new Error("no port");
+  return at.port;
+}
+
+async function serve(port: number, data: string, preset: string | null): Promise<{ child: ChildProcess; address: string }> {
+  const args = ["serve", "--listen", `127.0.0.1:${port}`, "--data", data, ...(preset === null ? [] : ["--model", preset])];
+  const child = spawn(binary as string, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    const found = /http:\/\/\S+bootstrapSecret=\S+/.exec(line);
+    if (found) {
+      child.stdout.resume();
+      return { child, address: found[0] };
+    }
+  }
+  throw new Error("the gateway ended without telling its address");
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill(signal);
+  await gone;
+}
+
+/** `preset` null: nothing chosen yet, so the page begins with its first run. */
+export async function startGateway(preset: string | null): Promise<Gateway> {
+  if (binary === undefined) {
+    const address = process.env.ALCOVE_URL;
+    if (address === undefined) throw new Error("set ALCOVE_GATEWAY_BIN or ALCOVE_URL");
+    return { address, kill: async () => {}, again: async () => address, end: async () => {} };
+  }
+  const data = await mkdtemp(path.join(tmpdir(), "alcove-e2e-"));
+  const port = await freePort();
+  let running = await serve(port, data, preset);
+  return {
+    address: running.address,
+    kill: () => ended(running.child, "SIGKILL"),
+    again: async () => {
+      running = await serve(port, data, preset);
+      return running.address;
+    },
+    end: async () => {
+      await ended(running.child, "SIGTERM");
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
