@@ -1,7 +1,6 @@
 //! The command line of `alcove`. It parses and nothing more.
 
-use std::path::PathBuf;
-
+use alcove_gateway::cli::{Common, Serve};
 use clap::{Parser, Subcommand};
 
 /// A desktop home for AI agents.
@@ -9,33 +8,25 @@ use clap::{Parser, Subcommand};
 #[command(name = "alcove", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(flatten)]
-    pub(crate) window: WindowArgs,
+    pub(crate) window: Common,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
-}
-
-/// What the window may be told.
-#[derive(clap::Args)]
-pub(crate) struct WindowArgs {
-    /// Keep everything in this folder instead of the usual one.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
-    /// Use this model preset until another is chosen.
-    #[arg(long, value_name = "PRESET")]
-    pub(crate) model: Option<String>,
 }
 
 /// What else the binary can be.
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run the gateway without a window.
-    Serve(crate::alcove_gateway::cli::Serve),
+    Serve(Serve),
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::PathBuf;
+
     use clap::CommandFactory as _;
+
+    use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {

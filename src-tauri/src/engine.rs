@@ -3,11 +3,10 @@
 //! when it is gone. It knows nothing of what travels on a connection.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::alcove_gateway::{Config, Error, Listen};
+use alcove_gateway::{Config, Error, Listen};
 use tokio::net::UnixStream;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -62,16 +61,11 @@ pub(crate) fn pair() -> (Engine, Keeper) {
     (Engine { state: rx, lost: lost.clone() }, Keeper { state: tx, lost })
 }
 
-/// Runs the headless gateway until it is told to end.
-pub(crate) fn serve(args: crate::alcove_gateway::cli::Serve) -> ExitCode {
-    crate::alcove_gateway::cli::serve(args)
-}
-
 impl Keeper {
     /// Starts the gateway and keeps it until `stop`; then stops it gracefully. Ends early only if it cannot start.
     pub(crate) async fn keep(self, config: Config, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            match crate::alcove_gateway::start(config.clone()).await {
+            match alcove_gateway::start(config.clone()).await {
                 Ok(gateway) => {
                     self.ready(&config.listen);
                     // Both arms are cancel-safe: neither loses anything when the other wins.
@@ -91,8 +85,9 @@ impl Keeper {
                     }
                 }
                 Err(error) => {
-                    eprintln!("alcove: the engine did not start: {error}");
-                    self.state.send_replace(State::Failed(error.to_string()));
+                    let reason = reason(&error);
+                    eprintln!("alcove: the engine did not start: {reason}");
+                    self.state.send_replace(State::Failed(reason));
                     return;
                 }
             }
@@ -106,6 +101,12 @@ impl Keeper {
             Listen::Tcp(_) => self.state.send_replace(State::Failed("the window needs a Unix socket".to_owned())),
         };
     }
+}
+
+/// An error with its causes, on one line.
+fn reason(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 impl Engine {

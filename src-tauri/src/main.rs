@@ -3,9 +3,6 @@
 //! The shell is thin: it draws a window, carries the page's bytes to the gateway's Unix socket and back, and decides nothing.
 //! It never opens a port, never reads the database and never talks to a model.
 
-#[path = "gateway_stub.rs"]
-#[allow(unreachable_pub, dead_code, reason = "stub")]
-mod alcove_gateway;
 mod args;
 mod bridge;
 mod engine;
@@ -33,7 +30,7 @@ fn main() -> ExitCode {
     trace::begin();
     let args = Args::parse();
     match args.command {
-        Some(Command::Serve(serve)) => engine::serve(serve),
-        None => shell::run(args.window),
+        Some(Command::Serve(serve)) => alcove_gateway::cli::serve(&serve),
+        None => shell::run(&args.window),
     }
 }

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::alcove_gateway::{Config, Listen, Surface};
+use alcove_gateway::cli::Common;
+use alcove_gateway::{Config, Listen};
+use alcove_proto::http::Surface;
 use tauri::{AppHandle, Manager as _, RunEvent};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::args::WindowArgs;
 use crate::bridge::Sockets;
 use crate::engine::{self, Engine, State};
 use crate::heartbeat::Heartbeat;
@@ -48,9 +49,9 @@ pub(crate) struct Shell {
 }
 
 /// Opens the window and runs until it is closed.
-pub(crate) fn run(args: WindowArgs) -> ExitCode {
-    let socket = args.data.as_ref().map_or_else(crate::alcove_gateway::default_socket, |data| data.join("run").join("gateway.sock"));
-    let data_dir = args.data.unwrap_or_else(crate::alcove_gateway::default_data_dir);
+pub(crate) fn run(args: &Common) -> ExitCode {
+    let data_dir = args.data_dir();
+    let listen = Listen::Unix(alcove_gateway::default_socket(&data_dir));
     let remembered = remembered::load(&data_dir);
     let renderer = graphics::settle(remembered.renderer);
     if let Err(why) = display() {
@@ -66,7 +67,7 @@ pub(crate) fn run(args: WindowArgs) -> ExitCode {
     };
     tauri::async_runtime::set(runtime.handle().clone());
     let (engine, keeper) = engine::pair();
-    let config = Config { data_dir: data_dir.clone(), listen: Listen::Unix(socket), surface: Surface::Native, model: args.model };
+    let config = Config { data_dir: data_dir.clone(), listen, surface: Surface::Native, model: args.model.clone() };
     let shell = Arc::new(Shell {
         engine,
         sockets: Sockets::default(),
