@@ -80,6 +80,18 @@ impl Fold {
         self.messages.push(message);
     }
 
+    /// Puts a turn's new row after its other rows and before prompts that wait behind it; rows of no known turn stand where they came.
+    fn insert(&mut self, message: UiMessage) -> usize {
+        let last = message.turn_id.as_ref().and_then(|turn| self.last_of_turn(Some(turn)));
+        let at = last.map_or(self.messages.len(), |last| last + 1);
+        self.messages.insert(at, message);
+        at
+    }
+
+    fn last_of_turn(&self, turn: Option<&TurnId>) -> Option<usize> {
+        self.messages.iter().rposition(|message| message.turn_id.as_ref() == turn)
+    }
+
     fn dequeue(&mut self, turn: Option<&TurnId>) {
         let waiting = self.messages.iter_mut().find(|message| message.queued == Some(true) && message.turn_id.as_ref() == turn);
         if let Some(message) = waiting {
@@ -95,8 +107,7 @@ impl Fold {
                 let mut message = UiMessage::begun(prefix, first.seq.unwrap_or(0), Role::Assistant);
                 message.turn_id.clone_from(&first.turn_id);
                 message.created_at = Some(at);
-                self.messages.push(message);
-                self.messages.len() - 1
+                self.insert(message)
             }
         };
         self.open = Some(index);
@@ -133,8 +144,7 @@ impl Fold {
             let mut message = UiMessage::begun("buf", row.seq, Role::Assistant);
             message.turn_id.clone_from(&end.turn_id);
             message.created_at = Some(row.at);
-            self.messages.push(message);
-            self.open = Some(self.messages.len() - 1);
+            self.open = Some(self.insert(message));
         }
         if let Some(bubble) = self.open.and_then(|index| self.messages.get_mut(index)) {
             if let Some(text) = end.text {
@@ -157,18 +167,18 @@ impl Fold {
         message.turn_id = event.turn_id;
         message.turn_phase = event.turn_phase;
         message.turn_seq = event.turn_seq;
-        self.messages.push(message);
+        self.insert(message);
     }
 
     /// Lines of one stretch of activity stand in one row.
     fn activity(&mut self, event: MessageEvent, row: &EventRow) {
-        let last = self.messages.last_mut().filter(|last| last.role == Role::Tool && last.turn_id == event.turn_id);
-        if let Some(last) = last {
+        let last = self.last_of_turn(event.turn_id.as_ref()).and_then(|index| self.messages.get_mut(index));
+        if let Some(last) = last.filter(|last| last.role == Role::Tool) {
             last.traces.get_or_insert_default().push(event.text.clone());
             last.content = event.text;
-            last.turn_seq = event.turn_seq;
             return;
         }
+        self.close();
         let mut message = UiMessage::begun("tr", row.seq, Role::Tool);
         message.kind = Some("trace".to_owned());
         message.traces = Some(vec![event.text.clone()]);
@@ -177,7 +187,7 @@ impl Fold {
         message.turn_id = event.turn_id;
         message.turn_phase = event.turn_phase;
         message.turn_seq = event.turn_seq;
-        self.messages.push(message);
+        self.insert(message);
     }
 
     fn turn_end(&mut self, end: TurnEnd) {
@@ -214,4 +224,67 @@ fn last_turn_seq(run: &Run) -> Option<u64> {
 
 fn read<T: serde::de::DeserializeOwned>(payload: &str) -> Result<T, Error> {
     serde_json::from_str(payload).map_err(|source| Error::Unreadable { what: "an event", source })
+}
+
+#[cfg(test)]
+mod tests {
+    use alcove_store::PageStart;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// The cases the window folds too: frames as they are told, messages as they are seen.
+    const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto/tests/folds.json");
+
+    fn row(frame: &Value, at: u64) -> EventRow {
+        let mut event: Event = serde_json::from_value(frame.clone()).expect("a frame");
+        event.number(at);
+        let kind = event.kind().to_owned();
+        let payload = match event {
+            Event::Delta(piece) => serde_json::to_string(&Run::begin(RunKind::Delta, piece)),
+            Event::ReasoningDelta(piece) => serde_json::to_string(&Run::begin(RunKind::ReasoningDelta, piece)),
+            whole @ (Event::UserMessage(_)
+            | Event::ReasoningEnd(_)
+            | Event::StreamEnd(_)
+            | Event::Message(_)
+            | Event::TurnEnd(_)
+            | Event::GoalStatus(_)
+            | Event::TurnModelUpdated(_)
+            | Event::GoalState(_)
+            | Event::Ready(_)
+            | Event::Attached(_)
+            | Event::Resync(_)
+            | Event::MessageAccepted(_)
+            | Event::SessionUpdated(_)
+            | Event::Watching(_)
+            | Event::ChatState(_)
+            | Event::WebuiResponse(_)
+            | Event::Error(_)) => serde_json::to_string(&whole),
+        };
+        let payload = payload.expect("JSON");
+        EventRow { chat: "c".to_owned(), seq: at, last: at, turn: None, kind, boundary: PageStart::No, payload, at: 0 }
+    }
+
+    #[test]
+    fn folds_are_what_the_window_sees() {
+        let text = std::fs::read_to_string(CASES).expect("the cases");
+        let mut cases: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+        for case in &mut cases {
+            let rows: Vec<EventRow> = case["frames"].as_array().expect("frames").iter().zip(1..).map(|(frame, at)| row(frame, at)).collect();
+            let mut messages = serde_json::to_value(fold(&rows).expect("a fold").messages).expect("JSON");
+            for message in messages.as_array_mut().expect("messages") {
+                // The window takes its own clock for what streams.
+                message.as_object_mut().expect("a message").remove("createdAt");
+            }
+            if std::env::var_os("UPDATE_GOLDEN").is_some() {
+                case["messages"] = messages;
+            } else {
+                assert_eq!(case["messages"], messages, "{}", case["name"]);
+            }
+        }
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            let text = serde_json::to_string_pretty(&cases).expect("JSON");
+            std::fs::write(CASES, text + "\n").expect("the cases are writable");
+        }
+    }
 }

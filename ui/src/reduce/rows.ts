@@ -12,9 +12,9 @@ export function lastOfTurn(rows: Rows, turnId: string | undefined): number {
   return -1;
 }
 
-/** A turn's new row stands after its other rows and before prompts that are queued behind it. */
+/** A turn's new row stands after its other rows and before prompts that are queued behind it; rows of no known turn stand where they came. */
 export function insert(rows: Rows, row: Message): Rows {
-  const last = row.role === "user" ? -1 : lastOfTurn(rows, row.turnId);
+  const last = row.role === "user" || row.turnId === undefined ? -1 : lastOfTurn(rows, row.turnId);
   const at = last < 0 ? rows.length : last + 1;
   return at === rows.length ? [...rows, row] : [...rows.slice(0, at), row, ...rows.slice(at)];
 }
