@@ -117,42 +117,38 @@ pub(crate) struct Shelf {
     store: Store,
     /// Guards the copy readers take.
     current: Mutex<Arc<Catalog>>,
-    /// Held over a whole change, so that two changes cannot lose each other.
-    changing: tokio::sync::Mutex<()>,
-    /// Chosen on the command line for this run only.
-    forced: Option<String>,
+    /// Held over a whole change, so that two changes cannot lose each other; holds the catalog as a person left it, without what the
+    /// command line chose for this run.
+    kept: tokio::sync::Mutex<Catalog>,
 }
 
 impl Shelf {
     pub(crate) fn load(store: &Store, forced: Option<String>) -> Result<Self, Error> {
         let stored = store.read(|reader| reader.setting(SETTING))?;
-        let mut catalog: Catalog = match stored {
+        let kept: Catalog = match stored {
             Some(text) => serde_json::from_str(&text).map_err(|source| Error::Unreadable { what: "the list of models", source })?,
             None => Catalog::default(),
         };
-        if forced.is_some() {
-            catalog.active.clone_from(&forced);
-        }
-        Ok(Self { store: store.clone(), current: Mutex::new(Arc::new(catalog)), changing: tokio::sync::Mutex::default(), forced })
+        let active = forced.or_else(|| kept.active.clone());
+        let current = Mutex::new(Arc::new(Catalog { active, ..kept.clone() }));
+        Ok(Self { store: store.clone(), current, kept: tokio::sync::Mutex::new(kept) })
     }
 
     pub(crate) fn current(&self) -> Arc<Catalog> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Changes the catalog: on disk first, then for everyone.
+    /// Changes the catalog: on disk first, then for everyone. Choosing a preset ends what the command line chose.
     pub(crate) async fn change<E: From<Error>>(&self, change: impl FnOnce(&mut Catalog) -> Result<(), E>) -> Result<(), E> {
-        let _held = self.changing.lock().await;
+        let mut kept = self.kept.lock().await;
         let before = self.current();
         let mut catalog = Catalog::clone(&before);
         change(&mut catalog)?;
-        let mut kept = catalog.clone();
-        if kept.active == self.forced && kept.active == before.active {
-            // What the command line chose is not what the person chose.
-            kept.active = None;
-        }
-        let value = serde_json::to_string(&kept).expect("a catalog holds nothing JSON cannot say");
+        let active = if catalog.active == before.active { kept.active.clone() } else { catalog.active.clone() };
+        let next = Catalog { active, ..catalog.clone() };
+        let value = serde_json::to_string(&next).expect("a catalog holds nothing JSON cannot say");
         commit(&self.store, vec![Change::PutSetting { key: SETTING.to_owned(), value }]).await?;
+        *kept = next;
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
         Ok(())
     }
