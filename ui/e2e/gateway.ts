@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-export type Gateway = { address: string; kill: () => Promise<void>; again: () => Promise<string>; end: () => Promise<void> };
+export type Gateway = { readonly address: string; kill: () => Promise<void>; again: () => Promise<string>; end: () => Promise<void> };
 
 const binary = process.env.ALCOVE_GATEWAY_BIN;
 /** The development fixture keeps nothing, so it cannot show a restart. */
@@ -56,7 +56,9 @@ export async function startGateway(preset: string | null): Promise<Gateway> {
   const port = await freePort();
   let running = await serve(port, data, preset);
   return {
-    address: running.address,
+    get address() {
+      return running.address;
+    },
     kill: () => ended(running.child, "SIGKILL"),
     again: async () => {
       running = await serve(port, data, preset);

@@ -2,13 +2,13 @@
 import { effect, signal } from "@preact/signals";
 import { takeSecretFromAddress } from "../wire/bootstrap.ts";
 import { resendRequests, takeResponse } from "../wire/request.ts";
-import { start, type AnyEvent } from "../wire/socket.ts";
+import { link, start, type AnyEvent, type Link } from "../wire/socket.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import { t } from "../i18n/text.ts";
 import { chat } from "./chats.ts";
 import { onChatEvents, onReady, openChat, takeNewChat } from "./conversation.ts";
 import { FrameQueue } from "./frame.ts";
-import { foldList, refresh, refreshSoon } from "./list.ts";
+import { foldList, list, refresh, refreshSoon } from "./list.ts";
 import { current } from "./route.ts";
 import { refreshSettings } from "./settings.ts";
 
@@ -19,7 +19,7 @@ export const tooLarge = signal(false);
 
 const queue = new FrameQueue<ChatEvent>((events) => {
   for (const [id, group] of grouped(events)) onChatEvents(id, group);
-  for (const event of events) if (event.event === "turn_end" && event.chat_id === current.value) announceAnswer(event.chat_id);
+  for (const event of events) if (event.chat_id === current.value) announce(event);
 });
 
 function grouped(events: readonly ChatEvent[]): Map<string, ChatEvent[]> {
@@ -32,9 +32,27 @@ function grouped(events: readonly ChatEvent[]): Map<string, ChatEvent[]> {
   return groups;
 }
 
-function announceAnswer(chatId: string): void {
-  const last = chat(chatId).state.messages.findLast((row) => row.role === "assistant");
-  if (last) announced.value = t("announce.answer", { text: last.content.slice(0, 600) });
+/** An answer once it is complete, a notice when it comes; never single tokens. */
+function announce(event: ChatEvent): void {
+  if (event.event === "message" && event.notice !== undefined) announced.value = event.text;
+  if (event.event !== "turn_end") return;
+  const last = chat(event.chat_id).state.messages.findLast((row) => row.role === "assistant" && row.turnId === event.turn_id);
+  if (last !== undefined && last.notice === undefined) announced.value = t("announce.answer", { text: last.content.slice(0, 600) });
+}
+
+/** The window's title follows the chat in front; losing and regaining the connection is said once. */
+function followState(): void {
+  effect(() => {
+    const title = current.value === null ? "" : list.value.rows.find((row) => row.id === current.value)?.title;
+    document.title = title ? `${title} · ${t("app.name")}` : t("app.name");
+  });
+  let was: Link["state"] = "connecting";
+  effect(() => {
+    const now = link.value.state;
+    if (was === "open" && now === "waiting") announced.value = t("link.away");
+    if (was !== "open" && now === "open" && announced.peek() === t("link.away")) announced.value = t("link.back");
+    if (now === "open" || now === "waiting") was = now;
+  });
 }
 
 function take(event: AnyEvent): void {
@@ -60,10 +78,11 @@ function take(event: AnyEvent): void {
 
 export function startApp(): void {
   takeSecretFromAddress();
+  followState();
   effect(() => {
     const id = current.value;
     if (id !== null) openChat(id);
-    foldList0(id);
+    markSeen(id);
   });
   start({
     ready: () => {
@@ -80,6 +99,6 @@ export function startApp(): void {
 }
 
 /** Marks the chat as seen without making the effect depend on the list. */
-function foldList0(id: string | null): void {
+function markSeen(id: string | null): void {
   queueMicrotask(() => foldList({ event: "list.open", chatId: id }));
 }

@@ -69,15 +69,24 @@ function isWriting(state: ChatState): boolean {
   return last?.isStreaming === true;
 }
 
+/** So many chats stay in memory; the one not looked at for longest and at rest is forgotten first (the gateway has it). */
+const KEPT = 16;
 const open = new Map<string, OpenChat>();
 
 export function chat(id: string): OpenChat {
-  let entry = open.get(id);
-  if (entry === undefined) {
-    entry = new OpenChat(id);
-    open.set(id, entry);
-  }
+  const entry = open.get(id) ?? new OpenChat(id);
+  open.delete(id);
+  open.set(id, entry);
+  if (open.size > KEPT) forgetOne(id);
   return entry;
+}
+
+function forgetOne(keep: string): void {
+  for (const [id, entry] of open) {
+    if (id === keep || entry.state.run !== null || entry.state.pending.length > 0) continue;
+    open.delete(id);
+    return;
+  }
 }
 
 export const knownChat = (id: string): OpenChat | undefined => open.get(id);

@@ -6,13 +6,14 @@ import { current, drawerOpen, go } from "../state/route.ts";
 
 const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
 
-export function shortcut(key: string): string {
-  return mac ? `⌘${key}` : `Ctrl+${key}`;
-}
+/** Browsers keep Ctrl+N and ⌘N for themselves; there it is Alt+N. */
+const native = typeof window !== "undefined" && window.alcoveHost !== undefined;
+export const newChatKey = native ? (mac ? "⌘N" : "Ctrl+N") : "Alt+N";
 
 export function listenForKeys(): void {
   window.addEventListener("keydown", (event) => {
-    if ((mac ? event.metaKey : event.ctrlKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "n") {
+    const held = mac ? event.metaKey : event.ctrlKey;
+    if ((held !== event.altKey) && !event.shiftKey && event.code === "KeyN") {
       event.preventDefault();
       go(null);
       focusAsked.value += 1;

@@ -8,7 +8,7 @@ import { current, drawerOpen, go } from "../state/route.ts";
 import { settingsOpen } from "../state/settings.ts";
 import { markOf, type Line, type ListRow } from "../reduce/list.ts";
 import { Icon } from "./icon.tsx";
-import { shortcut } from "./keys.ts";
+import { newChatKey } from "./keys.ts";
 
 const GROUP = 28;
 const ROW = 32;
@@ -32,7 +32,7 @@ export function Sidebar() {
           <button type="button" class="button" onClick={() => go(null)} data-test="new-chat">
             <Icon name="plus" />
             {t("chat.new")}
-            <kbd>{shortcut("N")}</kbd>
+            <kbd>{newChatKey}</kbd>
           </button>
         </div>
         <div class="side-filter">

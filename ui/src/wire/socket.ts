@@ -18,6 +18,8 @@ export const boot = signal<Bootstrap | null>(null);
 export const instance = signal<string | null>(null);
 
 type Hooks = { ready: () => void; event: (event: AnyEvent) => void; closed: (code: number) => void };
+/** How long the gateway may take from connection to `ready`. */
+const GREETING_MS = 10_000;
 let hooks: Hooks = { ready: () => {}, event: () => {}, closed: () => {} };
 let channel: Channel | null = null;
 let open = false;
@@ -63,6 +65,7 @@ async function connect(): Promise<void> {
     const given = await bootstrap();
     if (mine !== generation) return;
     boot.value = given;
+    timer = window.setTimeout(() => mine === generation && !open && giveUp(), GREETING_MS);
     channel = openChannel(given, {
       open: () => {},
       text: (data) => mine === generation && receive(data),
@@ -85,6 +88,7 @@ function receive(data: string): void {
   if (typeof event !== "object" || event === null || typeof event.event !== "string") return;
   if (event.event === "ready") {
     open = true;
+    window.clearTimeout(timer);
     attempt = 0;
     instance.value = event.instance ?? null;
     link.value = { state: "open" };
@@ -95,9 +99,17 @@ function receive(data: string): void {
   hooks.event(event);
 }
 
+/** The line opened and nothing came: begin again. */
+function giveUp(): void {
+  generation += 1;
+  channel?.close();
+  lost(1006);
+}
+
 function lost(code: number): void {
   open = false;
   channel = null;
+  window.clearTimeout(timer);
   hooks.closed(code);
   wait("");
 }
