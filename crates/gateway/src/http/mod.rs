@@ -31,8 +31,7 @@ pub(crate) fn router(context: Shared) -> Router {
         .route("/api/workspaces", get(settings::workspaces))
         .route("/api/settings", get(settings::settings))
         .route("/api/settings/provider-models", get(settings::provider_models))
-        .fallback(unknown_api)
-        .layer(middleware::from_fn_with_state(context.clone(), authorised));
+        .route_layer(middleware::from_fn_with_state(context.clone(), authorised));
     Router::new()
         .merge(api)
         .route("/webui/bootstrap", get(bootstrap::bootstrap))
@@ -69,9 +68,6 @@ pub(crate) fn failed(error: &alcove_engine::Error) -> Response {
 }
 
 async fn authorised(State(context): State<Shared>, request: Request, next: Next) -> Response {
-    if is_mutation(request.uri().path()) {
-        return text(StatusCode::METHOD_NOT_ALLOWED, "WebUI mutations require an authenticated WebSocket");
-    }
     let given = bearer(request.headers()).map(str::to_owned).or_else(|| query(request.uri(), "token"));
     let known = given.is_some_and(|token| context.tokens.reads_api(&token, Instant::now()));
     if known { next.run(request).await } else { text(StatusCode::UNAUTHORIZED, "Unauthorized") }
@@ -108,15 +104,16 @@ pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
     Some(percent_encoding::percent_decode_str(&value).decode_utf8_lossy().into_owned())
 }
 
-async fn unknown_api(uri: Uri, State(context): State<Shared>, request: Request) -> Response {
-    if uri.path() == "/api" || uri.path().starts_with("/api/") {
+/// What is no route: former mutations, unknown API paths, and the window's files.
+async fn outside(request: Request) -> Response {
+    let path = request.uri().path();
+    if is_mutation(path) {
+        return text(StatusCode::METHOD_NOT_ALLOWED, "WebUI mutations require an authenticated WebSocket");
+    }
+    if path == "/api" || path.starts_with("/api/") {
         return text(StatusCode::NOT_FOUND, "API route not found");
     }
-    assets::serve(&context, &request)
-}
-
-async fn outside(uri: Uri, State(context): State<Shared>, request: Request) -> Response {
-    unknown_api(uri, State(context), request).await
+    assets::serve(&request)
 }
 
 async fn method_not_allowed() -> Response {
