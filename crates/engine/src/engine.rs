@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alcove_proto::ChatId;
-use alcove_proto::envelope::ChatState;
+use alcove_proto::envelope::{ChatState, ChatStateWord};
 use alcove_proto::http::WorkspaceControls;
 use alcove_proto::http::{SessionRow, Sessions, Workspaces};
 use alcove_proto::limits::{THREAD_PAGE_DEFAULT, THREAD_PAGE_MAX};
@@ -261,6 +261,17 @@ impl Engine {
             default_access_mode: "default".to_owned(),
             default_scope: self.inner.shared.default_scope.payload(),
             controls: WorkspaceControls { can_change_project: true, can_use_full_access: true, can_pick_folder: false },
+        }
+    }
+
+    /// Resolves when no turn runs. Turns belong to the engine, so a window that closes waits here.
+    pub async fn wait_idle(&self) {
+        let mut announcements = self.announcements();
+        while self.states().iter().any(|state| state.state == ChatStateWord::Running) {
+            // A closed channel or a missed announcement only means to look again.
+            if let Err(broadcast::error::RecvError::Closed) = announcements.recv().await {
+                return;
+            }
         }
     }
 

@@ -99,6 +99,11 @@ impl Gateway {
         self.context.cancel.cancelled().await;
     }
 
+    /// Resolves when no turn runs: a window that closes lets what was asked be answered first.
+    pub async fn wait_idle(&self) {
+        self.context.engine.wait_idle().await;
+    }
+
     /// Closes every connection, puts on disk what was streamed, and gives the place back.
     pub async fn stop(mut self) {
         self.context.cancel.cancel();
