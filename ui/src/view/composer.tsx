@@ -85,7 +85,7 @@ export function Composer() {
         />
         <div class="composer-buttons">
           {running && id !== null ? (
-            <button type="button" class="button" data-test="stop" title={t("stop.hint")} onClick={() => stop(id)}>
+            <button type="button" class="button" data-test="stop" disabled={link.value.state !== "open"} title={t("stop.hint")} onClick={() => stop(id)}>
               <Icon name="stop" />
               {t("stop")}
             </button>

@@ -4,6 +4,7 @@ import { t } from "../i18n/text.ts";
 import { knownChat } from "../state/chats.ts";
 import { nextPreset } from "../state/compose.ts";
 import { switchModel } from "../state/conversation.ts";
+import { list } from "../state/list.ts";
 import { current } from "../state/route.ts";
 import { activePreset, isDemo, presetLabel, presets, settingsOpen } from "../state/settings.ts";
 import type { PresetRow } from "../wire/types.ts";
@@ -13,7 +14,9 @@ import { Icon } from "./icon.tsx";
 function answering(): string | null {
   const id = current.value;
   if (id === null) return nextPreset.value ?? activePreset.value;
-  return knownChat(id)?.facts.value.preset ?? activePreset.value;
+  const row = list.value.rows.find((one) => one.id === id);
+  const own = row === undefined ? knownChat(id)?.facts.value.preset : row.preset;
+  return own ?? activePreset.value;
 }
 
 export function ModelMenu() {

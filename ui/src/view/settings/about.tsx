@@ -22,8 +22,8 @@ export function About() {
         <>
           <dt>{t("about.keys")}</dt>
           <dd>
-            {t(secrets.store === "keyring" ? "about.keyring" : "about.file")}
-            {secrets.detail ? <span class="faint"> ({secrets.detail})</span> : null}
+            {secrets.store === "keyring" ? t("about.keyring") : secrets.store === "file" ? t("about.file") : secrets.detail}
+            {secrets.store !== "unknown" && secrets.detail ? <div class="faint small">{secrets.detail}</div> : null}
           </dd>
         </>
       )}
