@@ -75,6 +75,10 @@ impl Actor {
         };
         let seq = self.journal.next_seq();
         self.journal.append(vec![say], changes).await?;
+        if !self.has_preview {
+            // The list of everyone else has a new row.
+            self.shared.announcer.tell(&self.id, &self.updated(SessionScope::Metadata), Audience::Strangers);
+        }
         self.exists = true;
         self.has_preview = true;
         self.turn_count += 1;
