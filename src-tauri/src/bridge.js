@@ -140,11 +140,12 @@
     return chosen === "light" || chosen === "dark" ? chosen : "system";
   }
 
+  const report = () => void invoke("painted", { theme: theme() }).catch(() => {});
+  const themeChanges = new MutationObserver(report);
+
   function painted() {
-    invoke("painted", { theme: theme() }).catch(() => {});
-    new MutationObserver(() => invoke("painted", { theme: theme() }).catch(() => {})).observe(document.documentElement, {
-      attributeFilter: ["data-theme"],
-    });
+    themeChanges.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    report();
   }
 
   // The page the shell shows when there is none runs no script of its own, so its paint is reported here.

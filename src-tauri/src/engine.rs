@@ -2,7 +2,8 @@
 //! connections to it. If another gateway already owns the socket, the window is one more client of that one, and takes over
 //! when it is gone. It knows nothing of what travels on a connection.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ const START_LIMIT: Duration = Duration::from_secs(10);
 const CONNECT_TRIES: u32 = 3;
 /// Between two attempts.
 const CONNECT_PAUSE: Duration = Duration::from_millis(100);
+/// How long the keeper may take to notice that the gateway is gone.
+const TAKE_OVER_LIMIT: Duration = Duration::from_secs(1);
 
 /// What became of the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +84,9 @@ impl Keeper {
                     self.state.send_replace(State::Ready(path));
                     tokio::select! {
                         () = stop.cancelled() => {}
-                        () = self.lost.notified() => {}
+                        () = self.lost.notified() => {
+                            self.state.send_replace(State::Starting);
+                        }
                     }
                 }
                 Err(error) => {
@@ -115,21 +120,21 @@ impl Engine {
         self.state.borrow().clone()
     }
 
-    /// A fresh connection; waits for a starting gateway, tries a few times, then says why not.
+    /// A fresh connection; waits for a starting gateway and tries a few times. When a gateway that was there is gone, the
+    /// keeper may take its place; that is waited for once. Then it says why not.
     pub(crate) async fn connect(&self) -> Result<UnixStream, String> {
-        let path = self.ready_path().await?;
-        let mut why = String::new();
-        for attempt in 0..CONNECT_TRIES {
-            if attempt > 0 {
-                tokio::time::sleep(CONNECT_PAUSE).await;
-            }
-            match UnixStream::connect(&path).await {
-                Ok(stream) => return Ok(stream),
-                Err(error) => why = error.to_string(),
-            }
+        if let Ok(stream) = reach(&self.ready_path().await?).await {
+            return Ok(stream);
         }
+        let mut state = self.state.clone();
+        state.mark_unchanged();
         self.lost.notify_one();
-        Err(why)
+        let _ = tokio::time::timeout(TAKE_OVER_LIMIT, state.changed()).await;
+        let path = self.ready_path().await?;
+        reach(&path).await.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => "another Alcove runs with the same data and does not serve windows; end it and try again".to_owned(),
+            _ => format!("nobody answers on {} ({error})", path.display()),
+        })
     }
 
     async fn ready_path(&self) -> Result<PathBuf, String> {
@@ -145,6 +150,18 @@ impl Engine {
             },
         }
     }
+}
+
+async fn reach(path: &Path) -> std::io::Result<UnixStream> {
+    let mut reached = UnixStream::connect(path).await;
+    for _ in 1..CONNECT_TRIES {
+        if reached.is_ok() {
+            break;
+        }
+        tokio::time::sleep(CONNECT_PAUSE).await;
+        reached = UnixStream::connect(path).await;
+    }
+    reached
 }
 
 /// An engine that is there already, for tests.

@@ -16,6 +16,7 @@ mod remembered;
 mod shell;
 mod skeleton;
 mod socket;
+mod stand_in;
 mod theme;
 mod trace;
 mod window;

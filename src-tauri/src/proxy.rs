@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tauri::Url;
 
 use crate::engine::Engine;
-use crate::page;
+use crate::{page, stand_in};
 
 /// The socket address the page is given; it leads to the host bridge.
 pub(crate) const SOCKET_ADDRESS: &str = "alcove-host://engine";
@@ -65,6 +65,9 @@ enum Refusal {
 /// Answers one request of the page.
 pub(crate) async fn answer(engine: &Engine, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
     let wants_page = request.uri().path() == "/";
+    if request.uri().path() == stand_in::STYLE_PATH {
+        return of_kind("text/css; charset=utf-8", stand_in::STYLE.to_owned());
+    }
     let result = match tokio::time::timeout(TIME_LIMIT, forward(engine, request)).await {
         Ok(result) => result,
         Err(_) => Err(Refusal::TimedOut),
@@ -145,6 +148,14 @@ fn broken(error: &hyper::Error) -> Refusal {
     Refusal::Broken(error.to_string())
 }
 
+fn of_kind(kind: &'static str, body: String) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.into_bytes());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    page::guard(response.headers_mut());
+    response
+}
+
 impl Refusal {
     fn response(self, wants_page: bool) -> Response<Vec<u8>> {
         let (status, text) = match self {
@@ -155,22 +166,12 @@ impl Refusal {
             Refusal::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "The engine did not answer in time".to_owned()),
             Refusal::Broken(why) => (StatusCode::BAD_GATEWAY, format!("The engine's answer broke off: {why}")),
         };
-        let (kind, body) = if wants_page { ("text/html; charset=utf-8", stand_in(&text)) } else { ("text/plain; charset=utf-8", text) };
-        let mut response = Response::new(body.into_bytes());
+        let (kind, body) =
+            if wants_page { ("text/html; charset=utf-8", stand_in::page(&text)) } else { ("text/plain; charset=utf-8", text) };
+        let mut response = of_kind(kind, body);
         *response.status_mut() = status;
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
-}
-
-/// What the window shows when there is no page to show: the reason and a way to try again, in the desktop's colours.
-fn stand_in(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    format!(
-        "<!doctype html><html lang=\"en\" data-stand-in><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>Alcove</title><h1>Alcove cannot show its page</h1><p>{text}</p><p><a href=\"/\">Try again</a></p></html>"
-    )
 }
 
 #[cfg(test)]
