@@ -131,9 +131,11 @@ impl Engine {
         self.lost.notify_one();
         let _ = tokio::time::timeout(TAKE_OVER_LIMIT, state.changed()).await;
         let path = self.ready_path().await?;
-        reach(&path).await.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => "another Alcove runs with the same data and does not serve windows; end it and try again".to_owned(),
-            _ => format!("nobody answers on {} ({error})", path.display()),
+        reach(&path).await.map_err(|error| {
+            if error.kind() == ErrorKind::NotFound {
+                return "another Alcove runs with the same data and does not serve windows; end it and try again".to_owned();
+            }
+            format!("nobody answers on {} ({error})", path.display())
         })
     }
 
