@@ -1,5 +1,6 @@
 // What a person does in a chat, turned into frames: open, send, stop, retry, read older pages. Keeps unsent prompts across a reconnect.
 import { readThread } from "../wire/api.ts";
+import { newId } from "../wire/id.ts";
 import { boot, instance, link, send } from "../wire/socket.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import { chat, knownChat, openChats, type OpenChat } from "./chats.ts";
@@ -87,7 +88,7 @@ export function takeNewChat(event: Extract<ChatEvent, { event: "attached" }>): v
 }
 
 function newChat(): Promise<string> {
-  const request_id = crypto.randomUUID();
+  const request_id = newId();
   return new Promise((done, reject) => {
     const failed = (why: string) => reject(new Error(why));
     const cancel = later(NEW_CHAT_MS, () => {
@@ -113,7 +114,7 @@ export async function sendText(chatId: string | null, text: string, preset: stri
 }
 
 function submit(id: string, text: string): void {
-  const turn_id = crypto.randomUUID();
+  const turn_id = newId();
   chat(id).apply([{ event: "local.send", turn_id, text, at: Date.now() }]);
   sendPrompt(id, turn_id, text);
 }
@@ -123,7 +124,7 @@ function sendPrompt(chatId: string, turn_id: string, content: string): void {
 }
 
 export function stop(chatId: string): void {
-  sendPrompt(chatId, crypto.randomUUID(), "/stop");
+  sendPrompt(chatId, newId(), "/stop");
 }
 
 export function switchModel(chatId: string, preset: string): void {

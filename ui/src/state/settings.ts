@@ -29,6 +29,12 @@ export function presetLabel(name: string | null): string {
   return found?.label || found?.name || name;
 }
 
+/** Where a preset's model runs, for people. */
+export function providerLabel(name: string): string {
+  const found = settings.value?.providers.find((one) => one.name === name);
+  return found?.label || found?.api_base || name;
+}
+
 export const isDemo = (name: string | null): boolean => name === "demo";
 
 export async function refreshSettings(): Promise<void> {

@@ -1,6 +1,7 @@
 // Copies a text and says so for a moment.
 import { useSignal } from "@preact/signals";
 import { t, type Key } from "../i18n/text.ts";
+import { copyText } from "../state/clipboard.ts";
 import { later } from "../state/clock.ts";
 import { Icon } from "./icon.tsx";
 
@@ -12,7 +13,7 @@ export function CopyButton(props: { text: () => string; label?: Key }) {
       said.value = null;
     });
   };
-  const copy = () => void navigator.clipboard.writeText(props.text()).then(() => say("copied"), () => say("copy.failed"));
+  const copy = () => void copyText(props.text()).then(() => say("copied"), () => say("copy.failed"));
   return (
     <button type="button" class="button quiet small" onClick={copy} aria-label={t(props.label ?? "copy")} title={t(props.label ?? "copy")}>
       <Icon name={said.value === "copied" ? "check" : "copy"} />

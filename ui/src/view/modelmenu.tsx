@@ -6,7 +6,7 @@ import { nextPreset } from "../state/compose.ts";
 import { switchModel } from "../state/conversation.ts";
 import { list } from "../state/list.ts";
 import { current } from "../state/route.ts";
-import { activePreset, isDemo, presetLabel, presets, settingsOpen } from "../state/settings.ts";
+import { activePreset, isDemo, presetLabel, presets, providerLabel, settingsOpen } from "../state/settings.ts";
 import type { PresetRow } from "../wire/types.ts";
 import { Icon } from "./icon.tsx";
 
@@ -52,7 +52,7 @@ export function ModelMenu() {
           <button key={preset.name} type="button" class="menu-item" aria-pressed={preset.name === name} onClick={() => choose(preset)}>
             {preset.name === name ? <Icon name="check" /> : <span />}
             <span class="name">{preset.label || preset.name}</span>
-            <span class="detail">{isDemo(preset.name) ? t("model.demoText") : [preset.model, preset.provider].filter(Boolean).join(" · ")}</span>
+            <span class="detail">{isDemo(preset.name) ? t("model.demoText") : [preset.model, providerLabel(preset.provider)].filter(Boolean).join(" · ")}</span>
           </button>
         ))}
         <hr />

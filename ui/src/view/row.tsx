@@ -93,19 +93,31 @@ function Noticed(props: { message: Message; chat: OpenChat }) {
   );
 }
 
+/** The same line several times in a row is shown once, with how often. */
+function runs(lines: readonly string[]): { line: string; times: number }[] {
+  const out: { line: string; times: number }[] = [];
+  for (const line of lines) {
+    const last = out.at(-1);
+    if (last?.line === line) last.times += 1;
+    else out.push({ line, times: 1 });
+  }
+  return out;
+}
+
 function Trace(props: { message: Message }) {
   const { message } = props;
   return (
     <>
       <h3 class="visually-hidden">{t("activity")}</h3>
       <ul>
-        {message.traces?.map((line) => (
-          <li key={line} title={line}>
+        {runs(message.traces ?? []).map(({ line, times }, at) => (
+          <li key={at} class={message.toolEvents === undefined ? undefined : "call"} title={line}>
             {line}
+            {times > 1 ? ` (${times}×)` : ""}
           </li>
         ))}
         {message.fileEdits?.map((edit) => (
-          <li key={`${edit.call_id}${edit.path}`}>
+          <li key={`${edit.call_id}${edit.path}`} class="call">
             {edit.path} <span class="add">+{edit.added}</span> <span class="del">−{edit.deleted}</span>
           </li>
         ))}

@@ -1,4 +1,5 @@
 // Asks the gateway to change something and waits for its answer; the same id is sent again after a reconnect, so it happens once.
+import { newId } from "./id.ts";
 import { send } from "./socket.ts";
 import type { HomeEvent } from "./types.ts";
 
@@ -18,7 +19,7 @@ const LIMIT_MS = 20_000;
 const LONG_MS = 150_000;
 
 export function request<T>(action: string, payload: object): Promise<T> {
-  const request_id = crypto.randomUUID();
+  const request_id = newId();
   const frame = { type: "webui_request", request_id, action, payload };
   const limit = action === "models.test" ? LONG_MS : LIMIT_MS;
   return new Promise<T>((resolve, reject) => {

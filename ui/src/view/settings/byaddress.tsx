@@ -52,7 +52,7 @@ export function ByAddress(props: { done: () => void; cancel: () => void }) {
     });
   return (
     <form class="form" onSubmit={(event) => (event.preventDefault(), void save())}>
-      <Field label={t("models.address")} hint={t("models.addressHint")} value={address} test="address" keyboard="url" />
+      <Field label={t("models.address")} example="http://127.0.0.1:8080/v1" value={address} test="address" keyboard="url" />
       <Field label={t("models.key")} value={key} test="key" type="password" />
       <div class="pair">
         <Field label={t("models.model")} value={model} test="model" list={listed.value} />

@@ -2,7 +2,7 @@
 import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 
-type Props = { label: string; value: Signal<string>; hint?: string; test?: string; type?: "text" | "password"; list?: string[]; keyboard?: "url" | "numeric" };
+type Props = { label: string; value: Signal<string>; hint?: string; example?: string; test?: string; type?: "text" | "password"; list?: string[]; keyboard?: "url" | "numeric" };
 
 export function Field(props: Props) {
   const id = useId();
@@ -17,6 +17,7 @@ export function Field(props: Props) {
         inputMode={props.keyboard}
         value={props.value.value}
         data-test={props.test}
+        placeholder={props.example}
         autocomplete="off"
         spellcheck={false}
         onInput={(event) => (props.value.value = event.currentTarget.value)}
