@@ -1,5 +1,23 @@
 //! What the scenarios share.
 
+pub mod client;
+pub mod gateway;
+pub mod http;
+pub mod model;
 pub mod screen;
 pub mod sockets;
+pub mod story;
 pub mod webdriver;
+
+use std::time::Duration;
+
+/// How long anything the scenarios wait for may take before it counts as missing.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Waits for `work`; panics with `what` when the deadline is over.
+pub async fn within<T>(what: &str, work: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(DEADLINE, work).await {
+        Ok(done) => done,
+        Err(_late) => panic!("not within {DEADLINE:?}: {what}"),
+    }
+}

@@ -1,0 +1,186 @@
+//! A model server that does what the scenario says: each call waits in the scenario's hands, which streams pieces, refuses, goes
+//! silent, cuts the connection or sees it closed. Nothing happens by the clock.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::within;
+
+/// Calls that may wait for the scenario.
+const CALLS_WAITING: usize = 256;
+const EVENTS: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
+
+/// The server; it ends with the scenario.
+pub struct ModelServer {
+    address: SocketAddr,
+    calls: mpsc::Receiver<Call>,
+    _tasks: JoinSet<()>,
+}
+
+/// One call of the gateway.
+pub struct Call {
+    /// What was asked.
+    pub body: Value,
+    stream: TcpStream,
+    began: bool,
+}
+
+impl ModelServer {
+    /// Listens on a free loopback port.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let (tx, calls) = mpsc::channel(CALLS_WAITING);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(listener, tx));
+        Self { address, calls, _tasks: tasks }
+    }
+
+    /// The base address to enter in the settings.
+    pub fn base(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// The next call.
+    pub async fn call(&mut self) -> Call {
+        within("the gateway calls the model", self.calls.recv()).await.expect("the server listens")
+    }
+
+    /// Whether a call waits that nobody took.
+    pub fn has_call(&mut self) -> bool {
+        !self.calls.is_empty()
+    }
+
+    /// Answers every call by itself from now on, as many at once as there are.
+    pub fn play<F>(mut self, script: impl Fn(Call) -> F + Send + 'static) -> JoinSet<()>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let mut playing = JoinSet::new();
+        playing.spawn(async move {
+            let mut running = JoinSet::new();
+            while let Some(call) = self.calls.recv().await {
+                running.spawn(script(call));
+                while running.try_join_next().is_some() {}
+            }
+        });
+        playing
+    }
+}
+
+async fn accept(listener: TcpListener, tx: mpsc::Sender<Call>) {
+    let mut reading = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        // Pieces are to arrive one by one.
+        stream.set_nodelay(true).expect("a TCP socket has the option");
+        let tx = tx.clone();
+        reading.spawn(async move {
+            if let Some(call) = read(stream).await {
+                // The scenario may be over.
+                let _over = tx.send(call).await;
+            }
+        });
+        while reading.try_join_next().is_some() {}
+    }
+}
+
+async fn read(mut stream: TcpStream) -> Option<Call> {
+    let mut bytes = Vec::new();
+    loop {
+        let mut part = [0; 16 * 1024];
+        let count = stream.read(&mut part).await.ok().filter(|count| *count > 0)?;
+        bytes.extend_from_slice(&part[..count]);
+        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length:")).and_then(|value| value.trim().parse().ok());
+        if bytes.len() >= end + 4 + length.unwrap_or(0) {
+            let body = serde_json::from_slice(&bytes[end + 4..]).unwrap_or(Value::Null);
+            return Some(Call { body, stream, began: false });
+        }
+    }
+}
+
+impl Call {
+    /// The last message of the conversation.
+    pub fn prompt(&self) -> String {
+        let messages = self.body["messages"].as_array().cloned().unwrap_or_default();
+        messages.last().and_then(|message| message["content"].as_str()).unwrap_or_default().to_owned()
+    }
+
+    /// Streams a piece of the answer.
+    pub async fn say(&mut self, text: &str) {
+        self.event(&json!({ "choices": [{ "delta": { "content": text } }] })).await;
+    }
+
+    /// Streams a piece of reasoning.
+    pub async fn think(&mut self, text: &str) {
+        self.event(&json!({ "choices": [{ "delta": { "reasoning_content": text } }] })).await;
+    }
+
+    /// Ends the answer as servers do.
+    pub async fn end(mut self) {
+        self.event(&json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] })).await;
+        self.event(&json!({ "choices": [], "usage": { "prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10 } })).await;
+        self.raw(b"data: [DONE]\n\n").await;
+    }
+
+    /// Streams one chunk.
+    pub async fn event(&mut self, chunk: &Value) {
+        self.raw(format!("data: {chunk}\n\n").as_bytes()).await;
+    }
+
+    /// Streams bytes as they are, after the head of a stream of events.
+    pub async fn raw(&mut self, bytes: &[u8]) {
+        if !self.began {
+            self.began = true;
+            self.write(EVENTS.as_bytes()).await;
+        }
+        self.write(bytes).await;
+    }
+
+    /// Answers with a status and a JSON body instead of a stream.
+    pub async fn refuse(mut self, status: &str, body: &str) {
+        let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close", body.len());
+        self.write(format!("{head}\r\n\r\n{body}").as_bytes()).await;
+    }
+
+    /// Answers with a page of this kind instead of a stream.
+    pub async fn page(&mut self, kind: &str, body: &str) {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close", body.len());
+        self.write(format!("{head}\r\n\r\n{body}").as_bytes()).await;
+    }
+
+    /// Streams one line of this many bytes, or as much of it as is taken.
+    pub async fn flood(&mut self, bytes: usize) {
+        let part = [b'x'; 64 * 1024];
+        self.raw(b"data: ").await;
+        for _ in 0..bytes.div_ceil(part.len()) {
+            if self.stream.write_all(&part).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Resolves when the gateway has closed the connection.
+    pub async fn closed(&mut self) {
+        let mut part = [0; 1024];
+        let closed = async { while let Ok(1..) = self.stream.read(&mut part).await {} };
+        within("the gateway closes its call", closed).await;
+    }
+
+    /// Cuts the connection at once.
+    pub fn cut(self) {
+        // Without lingering the other side sees a reset.
+        let _unsupported = self.stream.set_zero_linger();
+    }
+
+    async fn write(&mut self, bytes: &[u8]) {
+        // A gateway that hung up shows elsewhere.
+        let _gone = self.stream.write_all(bytes).await;
+    }
+}
