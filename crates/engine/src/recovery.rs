@@ -10,8 +10,8 @@ use crate::clock::now_ms;
 use crate::error::Error;
 use crate::run::{Run, RunKind};
 
-const CUT_OFF: &str = "Interrupted: Alcove ended before this answer was finished. What had arrived is kept.";
-const NOT_BEGUN: &str = "Interrupted: Alcove ended before the turn of this prompt came. It was not answered.";
+const CUT_OFF: &str = "Alcove ended before this answer was finished. What had arrived is kept.";
+const NOT_BEGUN: &str = "Alcove ended before the turn of this prompt came. It was not answered.";
 /// Rows of an unfinished turn read at once.
 const ROWS: u32 = 10_000;
 
@@ -73,7 +73,7 @@ fn row(chat: &str, event: &Event, at: (u64, i64), turn: Option<&TurnId>) -> Even
     }
 }
 
-/// How far the turn's own events got.
+/// How far the turn's own events got. Turns of plain-text clients share one name, so what counts is the part since the turn began to run.
 #[derive(Default)]
 struct Told {
     turn: Option<TurnId>,
@@ -91,7 +91,7 @@ impl Told {
             if row.seq == turn.prompt_seq {
                 // A plain-text client's turn has an id in the store only; its events carry none.
                 told.turn = row.turn.as_deref().and_then(TurnId::parse);
-            } else if row.turn.as_deref() == told.turn.as_ref().map(TurnId::as_str) {
+            } else if turn.state == TurnState::Running && row.turn.as_deref() == told.turn.as_ref().map(TurnId::as_str) {
                 told.take(row)?;
             }
         }
@@ -122,6 +122,7 @@ impl Told {
                 self.open = false;
             }
             "message" | "turn_end" => self.turn_seq += 1,
+            "goal_status" => *self = Self { turn: self.turn.take(), turn_seq: 1, ..Self::default() },
             _ => {}
         }
         Ok(())
