@@ -6,6 +6,7 @@ import { retry } from "../state/conversation.ts";
 import { presetLabel } from "../state/settings.ts";
 import { Markdown } from "../markdown/markdown.tsx";
 import type { Message } from "../wire/types.ts";
+import { Icon } from "./icon.tsx";
 import { CopyButton } from "./copy.tsx";
 import { Reasoning } from "./reasoning.tsx";
 
@@ -93,6 +94,26 @@ function Noticed(props: { message: Message; chat: OpenChat }) {
   );
 }
 
+/** Several words of progress: the newest, with the earlier ones folded under it. */
+function Progress(props: { lines: readonly string[] }) {
+  return (
+    <details class="reasoning">
+      <summary>
+        <Icon name="chevron" />
+        <span>{props.lines.at(-1)}</span>
+      </summary>
+      <ul class="reasoning-text">
+        {runs(props.lines.slice(0, -1)).map(({ line, times }, at) => (
+          <li key={at}>
+            {line}
+            {times > 1 ? ` (${times}×)` : ""}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 /** The same line several times in a row is shown once, with how often. */
 function runs(lines: readonly string[]): { line: string; times: number }[] {
   const out: { line: string; times: number }[] = [];
@@ -106,11 +127,13 @@ function runs(lines: readonly string[]): { line: string; times: number }[] {
 
 function Trace(props: { message: Message }) {
   const { message } = props;
+  const lines = message.traces ?? [];
+  if (message.toolEvents === undefined && message.fileEdits === undefined && lines.length > 1) return <Progress lines={lines} />;
   return (
     <>
       <h3 class="visually-hidden">{t("activity")}</h3>
       <ul>
-        {runs(message.traces ?? []).map(({ line, times }, at) => (
+        {runs(lines).map(({ line, times }, at) => (
           <li key={at} class={message.toolEvents === undefined ? undefined : "call"} title={line}>
             {line}
             {times > 1 ? ` (${times}×)` : ""}
