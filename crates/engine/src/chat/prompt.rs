@@ -5,7 +5,7 @@ use alcove_proto::TurnId;
 use alcove_proto::envelope::{Event, MessageEvent, Notice, NoticeKind, Phase, SessionScope, SessionUpdated, UserMessage};
 use alcove_proto::limits::QUEUE_SLOTS;
 use alcove_proto::scope::StoredScope;
-use alcove_store::{Change, ChatRow, EntryRow, EntryState, Origin, TitleSource, TurnRow, TurnState, Visibility};
+use alcove_store::{AnswerRow, Change, ChatRow, EntryRow, EntryState, Origin, TitleSource, TurnRow, TurnState, Visibility};
 
 use super::actor::Actor;
 use super::journal::Say;
@@ -15,6 +15,7 @@ use crate::clock::{fresh_uuid, now_ms};
 use crate::command::{Command, help};
 use crate::error::{Error, commit, read};
 use crate::hub::Audience;
+use crate::settings::ANSWERS_KEPT_MS;
 
 /// Characters of the first prompt shown in the list of chats.
 const PREVIEW_CHARS: usize = 120;
@@ -33,12 +34,28 @@ impl Actor {
     /// The same turn id again: the answer it got, and no second effect.
     async fn known(&mut self, turn: Option<&TurnId>) -> Result<Option<Accepted>, Error> {
         let (Some(turn), true) = (turn, self.exists) else { return Ok(None) };
-        let (chat, id) = (self.id.as_str().to_owned(), turn.as_str().to_owned());
-        let row = read(&self.shared.store, move |reader| reader.turn(&chat, &id)).await?;
+        let (chat, id, scope) = (self.id.as_str().to_owned(), turn.as_str().to_owned(), self.command_scope());
+        let (row, command) = read(&self.shared.store, move |reader| Ok((reader.turn(&chat, &id)?, reader.answer(&scope, &id)?))).await?;
+        if command.is_some() {
+            return Ok(Some(Accepted { starts_turn: false, run: self.running(), seq: None }));
+        }
         Ok(row.map(|row| {
             let starts_turn = row.state != TurnState::Queued;
             Accepted { starts_turn, run: self.running(), seq: Some(row.prompt_seq) }
         }))
+    }
+
+    /// Remembers that a command was carried out, with its effect: one sent again must not stop the turn after the one it meant.
+    fn remember(&self, turn: Option<&TurnId>) -> Vec<Change> {
+        let Some(turn) = turn else { return Vec::new() };
+        let now = now_ms();
+        let row =
+            AnswerRow { scope: self.command_scope(), key: turn.as_str().to_owned(), digest: String::new(), answer: String::new(), at: now };
+        vec![Change::PurgeAnswers { before: now - ANSWERS_KEPT_MS }, Change::PutAnswer(row)]
+    }
+
+    fn command_scope(&self) -> String {
+        format!("command:{}", self.id.as_str())
     }
 
     async fn prompt(&mut self, prompt: Prompt) -> Result<Result<Accepted, Refusal>, Error> {
@@ -157,9 +174,10 @@ impl Actor {
 
     async fn command(&mut self, command: Command, turn: Option<TurnId>) -> Result<Accepted, Error> {
         let accepted = Accepted { starts_turn: false, run: self.running(), seq: None };
+        let done = self.remember(turn.as_ref());
         let words = match command {
             Command::Stop if self.active.is_some() => {
-                self.take(Input::Stopped).await?;
+                self.take_with(Input::Stopped, done).await?;
                 return Ok(accepted);
             }
             Command::Stop => "No active task to stop.".to_owned(),
@@ -181,8 +199,9 @@ impl Actor {
             created_at_ms: Some(now_ms()),
             seq: None,
         });
-        let create = if self.exists { Vec::new() } else { vec![Change::CreateChat(self.row(Origin::WebUi))] };
-        self.journal.append(vec![Say::Logged(message)], create).await?;
+        let mut changes = if self.exists { Vec::new() } else { vec![Change::CreateChat(self.row(Origin::WebUi))] };
+        changes.extend(done);
+        self.journal.append(vec![Say::Logged(message)], changes).await?;
         self.exists = true;
         Ok(accepted)
     }

@@ -107,7 +107,7 @@ impl Actor {
         self.take_with(input, Vec::new()).await
     }
 
-    async fn take_with(&mut self, input: Input, more: Vec<Change>) -> Result<(), Error> {
+    pub(super) async fn take_with(&mut self, input: Input, more: Vec<Change>) -> Result<(), Error> {
         let Some(active) = &mut self.active else { return Ok(()) };
         let effects = active.machine.take(input, now_ms());
         let (mut said, mut changes, mut finished) = (Vec::new(), more, None);

@@ -20,7 +20,7 @@ use crate::engine::Engine;
 use crate::error::{Error, commit, read};
 
 /// How long an answer is kept for a repeated request.
-const ANSWERS_KEPT_MS: i64 = 300_000;
+pub(crate) const ANSWERS_KEPT_MS: i64 = 300_000;
 /// Owner of the idempotency keys.
 const OWNER: &str = "webui_request";
 
