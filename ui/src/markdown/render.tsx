@@ -75,7 +75,7 @@ const language = (info: string) => (info.trim().split(/\s+/)[0] ?? "").toLowerCa
 function item(tokens: readonly Token[], cursor: { at: number }, closed: boolean): VNode {
   const first = tokens[cursor.at + 1];
   const text = first?.type === "inline" ? first.children?.[0] : undefined;
-  const mark = text?.type === "text" ? /^\[([ xX])\]\s+/.exec(text.content) : null;
+  const mark = text?.type === "text" ? /^\[([ xX])\](?:\s+|$)/.exec(text.content) : null;
   if (text === undefined || mark === null) return <li>{blocks(tokens, cursor, closed)}</li>;
   const original = text.content;
   text.content = original.slice(mark[0].length);

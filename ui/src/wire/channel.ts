@@ -75,7 +75,7 @@ function overHost(host: Host, boot: Bootstrap, listener: Listener): Channel {
       if (id !== null) host.sendSocket?.(id, text);
     },
     close: () => {
-      if (id !== null) host.closeSocket?.(id);
+      if (id !== null && !over) host.closeSocket?.(id);
       end(1000);
     },
   };
