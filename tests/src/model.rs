@@ -129,6 +129,12 @@ impl Call {
         self.raw(b"data: [DONE]\n\n").await;
     }
 
+    /// Answers with this text, whole.
+    pub async fn end_with(mut self, text: &str) {
+        self.say(text).await;
+        self.end().await;
+    }
+
     /// Streams one chunk.
     pub async fn event(&mut self, chunk: &Value) {
         self.raw(format!("data: {chunk}\n\n").as_bytes()).await;

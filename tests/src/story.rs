@@ -17,7 +17,7 @@ pub fn told(frames: &[Frame]) -> String {
 }
 
 fn line(frame: &Frame) -> String {
-    let mut line = frame.seq().map_or_else(|| "  ".to_owned(), |seq| format!("{seq:>2}"));
+    let mut line = frame.seq().map_or_else(|| "-".to_owned(), |seq| seq.to_string());
     write!(line, " {}", frame.event()).expect("a string takes everything");
     for field in ["turn_id", "status", "scope", "detail", "reason", "state", "model_name", "starts_turn", "kind", "turn_seq", "text"] {
         match &frame.json[field] {

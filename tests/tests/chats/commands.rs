@@ -1,1 +1,92 @@
-//! x
+//! Slash commands: answered at once, beside the turns.
+
+use alcove_tests::client::{Client, Frame};
+use alcove_tests::http::get;
+
+use crate::Scene;
+
+/// Sends a command; gives what it said.
+async fn reply(scene: &mut Scene, turn: &str, command: &str) -> Frame {
+    scene.client.say(&scene.chat, turn, command).await;
+    let heard = scene.client.until(|frame| frame.event() == "message" && frame.str("turn_id") == turn).await;
+    let accepted = heard.iter().find(|frame| frame.event() == "message_accepted").expect("commands are acknowledged");
+    assert_eq!((accepted.str("turn_id"), &accepted.json["starts_turn"]), (turn, &false.into()), "{}", accepted.text);
+    assert!(accepted.json["seq"].is_null(), "a command leaves no prompt: {}", accepted.text);
+    assert!(!heard.iter().any(|frame| matches!(frame.event(), "turn_end" | "user_message")), "{command}");
+    heard.into_iter().next_back().unwrap()
+}
+
+#[tokio::test]
+async fn commands_are_answered_at_once() {
+    let mut scene = Scene::open().await;
+    let rows = [
+        ("/stop", "No active task to stop."),
+        ("/status", "- Alcove "),
+        ("/status please", "- Alcove "),
+        ("/help", "Commands:"),
+        ("/model", "Model presets:"),
+        ("/model nothing", "There is no model preset named `nothing`."),
+        ("/model demo", "This chat now uses the model preset `demo`."),
+        ("/model default", "This chat now follows the active model preset."),
+        ("/dance", "Unknown command `/dance`."),
+        ("/dream-log", "Unknown command `/dream-log`."),
+        ("  /help  ", "Commands:"),
+    ];
+    for (number, (command, expected)) in rows.into_iter().enumerate() {
+        let said = reply(&mut scene, &format!("c{number}"), command).await;
+        assert!(said.str("text").starts_with(expected), "{command}: {}", said.text);
+        assert_eq!(said.json["notice"]["kind"], "command", "{}", said.text);
+    }
+    assert!(!scene.model.has_call(), "no command reached the model");
+}
+
+#[tokio::test]
+async fn what_only_looks_like_a_command_is_a_prompt() {
+    let mut scene = Scene::open().await;
+    for (number, prompt) in ["/usr/bin is a folder", "/ stop", "stop /stop", "/Stop", "\\/stop"].into_iter().enumerate() {
+        let turn = format!("t{number}");
+        scene.client.say(&scene.chat, &turn, prompt).await;
+        let call = scene.model.call().await;
+        assert_eq!(call.prompt(), prompt);
+        call.end_with("Fine.").await;
+        scene.client.until(Frame::is_idle).await;
+    }
+}
+
+#[tokio::test]
+async fn a_command_while_a_turn_runs_does_not_disturb_it() {
+    let mut scene = Scene::open().await;
+    scene.client.say(&scene.chat, "t1", "Talk.").await;
+    let mut call = scene.model.call().await;
+    call.say("Before, ").await;
+    scene.client.find("delta").await;
+    let said = reply(&mut scene, "c1", "/status").await;
+    assert!(said.str("text").contains("- Turn: running, 0 waiting"), "{}", said.text);
+    call.say("after.").await;
+    call.end().await;
+    scene.client.until(Frame::is_idle).await;
+    let page = alcove_tests::http::thread(&scene.gateway, &scene.chat).await;
+    let answer = page["messages"].as_array().unwrap().iter().find(|message| message["turnId"] == "t1" && message["role"] == "assistant");
+    assert_eq!(answer.unwrap()["content"], "Before, after.");
+}
+
+#[tokio::test]
+async fn a_chats_own_model_is_kept_and_told() {
+    let mut scene = Scene::open().await;
+    reply(&mut scene, "c1", "/model demo").await;
+    scene.client.say(&scene.chat, "t1", "Hello?").await;
+    let heard = scene.client.until(Frame::is_idle).await;
+    let model = heard.iter().find(|frame| frame.event() == "turn_model_updated").unwrap();
+    assert_eq!((model.str("model_preset"), model.str("model_name")), ("demo", "demo/offline-demo"));
+    let row = |sessions: &serde_json::Value, chat: &str| {
+        let rows = sessions["sessions"].as_array().unwrap().iter();
+        rows.clone().find(|row| row["key"] == format!("websocket:{chat}")).unwrap()["model_preset"].clone()
+    };
+    assert_eq!(row(&get(&scene.gateway, "/api/sessions").await.json(), &scene.chat), "demo");
+
+    let (gateway, _home, _model, chat) = scene.killed_and_restarted();
+    assert_eq!(row(&get(&gateway, "/api/sessions").await.json(), &chat), "demo");
+    let mut client = Client::connect(&gateway).await;
+    client.send(serde_json::json!({ "type": "attach", "chat_id": chat })).await;
+    assert_eq!(client.find("attached").await.str("model_preset"), "demo");
+}

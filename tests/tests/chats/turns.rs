@@ -18,20 +18,22 @@ async fn an_answered_turn() {
     let heard = scene.answered("t1", "Hello?", &["Hello ", "there."]).await;
     assert_gapless(&heard, 2);
     expect![[r#"
-           message_accepted t1 starts_turn=true
-         2 turn_model_updated scripted/scripted
-         3 goal_status t1 running
-         4 delta t1 turn_seq=2 "Hello "
-         5 delta t1 turn_seq=3 "there."
-         6 stream_end t1 turn_seq=4
-         7 turn_end t1 turn_seq=5
-           session_updated thread
-         8 goal_status t1 idle
-    "#]].assert_eq(&told(&heard));
+        - message_accepted t1 starts_turn=true
+        2 turn_model_updated scripted/scripted
+        3 goal_status t1 running
+        4 delta t1 turn_seq=2 "Hello "
+        5 delta t1 turn_seq=3 "there."
+        6 stream_end t1 turn_seq=4
+        7 turn_end t1 turn_seq=5
+        - session_updated thread
+        8 goal_status t1 idle
+    "#]]
+    .assert_eq(&told(&heard));
     expect![[r#"
         u-0000000000000001 user "Hello?"
         buf-0000000000000004 assistant "Hello there."
-    "#]].assert_eq(&shown(&thread(&scene.gateway, &scene.chat).await));
+    "#]]
+    .assert_eq(&shown(&thread(&scene.gateway, &scene.chat).await));
 }
 
 #[tokio::test]
@@ -49,22 +51,24 @@ async fn a_turn_with_reasoning() {
     call.end().await;
     heard.extend(scene.client.until(Frame::is_idle).await);
     expect![[r#"
-           message_accepted t1 starts_turn=true
-         2 turn_model_updated scripted/scripted
-         3 goal_status t1 running
-         4 reasoning_delta t1 turn_seq=2 "Let me "
-         5 reasoning_delta t1 turn_seq=3 "think."
-         6 reasoning_end t1 turn_seq=4
-         7 delta t1 turn_seq=5 "Done."
-         8 stream_end t1 turn_seq=6
-         9 turn_end t1 turn_seq=7
-           session_updated thread
+        - message_accepted t1 starts_turn=true
+        2 turn_model_updated scripted/scripted
+        3 goal_status t1 running
+        4 reasoning_delta t1 turn_seq=2 "Let me "
+        5 reasoning_delta t1 turn_seq=3 "think."
+        6 reasoning_end t1 turn_seq=4
+        7 delta t1 turn_seq=5 "Done."
+        8 stream_end t1 turn_seq=6
+        9 turn_end t1 turn_seq=7
+        - session_updated thread
         10 goal_status t1 idle
-    "#]].assert_eq(&told(&heard));
+    "#]]
+    .assert_eq(&told(&heard));
     expect![[r#"
         u-0000000000000001 user "Think."
         as-0000000000000004 assistant "Done." thinking "Let me think."
-    "#]].assert_eq(&shown(&thread(&scene.gateway, &scene.chat).await));
+    "#]]
+    .assert_eq(&shown(&thread(&scene.gateway, &scene.chat).await));
 }
 
 #[tokio::test]
@@ -93,21 +97,23 @@ async fn a_stopped_turn() {
     assert!(closed <= STOP_LIMIT, "the call was closed only after {closed:?}");
     heard.extend(scene.client.until(|frame| frame.str("text").starts_with("Stopped")).await);
     expect![[r#"
-           message_accepted t1 starts_turn=true
-         2 turn_model_updated scripted/scripted
-         3 goal_status t1 running
-         4 delta t1 turn_seq=2 "Partial"
-           goal_status t1 running
-           message_accepted s1 starts_turn=false
-         5 stream_end t1 turn_seq=3
-         6 goal_status t1 idle
-         7 message t1 turn_seq=4 "Stopped 1 task(s)." [stopped, retry=true]
-    "#]].assert_eq(&told(&heard));
+        - message_accepted t1 starts_turn=true
+        2 turn_model_updated scripted/scripted
+        3 goal_status t1 running
+        4 delta t1 turn_seq=2 "Partial"
+        - goal_status t1 running
+        - message_accepted s1 starts_turn=false
+        5 stream_end t1 turn_seq=3
+        6 goal_status t1 idle
+        7 message t1 turn_seq=4 "Stopped 1 task(s)." [stopped, retry=true]
+    "#]]
+    .assert_eq(&told(&heard));
     expect![[r#"
         u-0000000000000001 user "Talk."
         buf-0000000000000004 assistant "Partial"
         buf-0000000000000007 assistant "Stopped 1 task(s)." [stopped]
-    "#]].assert_eq(&shown(&thread(&scene.gateway, &scene.chat).await));
+    "#]]
+    .assert_eq(&shown(&thread(&scene.gateway, &scene.chat).await));
 
     // The chat goes on, and the model is told what it had said.
     scene.client.say(&scene.chat, "t2", "Again.").await;
@@ -127,15 +133,16 @@ async fn a_turn_stopped_before_its_first_word() {
     assert!(began.elapsed() <= STOP_LIMIT);
     let heard = scene.client.until(|frame| frame.str("text").starts_with("Stopped")).await;
     expect![[r#"
-           message_accepted t1 starts_turn=true
-         2 turn_model_updated scripted/scripted
-         3 goal_status t1 running
-           goal_status t1 running
-           message_accepted s1 starts_turn=false
-         4 stream_end t1 turn_seq=2
-         5 goal_status t1 idle
-         6 message t1 turn_seq=3 "Stopped 1 task(s)." [stopped, retry=true]
-    "#]].assert_eq(&told(&heard));
+        - message_accepted t1 starts_turn=true
+        2 turn_model_updated scripted/scripted
+        3 goal_status t1 running
+        - goal_status t1 running
+        - message_accepted s1 starts_turn=false
+        4 stream_end t1 turn_seq=2
+        5 goal_status t1 idle
+        6 message t1 turn_seq=3 "Stopped 1 task(s)." [stopped, retry=true]
+    "#]]
+    .assert_eq(&told(&heard));
 }
 
 #[tokio::test]
@@ -150,14 +157,15 @@ async fn a_plain_text_clients_turn_has_no_annotations() {
     call.end().await;
     heard.extend(scene.client.until(Frame::is_idle).await);
     expect![[r#"
-         2 turn_model_updated scripted/scripted
-         3 goal_status running
-         4 delta "Hello."
-         5 stream_end
-         6 turn_end
-           session_updated thread
-         7 goal_status idle
-    "#]].assert_eq(&told(&heard));
+        2 turn_model_updated scripted/scripted
+        3 goal_status running
+        4 delta "Hello."
+        5 stream_end
+        6 turn_end
+        - session_updated thread
+        7 goal_status idle
+    "#]]
+    .assert_eq(&told(&heard));
     assert!(heard.iter().all(|frame| frame.str("chat_id") == own));
 }
 
@@ -170,14 +178,14 @@ async fn without_a_chosen_model_the_chat_says_what_to_do() {
     client.say(&chat, "t1", "Hello?").await;
     let heard = client.until(Frame::is_idle).await;
     expect![[r#"
-           message_accepted t1 starts_turn=true
-         2 turn_model_updated none
-         3 goal_status t1 running
-         4 stream_end t1 turn_seq=2
-         5 message t1 turn_seq=3 "Error: No model is chosen yet. Choose one in Settings › Models, or send /model demo to try the offline demo." [error, retry=true]
-         6 turn_end t1 turn_seq=4
-           session_updated thread
-         7 goal_status t1 idle
+        - message_accepted t1 starts_turn=true
+        2 turn_model_updated none
+        3 goal_status t1 running
+        4 stream_end t1 turn_seq=2
+        5 message t1 turn_seq=3 "Error: No model is chosen yet. Choose one in Settings › Models, or send /model demo to try the offline demo." [error, retry=true]
+        6 turn_end t1 turn_seq=4
+        - session_updated thread
+        7 goal_status t1 idle
     "#]].assert_eq(&told(&heard));
 }
 
