@@ -67,7 +67,7 @@ impl Connection {
         let usable = self.engine.trusts(attach.instance.as_deref()) && after <= found.last_seq && found.last_seq - after <= RESUME_MAX;
         self.reply(&attached(&handle, None));
         if usable {
-            self.chats.insert(attach.chat, Subscription::after(handle.clone(), found.position, after));
+            self.chats.insert(attach.chat, Subscription::after(handle.clone(), found, after));
         } else {
             self.hear_from_now(&handle);
             self.reply(&Event::Resync(Resync { chat_id: attach.chat, from_seq: found.last_seq }));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alcove_engine::{ChatHandle, ConnectionId, Engine, Error, Frame, Progress};
+use alcove_engine::{Attachment, ChatHandle, ConnectionId, Engine, Error, Frame, Progress};
 use bytes::Bytes;
 
 /// Frames taken at once from one chat, so that none holds up the others.
@@ -25,17 +25,19 @@ pub(super) struct Subscription {
     cursor: Cursor,
     /// Newest event heard.
     heard: u64,
+    /// Newest event at the time the connection resumed; up to there it is told its own prompts too, since it may have lost them.
+    resumed_to: u64,
 }
 
 impl Subscription {
     /// Hears what comes from now on.
     pub(super) fn live(handle: Arc<ChatHandle>, position: u64, heard: u64) -> Self {
-        Self { handle, cursor: Cursor::Log(position), heard }
+        Self { handle, cursor: Cursor::Log(position), heard, resumed_to: 0 }
     }
 
     /// Hears everything after the given event.
-    pub(super) fn after(handle: Arc<ChatHandle>, position: Option<u64>, heard: u64) -> Self {
-        Self { handle, cursor: position.map_or(Cursor::Store, Cursor::Log), heard }
+    pub(super) fn after(handle: Arc<ChatHandle>, found: Attachment, heard: u64) -> Self {
+        Self { handle, cursor: found.position.map_or(Cursor::Store, Cursor::Log), heard, resumed_to: found.last_seq }
     }
 
     /// The chat.
@@ -65,7 +67,7 @@ impl Subscription {
                 Some(seq) => self.heard = seq,
                 None => {}
             }
-            if frame.skip != Some(own) {
+            if frame.skip != Some(own) || frame.seq.is_some_and(|seq| seq <= self.resumed_to) {
                 out.push(frame.text);
             }
         }
