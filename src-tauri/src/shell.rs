@@ -141,6 +141,7 @@ fn show(shell: &Arc<Shell>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    trace::mark("shell built");
     let handle = app.handle().clone();
     shell.spawn(end_on_signal(handle));
     let code = app.run_return(|_, event| {

@@ -20,6 +20,7 @@ const VISIBLE: f64 = 80.0;
 
 /// Opens the window; its page follows when the window is drawn.
 pub(crate) fn open(app: &App, shell: &Arc<Shell>) -> tauri::Result<()> {
+    trace::mark("event loop runs");
     let remembered = shell.remembered();
     let mut builder = WindowBuilder::new(app, LABEL)
         .title("Alcove")
