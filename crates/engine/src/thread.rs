@@ -270,7 +270,8 @@ mod tests {
         let text = std::fs::read_to_string(CASES).expect("the cases");
         let mut cases: Vec<Value> = serde_json::from_str(&text).expect("JSON");
         for case in &mut cases {
-            let rows: Vec<EventRow> = case["frames"].as_array().expect("frames").iter().zip(1..).map(|(frame, at)| row(frame, at)).collect();
+            let rows: Vec<EventRow> =
+                case["frames"].as_array().expect("frames").iter().zip(1..).map(|(frame, at)| row(frame, at)).collect();
             let mut messages = serde_json::to_value(fold(&rows).expect("a fold").messages).expect("JSON");
             for message in messages.as_array_mut().expect("messages") {
                 // The window takes its own clock for what streams.

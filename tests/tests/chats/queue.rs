@@ -217,9 +217,9 @@ async fn what_waits_is_closed_after_a_kill_and_says_so() {
     expect![[r#"
         u-0000000000000001 user "First."
         buf-0000000000000004 assistant "Half an answer"
-        buf-0000000000000008 assistant "Interrupted: Alcove ended before this answer was finished. What had arrived is kept." [interrupted]
+        buf-0000000000000008 assistant "Alcove ended before this answer was finished. What had arrived is kept." [interrupted]
         u-0000000000000005 user "Second." queued
-        buf-000000000000000a assistant "Interrupted: Alcove ended before the turn of this prompt came. It was not answered." [interrupted]
+        buf-000000000000000a assistant "Alcove ended before the turn of this prompt came. It was not answered." [interrupted]
     "#]]
     .assert_eq(&shown);
     assert_eq!(page["active_turn_id"], serde_json::Value::Null);
@@ -230,10 +230,11 @@ async fn what_waits_is_closed_after_a_kill_and_says_so() {
     let closing: Vec<Frame> = heard.into_iter().filter(|frame| frame.seq() > Some(6)).collect();
     expect![[r#"
         7 stream_end t1 turn_seq=3
-        8 message t1 turn_seq=4 "Interrupted: Alcove ended before this answer was finished. What had arrived is kept." [interrupted, retry=true]
+        8 message t1 turn_seq=4 "Alcove ended before this answer was finished. What had arrived is kept." [interrupted, retry=true]
         9 goal_status t1 idle
-        10 message t2 turn_seq=2 "Interrupted: Alcove ended before the turn of this prompt came. It was not answered." [interrupted, retry=true]
-    "#]].assert_eq(&told(&closing));
+        10 message t2 turn_seq=2 "Alcove ended before the turn of this prompt came. It was not answered." [interrupted, retry=true]
+    "#]]
+    .assert_eq(&told(&closing));
 }
 
 #[tokio::test]
@@ -257,8 +258,8 @@ async fn plain_text_prompts_that_wait_keep_their_answers_apart_after_a_kill() {
         u-0000000000000001 user "First."
         u-0000000000000004 user "Second." queued
         buf-0000000000000006 assistant "The first's answer."
-        buf-0000000000000009 assistant "Interrupted: Alcove ended before this answer was finished. What had arrived is kept." [interrupted]
-        buf-000000000000000b assistant "Interrupted: Alcove ended before the turn of this prompt came. It was not answered." [interrupted]
+        buf-0000000000000009 assistant "Alcove ended before this answer was finished. What had arrived is kept." [interrupted]
+        buf-000000000000000b assistant "Alcove ended before the turn of this prompt came. It was not answered." [interrupted]
     "#]]
     .assert_eq(&shown);
     let mut client = Client::connect(&gateway).await;
