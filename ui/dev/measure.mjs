@@ -25,6 +25,8 @@ const opened = await page.evaluate((id) => new Promise((done) => {
 }), chat);
 console.log("first content after", Math.round(opened), "ms");
 
+if (process.env.ALCOVE_PROMPT === undefined) await scrollAll();
+async function scrollAll() {
 const scrolled = await page.evaluate(async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => done(performance.now())));
   const scroller = document.querySelector("[data-test=transcript]");
@@ -76,7 +78,8 @@ const jumps = await page.evaluate(async () => {
 console.log("200 jumps", jumps);
 
 await page.locator("[data-test=to-end]").click();
-await page.locator("[data-test=composer]").fill("a long answer");
+}
+await page.locator("[data-test=composer]").fill(process.env.ALCOVE_PROMPT ?? "a long answer");
 await page.locator("[data-test=composer]").press("Enter");
 await page.locator("[data-test=stop]").waitFor();
 const streamed = await page.evaluate(async () => {

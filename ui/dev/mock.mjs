@@ -101,7 +101,7 @@ async function turn(chat, turnId, text) {
     await pause(pace);
   }
   emit(chat, { event: "reasoning_end", ...extra });
-  const answer = /long/i.test(text) ? samples.sample(40) : /table|code|show/i.test(text) ? samples.sample(1) : `You said: *${text}*\n\nThis is a **scripted** answer. It streams word by word, so that the window can be seen at work without a model.\n\nA few things to notice:\n\n1. the text grows without moving what you read,\n2. Stop is always there,\n3. and what you type meanwhile waits its turn.\n`;
+  const answer = /long/i.test(text) ? samples.sample(/huge/i.test(text) ? 400 : 40) : /table|code|show/i.test(text) ? samples.sample(1) : `You said: *${text}*\n\nThis is a **scripted** answer. It streams word by word, so that the window can be seen at work without a model.\n\nA few things to notice:\n\n1. the text grows without moving what you read,\n2. Stop is always there,\n3. and what you type meanwhile waits its turn.\n`;
   for (const word of answer.split(/(?<=\s)/)) {
     if (run.stopped) break;
     emit(chat, { event: "delta", text: word, stream_id: `s:${turnId}`, ...extra });

@@ -1,6 +1,7 @@
 // A Markdown text that may still grow. Keeps its parser between draws; the last few finished texts stay parsed.
 import { useRef } from "preact/hooks";
 import { GrowingText, parseWhole, type Block } from "./blocks.ts";
+import { CHUNK, ChunkView, CUT_FROM } from "./chunk.tsx";
 import { BlockView } from "./render.tsx";
 
 const KEPT = 200;
@@ -22,9 +23,16 @@ export function Markdown(props: { text: string; streaming: boolean }) {
   const blocks = growing.current === null ? whole(props.text) : growing.current.update(props.text, !props.streaming);
   return (
     <div class="md" dir="auto">
-      {blocks.map((block) => (
-        <BlockView key={block.key} block={block} />
-      ))}
+      {blocks.length < CUT_FROM ? blocks.map((block) => <BlockView key={block.key} block={block} />) : chunks(blocks)}
     </div>
   );
+}
+
+function chunks(blocks: readonly Block[]) {
+  const out = [];
+  for (let at = 0; at < blocks.length; at += CHUNK) {
+    const part = blocks.slice(at, at + CHUNK);
+    out.push(<ChunkView key={`chunk ${at}`} blocks={part} whole={part.length === CHUNK && part.every((block) => block.closed)} />);
+  }
+  return out;
 }

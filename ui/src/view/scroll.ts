@@ -63,6 +63,8 @@ export class ScrollWindow {
   settle(): void {
     const element = this.element;
     if (element === null) return;
+    // Scrolled since, and its event is still to come: the person's place counts, not the one remembered.
+    if (Math.abs(element.scrollTop - this.lastTop) > 1) this.notice(element);
     if (this.atEnd.peek()) element.scrollTop = element.scrollHeight;
     else if (this.anchor !== null) {
       const row = this.rows.get(this.anchor.id);
@@ -79,16 +81,21 @@ export class ScrollWindow {
   scrolled = (): void => {
     const element = this.element;
     if (element === null) return;
+    this.notice(element);
+    this.update();
+    this.rememberAnchor();
+    this.askForOlder();
+  };
+
+  /** Takes over where the person scrolled to. */
+  private notice(element: HTMLElement): void {
     const top = element.scrollTop;
     const gap = element.scrollHeight - top - element.clientHeight;
     if (gap <= AT_END) this.reachEnd();
     else if (top < this.lastTop - 1) this.atEnd.value = false;
     this.lastTop = top;
     this.anchor = null;
-    this.update();
-    this.rememberAnchor();
-    this.askForOlder();
-  };
+  }
 
   toEnd = (): void => {
     this.reachEnd();
