@@ -26,10 +26,21 @@ function observerOf(scroller: Element): IntersectionObserver {
   return made;
 }
 
-function Chunk(props: { blocks: readonly Block[]; whole: boolean }) {
+/** The height a stretch is likely to have before it was ever drawn. */
+function guess(blocks: readonly Block[]): number {
+  let height = 0;
+  for (const block of blocks)
+    for (const token of block.tokens) {
+      if (token.type === "fence") height += 52 + 20 * token.content.split("\n").length;
+      else if (token.type === "inline") height += 24 * Math.ceil((token.content.length + 1) / 85) + 6;
+    }
+  return height + 8 * blocks.length;
+}
+
+function Chunk(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   /** Null while drawn; else the height it had. */
-  const away = useSignal<number | null>(null);
+  const away = useSignal<number | null>(props.asleep ? guess(props.blocks) : null);
   useEffect(() => {
     const element = box.current;
     const scroller = element?.closest(".scroller");
@@ -52,6 +63,7 @@ function Chunk(props: { blocks: readonly Block[]; whole: boolean }) {
   );
 }
 
-type Props = { blocks: readonly Block[]; whole: boolean };
+/** `whole`: it will not change any more; `asleep`: begin as an empty box. */
+type Props = { blocks: readonly Block[]; whole: boolean; asleep: boolean };
 const same = (a: Props, b: Props) => a.whole === b.whole && a.blocks.length === b.blocks.length && a.blocks.every((block, at) => block === b.blocks[at]);
 export const ChunkView = memo(Chunk, same);

@@ -23,16 +23,17 @@ export function Markdown(props: { text: string; streaming: boolean }) {
   const blocks = growing.current === null ? whole(props.text) : growing.current.update(props.text, !props.streaming);
   return (
     <div class="md" dir="auto">
-      {blocks.length < CUT_FROM ? blocks.map((block) => <BlockView key={block.key} block={block} />) : chunks(blocks)}
+      {blocks.length < CUT_FROM ? blocks.map((block) => <BlockView key={block.key} block={block} />) : chunks(blocks, growing.current === null)}
     </div>
   );
 }
 
-function chunks(blocks: readonly Block[]) {
+function chunks(blocks: readonly Block[], finished: boolean) {
   const out = [];
   for (let at = 0; at < blocks.length; at += CHUNK) {
     const part = blocks.slice(at, at + CHUNK);
-    out.push(<ChunkView key={`chunk ${at}`} blocks={part} whole={part.length === CHUNK && part.every((block) => block.closed)} />);
+    const whole = finished || (part.length === CHUNK && part.every((block) => block.closed));
+    out.push(<ChunkView key={`chunk ${at}`} blocks={part} whole={whole} asleep={finished} />);
   }
   return out;
 }

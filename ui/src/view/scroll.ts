@@ -16,7 +16,7 @@ export class ScrollWindow {
   private content: HTMLElement | null = null;
   private ids: readonly string[] = [];
   private readonly rows = new Map<string, HTMLElement>();
-  private anchor: { id: string; top: number } | null = null;
+  private anchor: { id: string; top: number; part: HTMLElement | null; partTop: number } | null = null;
   private lastTop = 0;
   private readonly sizes: ResizeObserver;
 
@@ -67,11 +67,8 @@ export class ScrollWindow {
     if (Math.abs(element.scrollTop - this.lastTop) > 1) this.notice(element);
     if (this.atEnd.peek()) element.scrollTop = element.scrollHeight;
     else if (this.anchor !== null) {
-      const row = this.rows.get(this.anchor.id);
-      if (row !== undefined) {
-        const moved = row.offsetTop - element.scrollTop - this.anchor.top;
-        if (Math.abs(moved) >= 1) element.scrollTop += moved;
-      }
+      const moved = this.moved(element, this.anchor);
+      if (Math.abs(moved) >= 1) element.scrollTop += moved;
     }
     this.lastTop = element.scrollTop;
     if (this.anchor === null) this.rememberAnchor();
@@ -124,9 +121,17 @@ export class ScrollWindow {
       const id = this.ids[at];
       const row = id === undefined ? undefined : this.rows.get(id);
       if (id === undefined || row === undefined || row.offsetTop + row.offsetHeight <= element.scrollTop) continue;
-      this.anchor = { id, top: row.offsetTop - element.scrollTop };
+      const part = firstPart(row, element);
+      this.anchor = { id, top: row.offsetTop - element.scrollTop, part, partTop: part === null ? 0 : topIn(part, element) };
       return;
     }
+  }
+
+  /** How far the anchor has moved from where it should stand. */
+  private moved(element: HTMLElement, anchor: NonNullable<typeof this.anchor>): number {
+    if (anchor.part?.isConnected) return topIn(anchor.part, element) - anchor.partTop;
+    const row = this.rows.get(anchor.id);
+    return row === undefined ? 0 : row.offsetTop - element.scrollTop - anchor.top;
   }
 
   private resized(entries: readonly ResizeObserverEntry[]): void {
@@ -166,4 +171,12 @@ export class ScrollWindow {
     const element = this.element;
     if (element !== null && element.scrollTop < 3 * element.clientHeight) this.nearTop();
   }
+}
+
+const topIn = (part: HTMLElement, scroller: HTMLElement) => part.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+
+/** In a very long answer, the stretch that is in sight: those above it may still change their height. */
+function firstPart(row: HTMLElement, scroller: HTMLElement): HTMLElement | null {
+  for (const part of row.querySelectorAll<HTMLElement>(".md-chunk")) if (topIn(part, scroller) + part.offsetHeight > 0) return part;
+  return null;
 }
