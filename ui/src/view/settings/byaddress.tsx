@@ -4,13 +4,14 @@ import { t } from "../../i18n/text.ts";
 import { choosePreset, createPreset, freeName, presets, providerFor, testAddress } from "../../state/settings.ts";
 import { words } from "../../state/words.ts";
 import { readProviderModels } from "../../wire/api.ts";
+import type { ProviderModels } from "../../wire/types.ts";
 import { Field } from "./field.tsx";
 
 export function ByAddress(props: { done: () => void; cancel: () => void }) {
   const address = useSignal("");
   const key = useSignal("");
   const model = useSignal("");
-  const listed = useSignal<string[]>([]);
+  const listed = useSignal<ProviderModels["models"]>([]);
   const said = useSignal("");
   const why = useSignal("");
   const busy = useSignal<"" | "list" | "test" | "save">("");
@@ -33,9 +34,9 @@ export function ByAddress(props: { done: () => void; cancel: () => void }) {
   const list = () =>
     run("list", async () => {
       const answer = await readProviderModels(await provider());
-      listed.value = answer.models.map((one) => one.id);
+      listed.value = answer.models;
       if (listed.value.length === 0) why.value = answer.message ?? t("models.noModels");
-      else if (model.value === "") model.value = listed.value[0] ?? "";
+      else if (model.value === "") model.value = listed.value[0]?.id ?? "";
     });
   const test = () =>
     run("test", async () => {
@@ -46,7 +47,8 @@ export function ByAddress(props: { done: () => void; cancel: () => void }) {
     run("save", async () => {
       const id = model.value.trim();
       const name = freeName(id.split("/").at(-1) ?? id, presets.value.map((preset) => preset.name));
-      await createPreset({ name, provider: await provider(), model: id });
+      const window = listed.value.find((one) => one.id === id)?.context_window;
+      await createPreset({ name, provider: await provider(), model: id, ...(window ? { context_window_tokens: window } : {}) });
       await choosePreset(name);
       props.done();
     });
@@ -55,7 +57,7 @@ export function ByAddress(props: { done: () => void; cancel: () => void }) {
       <Field label={t("models.address")} example="http://127.0.0.1:8080/v1" value={address} test="address" keyboard="url" />
       <Field label={t("models.key")} value={key} test="key" type="password" />
       <div class="pair">
-        <Field label={t("models.model")} value={model} test="model" list={listed.value} />
+        <Field label={t("models.model")} value={model} test="model" list={listed.value.map((one) => one.id)} />
         <button type="button" class="button" disabled={busy.value !== ""} onClick={() => void list()}>
           {t(busy.value === "list" ? "models.listing" : "models.list")}
         </button>
