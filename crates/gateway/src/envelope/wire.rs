@@ -81,7 +81,12 @@ impl Wire {
                 Err(_) => Heard::Sign,
             },
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Heard::Sign,
-            Some(Ok(Message::Close(_))) | None => Heard::Gone,
+            Some(Ok(Message::Close(_))) => {
+                // The goodbye is answered; the protocol has the answer ready.
+                let _late = timeout(CLOSE_LIMIT, self.ws.flush()).await;
+                Heard::Gone
+            }
+            None => Heard::Gone,
             Some(Err(error)) => self.explain(&error).await,
         }
     }
@@ -117,8 +122,11 @@ impl Wire {
     }
 
     async fn write_batch(&mut self, batch: &[Bytes]) -> Result<(), Lost> {
-        // Pongs wait in the protocol's own buffer; they go out first, whole.
-        self.ws.flush().await.map_err(|_| Lost::Gone)?;
+        // Pongs wait in the protocol's own buffer; they go out first, whole. A client that does not take even those is let go.
+        match timeout(STALL_LIMIT, self.ws.flush()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return Err(Lost::Gone),
+        }
         let heads: Vec<Head> = batch.iter().map(|text| Head::of(text.len())).collect();
         let mut slices = Vec::with_capacity(batch.len() * 2);
         for (head, text) in heads.iter().zip(batch) {
