@@ -2,6 +2,7 @@
 
 mod assets;
 mod bootstrap;
+mod moved;
 mod settings;
 mod threads;
 
@@ -73,25 +74,6 @@ async fn authorised(State(context): State<Shared>, request: Request, next: Next)
     if known { next.run(request).await } else { text(StatusCode::UNAUTHORIZED, "Unauthorized") }
 }
 
-/// Former mutations by GET answer 405 before anything else is looked at (envelope §2.13).
-fn is_mutation(path: &str) -> bool {
-    const EXACT: [&str; 12] = [
-        "/api/settings/update",
-        "/api/settings/model-configurations/create",
-        "/api/settings/model-configurations/update",
-        "/api/settings/model-configurations/delete",
-        "/api/settings/model-configurations/migrate",
-        "/api/settings/model-call-order/update",
-        "/api/settings/provider/update",
-        "/api/settings/provider/create",
-        "/api/settings/web-search/update",
-        "/api/settings/image-generation/update",
-        "/api/settings/network-safety/update",
-        "/api/webui/sidebar-state/update",
-    ];
-    EXACT.contains(&path) || (path.starts_with("/api/sessions/") && path.ends_with("/delete"))
-}
-
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
 }
@@ -107,7 +89,7 @@ pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
 /// What is no route: former mutations, unknown API paths, and the window's files.
 async fn outside(request: Request) -> Response {
     let path = request.uri().path();
-    if is_mutation(path) {
+    if moved::is_moved(path) {
         return text(StatusCode::METHOD_NOT_ALLOWED, "WebUI mutations require an authenticated WebSocket");
     }
     if path == "/api" || path.starts_with("/api/") {

@@ -2,6 +2,7 @@
 
 use alcove_engine::ThreadAsk;
 use alcove_proto::id::SessionKey;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use base64::Engine as _;
@@ -18,8 +19,10 @@ pub(super) async fn sessions(State(context): State<Shared>) -> Response {
     }
 }
 
-pub(super) async fn thread(State(context): State<Shared>, Path(key): Path<String>, uri: Uri) -> Response {
-    let chat = match SessionKey::parse(&key) {
+pub(super) async fn thread(State(context): State<Shared>, key: Result<Path<String>, PathRejection>, uri: Uri) -> Response {
+    // A key that does not even decode is none.
+    let key = key.map_or(SessionKey::Malformed, |Path(key)| SessionKey::parse(&key));
+    let chat = match key {
         SessionKey::Chat(chat) => chat,
         SessionKey::Malformed => return text(StatusCode::BAD_REQUEST, "invalid session key"),
         SessionKey::Foreign => return text(StatusCode::NOT_FOUND, "session not found"),
