@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use alcove_gateway::{Config, Error, Listen};
+use alcove_gateway::{Config, Error, Gateway, Listen};
 use tokio::net::UnixStream;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -65,25 +65,27 @@ pub(crate) fn pair() -> (Engine, Keeper) {
 }
 
 impl Keeper {
-    /// Starts the gateway and keeps it until `stop`; then stops it gracefully. Ends early only if it cannot start.
-    pub(crate) async fn keep(self, config: Config, stop: CancellationToken) {
-        while !stop.is_cancelled() {
+    /// Starts the gateway and keeps it until `stop`, or after `closing` until no turn runs; then stops it gracefully. Ends early only if
+    /// it cannot start.
+    pub(crate) async fn keep(self, config: Config, closing: CancellationToken, stop: CancellationToken) {
+        while !stop.is_cancelled() && !closing.is_cancelled() {
             match alcove_gateway::start(config.clone()).await {
                 Ok(gateway) => {
                     self.ready(&config.listen);
-                    // Both arms are cancel-safe: neither loses anything when the other wins.
+                    // Every arm is cancel-safe: none loses anything when another wins.
                     tokio::select! {
                         () = stop.cancelled() => {}
                         () = gateway.wait_closed() => {}
+                        () = idle_after(&closing, &gateway) => {}
                     }
-                    self.state.send_replace(State::Stopped);
                     gateway.stop().await;
-                    return;
+                    break;
                 }
                 Err(Error::AlreadyRunning { path }) => {
                     self.state.send_replace(State::Ready(path));
                     tokio::select! {
                         () = stop.cancelled() => {}
+                        () = closing.cancelled() => {}
                         () = self.lost.notified() => {
                             self.state.send_replace(State::Starting);
                         }
@@ -97,6 +99,7 @@ impl Keeper {
                 }
             }
         }
+        self.state.send_replace(State::Stopped);
     }
 
     fn ready(&self, listen: &Listen) {
@@ -106,6 +109,12 @@ impl Keeper {
             Listen::Tcp(_) => self.state.send_replace(State::Failed("the window needs a Unix socket".to_owned())),
         };
     }
+}
+
+/// Resolves when the window is gone and no turn runs.
+async fn idle_after(closing: &CancellationToken, gateway: &Gateway) {
+    closing.cancelled().await;
+    gateway.wait_idle().await;
 }
 
 /// An error with its causes, on one line.
@@ -118,6 +127,13 @@ impl Engine {
     /// What the engine is now.
     pub(crate) fn state(&self) -> State {
         self.state.borrow().clone()
+    }
+
+    /// Resolves when the engine has stopped or could not start.
+    pub(crate) async fn stopped(&self) {
+        let mut state = self.state.clone();
+        // An error says that the keeper is gone, which is the same.
+        let _gone = state.wait_for(|state| matches!(state, State::Stopped | State::Failed(_))).await;
     }
 
     /// A fresh connection; waits for a starting gateway and tries a few times. When a gateway that was there is gone, the

@@ -46,6 +46,8 @@ pub(crate) struct Shell {
     /// Owns every task; all of them end with `stop`.
     tasks: TaskTracker,
     stop: CancellationToken,
+    /// Cancelled when the window is gone and only the turns that run are waited for.
+    closing: CancellationToken,
 }
 
 /// Opens the window and runs until it is closed.
@@ -80,8 +82,9 @@ pub(crate) fn run(args: &Common) -> ExitCode {
         runtime: runtime.handle().clone(),
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
+        closing: CancellationToken::new(),
     });
-    shell.tasks.spawn_on(keeper.keep(config, shell.stop.clone()), runtime.handle());
+    shell.tasks.spawn_on(keeper.keep(config, shell.closing.clone(), shell.stop.clone()), runtime.handle());
     let code = show(&shell);
     shell.end(&runtime);
     runtime.shutdown_background();
@@ -143,7 +146,10 @@ fn show(shell: &Arc<Shell>) -> ExitCode {
     };
     trace::mark("shell built");
     let handle = app.handle().clone();
-    shell.spawn(end_on_signal(handle));
+    shell.spawn(async move {
+        told_to_end().await;
+        handle.exit(0);
+    });
     let code = app.run_return(|_, event| {
         if let RunEvent::Exit = event {
             trace::mark("window closed");
@@ -152,24 +158,24 @@ fn show(shell: &Arc<Shell>) -> ExitCode {
     u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
+/// Resolves when the system or a terminal asks the program to end.
 #[cfg(unix)]
-async fn end_on_signal(app: AppHandle) {
+async fn told_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
-        return;
+        return std::future::pending().await;
     };
     // Both arms are cancel-safe: a signal not taken here ends nothing else.
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    app.exit(0);
 }
 
 #[cfg(not(unix))]
-async fn end_on_signal(app: AppHandle) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        app.exit(0);
+async fn told_to_end() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
     }
 }
 
@@ -259,6 +265,16 @@ impl Shell {
         self.lock().renderer = Renderer::SharedMemory;
         self.relaunch.store(true, Ordering::Relaxed);
         app.exit(0);
+    }
+
+    /// The person closed the window. It is hidden at once; turns belong to the engine, so those that run are answered before the end.
+    pub(crate) fn close(&self, app: &AppHandle) {
+        self.closing.cancel();
+        let (engine, app) = (self.engine.clone(), app.clone());
+        self.spawn(async move {
+            engine.stopped().await;
+            app.exit(0);
+        });
     }
 
     fn end(&self, runtime: &Runtime) {

@@ -124,6 +124,12 @@ fn remember_placement(window: &Window, shell: &Arc<Shell>) {
         if moved && let Some(placement) = placement(&seen, shell.remembered().placement) {
             shell.place(placement);
         }
+        if let WindowEvent::CloseRequested { api, .. } = event
+            && seen.hide().is_ok()
+        {
+            api.prevent_close();
+            shell.close(seen.app_handle());
+        }
     });
 }
 

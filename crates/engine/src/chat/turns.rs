@@ -202,7 +202,10 @@ impl Actor {
             }
         });
         self.shared.announcer.tell(&self.id, &self.updated(SessionScope::Thread), Audience::Strangers);
-        self.shared.announcer.set_state(&self.id, state, None);
+        // With prompts waiting the chat goes on running; nobody is to take the moment between two turns for the end.
+        if self.waiting.is_empty() {
+            self.shared.announcer.set_state(&self.id, state, None);
+        }
     }
 
     /// What the model is shown: the entries of the chat up to this turn.
