@@ -32,7 +32,9 @@ fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64) -> Result<Vec<Change
     let rows = store.read(|reader| reader.events(&turn.chat, turn.prompt_seq.saturating_sub(1), ROWS))?;
     let told = Told::read(turn, &rows)?;
     let now = now_ms();
-    let chat = ChatId::parse(&turn.chat).expect("only well-formed chat ids were ever stored");
+    let closed = Change::PutTurn(TurnRow { state: TurnState::Interrupted, ended_at: Some(now), ..turn.clone() });
+    // An id that nobody can ask for has no thread to say anything in.
+    let Some(chat) = ChatId::parse(&turn.chat) else { return Ok(vec![closed]) };
     let mut closing = Closing { chat: chat.clone(), turn: told.turn.clone(), turn_seq: told.turn_seq };
     let mut events = Vec::new();
     if told.thinking {
@@ -56,7 +58,7 @@ fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64) -> Result<Vec<Change
         let how = (EntryState::Cancelled, Some("interrupted".to_owned()));
         changes.push(Change::PutEntry(answer_entry(&chat, turn.ordinal, how, (&told.answer, *next_seq))));
     }
-    changes.push(Change::PutTurn(TurnRow { state: TurnState::Interrupted, ended_at: Some(now), ..turn.clone() }));
+    changes.push(closed);
     Ok(changes)
 }
 

@@ -19,6 +19,8 @@ pub(crate) enum RunKind {
 pub(crate) struct Run {
     /// Which text they belong to.
     pub(crate) kind: RunKind,
+    /// When the first piece was told, milliseconds since the epoch.
+    pub(crate) began: i64,
     /// The first piece, but with the text of all.
     pub(crate) whole: Delta,
     /// Length of each piece in bytes.
@@ -44,9 +46,9 @@ impl RunKind {
 
 impl Run {
     /// The run a first piece begins.
-    pub(crate) fn begin(kind: RunKind, piece: Delta) -> Self {
+    pub(crate) fn begin(kind: RunKind, piece: Delta, began: i64) -> Self {
         let length = piece.text.len();
-        Self { kind, whole: piece, cuts: vec![length_of(length)] }
+        Self { kind, began, whole: piece, cuts: vec![length_of(length)] }
     }
 
     /// Whether the piece continues this run: same text, same stream, the next number.
@@ -85,7 +87,7 @@ impl Run {
             seq: shift(self.whole.seq),
             ..self.whole.clone()
         };
-        Self { kind: self.kind, whole, cuts: self.cuts[from..].to_vec() }
+        Self { kind: self.kind, began: self.began, whole, cuts: self.cuts[from..].to_vec() }
     }
 
     /// The pieces as they were streamed. A run whose cuts do not fit its text yields what fits.
@@ -129,7 +131,7 @@ mod tests {
     fn a_run_gives_back_its_pieces_byte_for_byte() {
         let texts = ["Hé", "llo", " ", "wörld"];
         let live: Vec<String> = texts.iter().enumerate().map(|(n, text)| Event::Delta(piece(text, 10 + n as u64)).to_json()).collect();
-        let mut run = Run::begin(RunKind::Delta, piece(texts[0], 10));
+        let mut run = Run::begin(RunKind::Delta, piece(texts[0], 10), 0);
         for (n, text) in texts.iter().enumerate().skip(1) {
             assert!(run.continues(RunKind::Delta, &piece(text, 10 + n as u64)));
             run.add(text);
@@ -144,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_gap_or_another_stream_begins_a_new_run() {
-        let run = Run::begin(RunKind::Delta, piece("a", 10));
+        let run = Run::begin(RunKind::Delta, piece("a", 10), 0);
         assert!(!run.continues(RunKind::Delta, &piece("b", 12)));
         assert!(!run.continues(RunKind::ReasoningDelta, &piece("b", 11)));
         let other = Delta { stream_id: None, ..piece("b", 11) };

@@ -34,14 +34,14 @@ impl Fold {
         if row.kind == RunKind::Delta.word() || row.kind == RunKind::ReasoningDelta.word() {
             let run: Run = read(&row.payload)?;
             match run.kind {
-                RunKind::Delta => self.answer(&run.whole, &run, row.at),
-                RunKind::ReasoningDelta => self.reasoning(&run.whole, &run, row.at),
+                RunKind::Delta => self.answer(&run),
+                RunKind::ReasoningDelta => self.reasoning(&run),
             }
             return Ok(());
         }
         match read(&row.payload)? {
             Event::UserMessage(prompt) => self.prompt(prompt, row),
-            Event::ReasoningEnd(end) => self.reasoning_end(end.turn_seq),
+            Event::ReasoningEnd(end) => self.reasoning_end(end.turn_seq, row.at),
             Event::StreamEnd(end) => self.stream_end(end, row),
             Event::Message(message) => self.message(message, row),
             Event::TurnEnd(end) => self.turn_end(end),
@@ -114,8 +114,8 @@ impl Fold {
         &mut self.messages[index]
     }
 
-    fn answer(&mut self, first: &Delta, run: &Run, at: i64) {
-        let bubble = self.bubble("buf", first, at);
+    fn answer(&mut self, run: &Run) {
+        let bubble = self.bubble("buf", &run.whole, run.began);
         bubble.content.push_str(&run.whole.text);
         bubble.is_streaming = Some(true);
         if bubble.reasoning.is_some() {
@@ -124,16 +124,17 @@ impl Fold {
         stamp(bubble, Phase::Answer, last_turn_seq(run));
     }
 
-    fn reasoning(&mut self, first: &Delta, run: &Run, at: i64) {
-        let bubble = self.bubble("as", first, at);
+    fn reasoning(&mut self, run: &Run) {
+        let bubble = self.bubble("as", &run.whole, run.began);
         bubble.reasoning.get_or_insert_default().push_str(&run.whole.text);
         bubble.is_streaming = Some(true);
         bubble.reasoning_streaming = Some(true);
         stamp(bubble, Phase::Reasoning, last_turn_seq(run));
     }
 
-    fn reasoning_end(&mut self, turn_seq: Option<u64>) {
+    fn reasoning_end(&mut self, turn_seq: Option<u64>, at: i64) {
         if let Some(bubble) = self.open.and_then(|index| self.messages.get_mut(index)) {
+            bubble.reasoning_ms = bubble.created_at.and_then(|began| u64::try_from(at - began).ok());
             bubble.reasoning_streaming = Some(false);
             stamp(bubble, Phase::Reasoning, turn_seq);
         }
@@ -241,8 +242,8 @@ mod tests {
         event.number(at);
         let kind = event.kind().to_owned();
         let payload = match event {
-            Event::Delta(piece) => serde_json::to_string(&Run::begin(RunKind::Delta, piece)),
-            Event::ReasoningDelta(piece) => serde_json::to_string(&Run::begin(RunKind::ReasoningDelta, piece)),
+            Event::Delta(piece) => serde_json::to_string(&Run::begin(RunKind::Delta, piece, 0)),
+            Event::ReasoningDelta(piece) => serde_json::to_string(&Run::begin(RunKind::ReasoningDelta, piece, 0)),
             whole @ (Event::UserMessage(_)
             | Event::ReasoningEnd(_)
             | Event::StreamEnd(_)
@@ -275,7 +276,9 @@ mod tests {
             let mut messages = serde_json::to_value(fold(&rows).expect("a fold").messages).expect("JSON");
             for message in messages.as_array_mut().expect("messages") {
                 // The window takes its own clock for what streams.
-                message.as_object_mut().expect("a message").remove("createdAt");
+                let message = message.as_object_mut().expect("a message");
+                message.remove("createdAt");
+                message.remove("reasoningMs");
             }
             if std::env::var_os("UPDATE_GOLDEN").is_some() {
                 case["messages"] = messages;

@@ -92,6 +92,9 @@ pub struct UiMessage {
     /// Whether reasoning is still arriving.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning_streaming: Option<bool>,
+    /// How long it thought, milliseconds; absent while it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_ms: Option<u64>,
     /// Why this is not the model's text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
@@ -133,6 +136,7 @@ impl UiMessage {
             is_streaming: None,
             reasoning: None,
             reasoning_streaming: None,
+            reasoning_ms: None,
             notice: None,
             turn_id: None,
             turn_phase: None,

@@ -600,6 +600,10 @@ reasoning?: string,
  */
 reasoningStreaming?: boolean, 
 /**
+ * How long it thought, milliseconds; absent while it does.
+ */
+reasoningMs?: number, 
+/**
  * Why this is not the model's text.
  */
 notice?: Notice, 

@@ -79,7 +79,7 @@ impl Journal {
     fn add(&mut self, kind: RunKind, piece: Delta) {
         match &mut self.run {
             Some(open) => open.run.add(&piece.text),
-            None => self.run = Some(OpenRun { run: Run::begin(kind, piece), stored: 0, rows: 0 }),
+            None => self.run = Some(OpenRun { run: Run::begin(kind, piece, now_ms()), stored: 0, rows: 0 }),
         }
     }
 
