@@ -1,0 +1,183 @@
+//! The one place of the benchmarks that starts processes, and what they cost: processor time and memory, read from `/proc`.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+use crate::error::Error;
+
+/// Kernel clock ticks a second, fixed by Linux's interface.
+const TICKS: u64 = 100;
+
+/// A command line to be.
+pub(crate) struct Launch {
+    command: Command,
+    name: String,
+}
+
+/// A started process; it and its group are ended when this goes.
+pub(crate) struct Running {
+    child: Child,
+}
+
+impl Launch {
+    /// A program by path or name.
+    #[expect(clippy::disallowed_methods, reason = "benchmarks start the measured binaries and their baselines, outside any sandbox")]
+    pub(crate) fn new(program: impl AsRef<Path>) -> Self {
+        let program = program.as_ref();
+        let mut command = Command::new(program);
+        command.stdin(Stdio::null());
+        Self { command, name: program.display().to_string() }
+    }
+
+    /// One more argument.
+    pub(crate) fn arg(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// More arguments.
+    pub(crate) fn args(mut self, arguments: &[&str]) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    /// One environment variable.
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// The folder it starts in.
+    pub(crate) fn within(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Starts it; everything it says goes into a file.
+    pub(crate) fn start(mut self, log: &Path) -> Result<Running, Error> {
+        let log = File::create(log).map_err(Error::io(log.display()))?;
+        let errors = log.try_clone().map_err(Error::io("copy a log's handle"))?;
+        self.command.stdout(log).stderr(errors);
+        self.spawn()
+    }
+
+    /// Starts it with its standard output in our hands; errors go into a file.
+    pub(crate) fn start_read(mut self, log: &Path) -> Result<(Running, BufReader<ChildStdout>), Error> {
+        let log = File::create(log).map_err(Error::io(log.display()))?;
+        self.command.stdout(Stdio::piped()).stderr(log);
+        let mut running = self.spawn()?;
+        let output = running.child.stdout.take().expect("its output is piped");
+        Ok((running, BufReader::new(output)))
+    }
+
+    /// Runs it to its end; its standard output when it succeeded.
+    pub(crate) fn finish(mut self) -> Result<String, Error> {
+        let output = self.command.output().map_err(Error::io(&self.name))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last: Vec<&str> = said.trim().lines().rev().take(3).collect();
+        Err(Error::broken(format!("{} failed: {}", self.name, last.into_iter().rev().collect::<Vec<_>>().join(" / "))))
+    }
+
+    fn spawn(mut self) -> Result<Running, Error> {
+        use std::os::unix::process::CommandExt as _;
+        self.command.process_group(0);
+        let child = self.command.spawn().map_err(Error::io(&self.name))?;
+        Ok(Running { child })
+    }
+}
+
+impl Running {
+    /// Processor time it has used, in user and kernel, of all its threads. Ten milliseconds fine.
+    pub(crate) fn cpu(&self) -> Duration {
+        cpu(self.child.id()).unwrap_or_default()
+    }
+
+    /// Its resident memory in bytes.
+    pub(crate) fn resident(&self) -> u64 {
+        status(self.child.id(), "VmRSS:") * 1024
+    }
+
+    /// Proportional memory in bytes of it and everything it started: pages that processes share are counted once.
+    pub(crate) fn proportional(&self) -> u64 {
+        family(self.child.id()).into_iter().map(|pid| proportional(pid) * 1024).sum()
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Asks it to end, and waits.
+    pub(crate) fn end(mut self) {
+        if let Some(pid) = self.pid() {
+            kill_process(pid, Signal::TERM).ok();
+        }
+        for _ in 0..200 {
+            if !self.is_alive() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn pid(&self) -> Option<Pid> {
+        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(group) = self.pid() {
+            kill_process_group(group, Signal::KILL).ok();
+        }
+        self.child.wait().ok();
+    }
+}
+
+fn cpu(pid: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let rest = stat.rsplit_once(')')?.1;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 1000 / TICKS))
+}
+
+fn status(pid: u32, name: &str) -> u64 {
+    kibibytes(&format!("/proc/{pid}/status"), name)
+}
+
+fn proportional(pid: u32) -> u64 {
+    kibibytes(&format!("/proc/{pid}/smaps_rollup"), "Pss:")
+}
+
+fn kibibytes(path: &str, name: &str) -> u64 {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with(name));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
+}
+
+/// A process and its descendants.
+fn family(first: u32) -> Vec<u32> {
+    let parent = |pid: u32| -> Option<u32> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    };
+    let all: Vec<u32> = fs::read_dir("/proc")
+        .map(|entries| entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect())
+        .unwrap_or_default();
+    let mut found = vec![first];
+    let mut next = 0;
+    while let Some(&one) = found.get(next) {
+        found.extend(all.iter().copied().filter(|pid| parent(*pid) == Some(one)));
+        next += 1;
+    }
+    found
+}
