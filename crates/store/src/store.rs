@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use crate::queue::{Job, Queue, Refused};
 use crate::reader::Pool;
 use crate::table::mark;
+use crate::writer::Before;
 use crate::{Change, Error, QueueFull, Reader, connection, migration, writer};
 
 /// The database's file name in the data folder.
@@ -40,7 +41,8 @@ impl Store {
         migration::migrate(&mut db)?;
         let ended_cleanly = mark::take_clean(&db)? || is_new;
         let queue = Arc::new(Queue::new());
-        let writer = start(queue.clone(), db)?;
+        let before = if ended_cleanly { Before::Closed } else { Before::Cut };
+        let writer = start(queue.clone(), db, before)?;
         let readers = Some(Pool::new(path));
         Ok(Store { inner: Arc::new(Inner { readers, queue, writer: Some(writer), ended_cleanly }) })
     }
@@ -93,8 +95,8 @@ impl Store {
     }
 }
 
-fn start(queue: Arc<Queue>, db: Connection) -> Result<JoinHandle<()>, Error> {
-    thread::Builder::new().name("store".to_owned()).spawn(move || writer::run(&queue, db)).map_err(Error::Thread)
+fn start(queue: Arc<Queue>, db: Connection, before: Before) -> Result<JoinHandle<()>, Error> {
+    thread::Builder::new().name("store".to_owned()).spawn(move || writer::run(&queue, db, before)).map_err(Error::Thread)
 }
 
 impl Drop for Inner {

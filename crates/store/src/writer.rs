@@ -15,10 +15,24 @@ const CHECKPOINT_COMMITS: usize = 1_024;
 /// Bytes of changes after which it is.
 const CHECKPOINT_BYTES: usize = 4 << 20;
 
+/// How the run before this one ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// In order; the log was copied into the database.
+    Closed,
+    /// Cut off; the log is still there, as long as it had grown by then.
+    Cut,
+}
+
 /// Runs until the queue is closed and empty, then leaves the mark of an orderly end.
-pub(crate) fn run(queue: &Queue, db: Connection) {
+pub(crate) fn run(queue: &Queue, db: Connection, before: Before) {
     let _shut = Shut { queue };
-    let mut writer = Writer { db, broken: None, commits: 0, bytes: 0 };
+    // A log left by a run that was cut off is copied after the first commit: runs cut off again and again would pile it up otherwise.
+    let commits = match before {
+        Before::Closed => 0,
+        Before::Cut => CHECKPOINT_COMMITS,
+    };
+    let mut writer = Writer { db, broken: None, commits, bytes: 0 };
     loop {
         let group = queue.take();
         if group.is_empty() {
