@@ -15,21 +15,26 @@ const NOT_BEGUN: &str = "Alcove ended before the turn of this prompt came. It wa
 /// Rows of an unfinished turn read at once.
 const ROWS: u32 = 10_000;
 
-/// Closes every unfinished turn. Blocks; runs before anything is served.
+/// Closes every unfinished turn, all in one transaction. Blocks; runs before anything is served.
 pub(crate) fn close_unfinished(store: &Store) -> Result<usize, Error> {
     let turns = store.read(|reader| reader.unfinished_turns())?;
     let mut next_seq: std::collections::HashMap<String, u64> = std::collections::HashMap::new();
+    let mut changes = Vec::new();
     for turn in &turns {
         let last = store.read(|reader| reader.last_seq(&turn.chat))?;
         let next = next_seq.entry(turn.chat.clone()).or_insert(last + 1);
-        let changes = close(store, turn, next)?;
+        changes.extend(close(store, turn, next)?);
+    }
+    if !changes.is_empty() {
         store.write_wait(changes)?;
     }
     Ok(turns.len())
 }
 
 fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64) -> Result<Vec<Change>, Error> {
-    let rows = store.read(|reader| reader.events(&turn.chat, turn.prompt_seq.saturating_sub(1), ROWS))?;
+    // A turn that never began has told nothing but its prompt.
+    let limit = if turn.state == TurnState::Running { ROWS } else { 1 };
+    let rows = store.read(|reader| reader.events(&turn.chat, turn.prompt_seq.saturating_sub(1), limit))?;
     let told = Told::read(turn, &rows)?;
     let now = now_ms();
     let closed = Change::PutTurn(TurnRow { state: TurnState::Interrupted, ended_at: Some(now), ..turn.clone() });
