@@ -93,6 +93,12 @@ impl Client {
         self.send_text(&frame.to_string()).await;
     }
 
+    /// Sends an envelope to a gateway that may be gone.
+    pub async fn offer(&mut self, frame: &Value) {
+        // Whether it arrived shows in what is heard.
+        let _gone = within("a frame is taken or refused", self.ws.send(Message::text(frame.to_string()))).await;
+    }
+
     /// Sends a text frame.
     pub async fn send_text(&mut self, text: &str) {
         within("a frame is taken", self.ws.send(Message::text(text))).await.expect("the connection stands");

@@ -1,6 +1,7 @@
 //! What the scenarios share.
 
 pub mod client;
+pub mod dice;
 pub mod gateway;
 pub mod http;
 pub mod model;

@@ -57,14 +57,14 @@ impl ModelServer {
     }
 
     /// Answers every call by itself from now on, as many at once as there are.
-    pub fn play<F>(mut self, script: impl Fn(Call) -> F + Send + 'static) -> JoinSet<()>
+    pub fn play<F>(self, script: impl Fn(Call) -> F + Send + 'static) -> JoinSet<()>
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let mut playing = JoinSet::new();
+        let Self { mut calls, _tasks: mut playing, .. } = self;
         playing.spawn(async move {
             let mut running = JoinSet::new();
-            while let Some(call) = self.calls.recv().await {
+            while let Some(call) = calls.recv().await {
                 running.spawn(script(call));
                 while running.try_join_next().is_some() {}
             }
