@@ -8,6 +8,7 @@ pub mod model;
 pub mod screen;
 pub mod sockets;
 pub mod story;
+pub mod tap;
 pub mod webdriver;
 
 use std::time::Duration;

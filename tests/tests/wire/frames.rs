@@ -245,7 +245,7 @@ async fn nesting_has_a_bottom() {
         (nested(10_000), deep.clone()),
         (nested(1_000_000), deep.clone()),
         (format!(r#"{{"type":"deep","x":{}"#, "[".repeat(1_000_000)), deep.clone()),
-        (format!(r#"{}"#, "{\"a\":".repeat(100_000)), deep.clone()),
+        ("{\"a\":".repeat(100_000), deep.clone()),
         (format!(r#"{{"type":"message","chat_id":"c","content":"x","x":{}1{}}}"#, "[".repeat(99), "]".repeat(99)), deep),
         (json!({ "type": "quoted", "x": "[{".repeat(5_000) }).to_string(), "unknown type: 'quoted'".to_owned()),
         (json!({ "type": "escaped", "x": "\\\"[".repeat(5_000) }).to_string(), "unknown type: 'escaped'".to_owned()),

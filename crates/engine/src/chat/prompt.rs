@@ -5,7 +5,7 @@ use alcove_proto::TurnId;
 use alcove_proto::envelope::{Event, MessageEvent, Notice, NoticeKind, Phase, SessionScope, SessionUpdated, UserMessage};
 use alcove_proto::limits::QUEUE_SLOTS;
 use alcove_proto::scope::StoredScope;
-use alcove_store::{AnswerRow, Change, ChatRow, EntryRow, EntryState, Origin, TitleSource, TurnRow, TurnState, Visibility};
+use alcove_store::{AnswerRow, Change, ChatRow, EntryRow, EntryState, Origin, PageStart, TitleSource, TurnRow, TurnState, Visibility};
 
 use super::actor::Actor;
 use super::journal::Say;
@@ -35,14 +35,20 @@ impl Actor {
     async fn known(&mut self, turn: Option<&TurnId>) -> Result<Option<Accepted>, Error> {
         let (Some(turn), true) = (turn, self.exists) else { return Ok(None) };
         let (chat, id, scope) = (self.id.as_str().to_owned(), turn.as_str().to_owned(), self.command_scope());
-        let (row, command) = read(&self.shared.store, move |reader| Ok((reader.turn(&chat, &id)?, reader.answer(&scope, &id)?))).await?;
+        let found = read(&self.shared.store, move |reader| {
+            let prompted = match reader.turn(&chat, &id)? {
+                Some(row) => reader.events(&chat, row.prompt_seq.saturating_sub(1), 1)?.pop(),
+                None => None,
+            };
+            Ok((prompted, reader.answer(&scope, &id)?))
+        });
+        let (prompted, command) = found.await?;
+        let run = self.running();
         if command.is_some() {
-            return Ok(Some(Accepted { starts_turn: false, run: self.running(), seq: None }));
+            return Ok(Some(Accepted { starts_turn: false, run, seq: None }));
         }
-        Ok(row.map(|row| {
-            let starts_turn = row.state != TurnState::Queued;
-            Accepted { starts_turn, run: self.running(), seq: Some(row.prompt_seq) }
-        }))
+        // A row begins a page exactly when its prompt started a turn at once.
+        Ok(prompted.map(|row| Accepted { starts_turn: row.boundary == PageStart::Yes, run, seq: Some(row.seq) }))
     }
 
     /// Remembers that a command was carried out, with its effect: one sent again must not stop the turn after the one it meant.
