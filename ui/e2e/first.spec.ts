@@ -44,6 +44,21 @@ test("first run, the demo, an answer that streams, a reload that keeps it", asyn
   await page.reload();
   await page.locator(".row.latest").waitFor();
   expect(await picture(page)).toEqual(before);
+
+  // A fresh start, without a chat in the address, begins with the one that was in front last; a new chat stays one over a reload.
+  const chat = new URL(page.url()).hash;
+  await page.goto("about:blank");
+  await page.goto(gateway.address);
+  await page.locator(".row.latest").waitFor();
+  expect(new URL(page.url()).hash).toBe(chat);
+  expect(await picture(page)).toEqual(before);
+  await at(page, "new-chat").click();
+  await page.reload();
+  await page.locator(".start").waitFor();
+  await page.evaluate(() => localStorage.setItem("alcove.chat", "11111111-2222-4333-8444-555555555555"));
+  await page.goto("about:blank");
+  await page.goto(gateway.address);
+  await page.locator(".start").waitFor();
   expect(problems).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ import { chat } from "./chats.ts";
 import { onChatEvents, onReady, openChat, takeNewChat } from "./conversation.ts";
 import { FrameQueue } from "./frame.ts";
 import { foldList, list, refresh, refreshSoon } from "./list.ts";
-import { current } from "./route.ts";
+import { current, showStart } from "./route.ts";
 import { refreshSettings } from "./settings.ts";
 
 /** Said once to a screen reader: an answer is complete, the connection came or went. */
@@ -78,6 +78,7 @@ function take(event: AnyEvent): void {
 
 export function startApp(): void {
   takeSecretFromAddress();
+  showStart();
   followState();
   effect(() => {
     const id = current.value;

@@ -5,6 +5,7 @@ import { boot, instance, link, send } from "../wire/socket.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import { chat, knownChat, openChats, type OpenChat } from "./chats.ts";
 import { later } from "./clock.ts";
+import { leaveGone } from "./route.ts";
 import { t } from "../i18n/text.ts";
 
 const FIRST_PAGE = 80;
@@ -30,6 +31,7 @@ async function readPage(entry: OpenChat): Promise<void> {
   if (entry.phase.value === "error") entry.phase.value = "loading";
   try {
     const page = await readThread(entry.id, FIRST_PAGE);
+    if (page === null) leaveGone(entry.id);
     entry.apply([{ event: "local.page", page }]);
     entry.instance = instance.value;
     entry.phase.value = "ready";

@@ -1,13 +1,46 @@
-// Which chat is in front: the address's fragment, `#/chat/ID`, or `#/` for one not begun yet.
-import { signal } from "@preact/signals";
+// Which chat is in front: the address's fragment, `#/chat/ID`, or `#/` for one not begun yet. Kept for the next start.
+import { effect, signal } from "@preact/signals";
+import { chatOf, startPlace } from "./place.ts";
 
-function read(): string | null {
-  const found = /^#\/chat\/([A-Za-z0-9_:-]{1,64})/.exec(window.location.hash);
-  return found?.[1] ?? null;
+const KEPT = "alcove.chat";
+const addressOf = (chatId: string | null) => (chatId === null ? "#/" : `#/chat/${chatId}`);
+const read = () => chatOf(window.location.hash);
+
+function reloaded(): boolean {
+  const [entry] = window.performance.getEntriesByType("navigation");
+  return entry !== undefined && (entry as PerformanceNavigationTiming).type === "reload";
 }
 
-export const current = signal<string | null>(read());
+const start = startPlace(window.location.hash, window.localStorage.getItem(KEPT), reloaded());
+/** The chat opened because it was in front last; null once the person has gone anywhere. */
+let fromLast = start.kept ? start.chat : null;
+
+export const current = signal<string | null>(start.chat);
 export const drawerOpen = signal(false);
+
+/** Puts the chat the page began with into its address; after the launch secret has left it. */
+export function showStart(): void {
+  if (fromLast !== null) window.history.replaceState(null, "", addressOf(fromLast));
+}
+
+/** The chat is gone from the gateway: when nobody asked for it by name, a new one takes its place. */
+export function leaveGone(chatId: string): void {
+  if (fromLast !== chatId || current.value !== chatId) return;
+  fromLast = null;
+  window.history.replaceState(null, "", addressOf(null));
+  current.value = null;
+}
+
+effect(() => {
+  const id = current.value;
+  if (id !== fromLast) fromLast = null;
+  try {
+    if (id === null) window.localStorage.removeItem(KEPT);
+    else window.localStorage.setItem(KEPT, id);
+  } catch {
+    // Storage is full or forbidden: the next start begins with a new chat.
+  }
+});
 
 window.addEventListener("hashchange", () => {
   current.value = read();
@@ -16,7 +49,7 @@ window.addEventListener("hashchange", () => {
 export function go(chatId: string | null): void {
   drawerOpen.value = false;
   if (chatId === current.value) return;
-  window.history.pushState(null, "", chatId === null ? "#/" : `#/chat/${chatId}`);
+  window.history.pushState(null, "", addressOf(chatId));
   current.value = chatId;
 }
 window.addEventListener("popstate", () => {

@@ -2,6 +2,7 @@
 import { activePreset, presetLabel } from "../state/settings.ts";
 import { t, type Key } from "../i18n/text.ts";
 import { fillComposer } from "../state/compose.ts";
+import { Mark } from "./mark.tsx";
 
 export function ThreadSkeleton() {
   return (
@@ -22,7 +23,7 @@ export function StartPage(props: { first: boolean }) {
   return (
     <div class="transcript">
       <div class="start">
-        <img class="mark" src="/icon.svg" alt="" width={40} height={40} />
+        <Mark size={40} />
         {props.first ? <p class="small faint">{t("first.step", { n: 2 })}</p> : null}
         <h2>{t(props.first ? "first.say" : "start.title")}</h2>
         <p class="soft">{props.first && name ? t("first.sayText", { name }) : t("start.text")}</p>
