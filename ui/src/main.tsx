@@ -3,6 +3,7 @@ import { render } from "preact";
 import { startApp } from "./state/app.ts";
 import { App } from "./view/app.tsx";
 import { listenForKeys } from "./view/keys.ts";
+import { loadPartsSoon } from "./view/parts.ts";
 import { reportPaint } from "./wire/outside.ts";
 
 const root = document.getElementById("app");
@@ -12,4 +13,5 @@ if (root !== null) {
   root.replaceChildren();
   render(<App />, root);
   reportPaint();
+  loadPartsSoon();
 }

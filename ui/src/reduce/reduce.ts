@@ -92,7 +92,7 @@ function apply(state: ChatState, event: ChatEvent): ChatState {
         ...state,
         modelName: event.model_name,
         preset: event.model_preset === undefined ? state.preset : event.model_preset,
-        window: event.context_window_tokens ?? state.window,
+        window: event.context_window_tokens ?? (state.modelName === event.model_name ? state.window : null),
       };
     default:
       // A newer gateway may send more: what is not known changes nothing, but its number is counted.

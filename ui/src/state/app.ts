@@ -7,8 +7,9 @@ import type { ChatEvent } from "../wire/types.ts";
 import { t } from "../i18n/text.ts";
 import { chat } from "./chats.ts";
 import { onChatEvents, onReady, openChat, takeNewChat } from "./conversation.ts";
+import { later } from "./clock.ts";
 import { FrameQueue } from "./frame.ts";
-import { foldList, list, refresh, refreshSoon } from "./list.ts";
+import { foldList, list, listPhase, refresh, refreshSoon } from "./list.ts";
 import { current, showStart } from "./route.ts";
 import { refreshSettings } from "./settings.ts";
 
@@ -38,6 +39,41 @@ function announce(event: ChatEvent): void {
   if (event.event !== "turn_end") return;
   const last = chat(event.chat_id).state.messages.findLast((row) => row.role === "assistant" && row.turnId === event.turn_id);
   if (last !== undefined && last.notice === undefined) announced.value = t("announce.answer", { text: last.content.slice(0, 600) });
+}
+
+/** How long a state may last before it is worth a word: shorter ones would only flash. */
+const FLASH_MS = 300;
+/** The connection as it is told to the person: losing it and trying again only count once they last. */
+export const toldLink = signal<Link>(link.peek());
+
+function tellLink(): void {
+  let calledOff = () => {};
+  let away = false;
+  effect(() => {
+    const now = link.value;
+    calledOff();
+    calledOff = () => {};
+    if (now.state === "open" || now.state === "refused") {
+      away = false;
+      toldLink.value = now;
+    } else if (now.state === "waiting" && (away || toldLink.peek().state !== "open")) {
+      toldLink.value = now;
+    } else {
+      calledOff = later(FLASH_MS, () => {
+        away = true;
+        toldLink.value = link.peek();
+      });
+    }
+  });
+}
+
+/** What an empty window shows is known: the chats were read, or the gateway is not there to read them from. */
+export const settled = signal(false);
+
+function settle(): void {
+  effect(() => {
+    if (listPhase.value !== "loading" || link.value.state === "waiting") settled.value = true;
+  });
 }
 
 /** The window's title follows the chat in front; losing and regaining the connection is said once. */
@@ -80,6 +116,8 @@ export function startApp(): void {
   takeSecretFromAddress();
   showStart();
   followState();
+  tellLink();
+  settle();
   effect(() => {
     const id = current.value;
     if (id !== null) openChat(id);

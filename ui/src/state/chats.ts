@@ -52,14 +52,15 @@ export class OpenChat {
 
   private tellRows(before: readonly Message[], now: readonly Message[]): void {
     let moved = before.length !== now.length;
-    now.forEach((row, at) => {
+    for (let at = 0; at < now.length; at += 1) {
+      const row = now[at];
       const old = before[at];
-      if (old === row) return;
+      if (row === undefined || old === row) continue;
       if (old?.id !== row.id) moved = true;
       const known = this.rows.get(row.id);
       if (known === undefined) this.rows.set(row.id, signal(row));
       else known.value = row;
-    });
+    }
     if (moved) this.ids.value = now.map((row) => row.id);
   }
 }

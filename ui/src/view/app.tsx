@@ -1,6 +1,6 @@
 // The window's frame: side bar, header, conversation, composer; or what stands in their place.
 import { t } from "../i18n/text.ts";
-import { announced } from "../state/app.ts";
+import { announced, settled } from "../state/app.ts";
 import { chat } from "../state/chats.ts";
 import { current, drawerOpen } from "../state/route.ts";
 import { firstRun, settingsOpen, undecided } from "../state/settings.ts";
@@ -8,10 +8,9 @@ import { list } from "../state/list.ts";
 import { link } from "../wire/socket.ts";
 import { Banner } from "./banner.tsx";
 import { Composer } from "./composer.tsx";
-import { FirstRun } from "./firstrun.tsx";
 import { Header } from "./header.tsx";
+import { firstRunPage, settingsDialog } from "./parts.ts";
 import { Refused } from "./refused.tsx";
-import { SettingsDialog } from "./settings/dialog.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { StartPage, ThreadSkeleton } from "./states.tsx";
 import { Transcript } from "./transcript.tsx";
@@ -34,7 +33,7 @@ export function App() {
           {fresh && (undecided.value || firstRun.value) ? null : <Composer />}
         </main>
       </div>
-      {settingsOpen.value === null ? null : <SettingsDialog />}
+      {settingsOpen.value === null ? null : <Settings />}
       <div class="visually-hidden" role="status" aria-live="polite">
         {announced.value}
       </div>
@@ -42,8 +41,23 @@ export function App() {
   );
 }
 
+function FirstRun() {
+  const part = firstRunPage.here.value;
+  if (part !== null) return <part.FirstRun />;
+  firstRunPage.load();
+  return <ThreadSkeleton />;
+}
+
+function Settings() {
+  const part = settingsDialog.here.value;
+  if (part !== null) return <part.SettingsDialog />;
+  settingsDialog.load();
+  return null;
+}
+
 function Conversation() {
   const id = current.value;
+  if (id === null && !settled.value) return <ThreadSkeleton />;
   if (id === null) return <StartPage first={list.value.rows.length === 0} />;
   return <Transcript key={id} chat={chat(id)} />;
 }

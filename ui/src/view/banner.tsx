@@ -1,11 +1,11 @@
 // Above the conversation while the connection is away: when the next try comes, and what is not lost.
 import { t } from "../i18n/text.ts";
-import { tooLarge } from "../state/app.ts";
+import { toldLink, tooLarge } from "../state/app.ts";
 import { second } from "../state/clock.ts";
-import { boot, link, retryNow } from "../wire/socket.ts";
+import { boot, retryNow } from "../wire/socket.ts";
 
 export function Banner() {
-  const state = link.value;
+  const state = toldLink.value;
   if (tooLarge.value)
     return (
       <div class="banner" role="alert">

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { compact, t } from "../i18n/text.ts";
+import { toldLink } from "../state/app.ts";
 import { knownChat } from "../state/chats.ts";
 import { bytes, focusAsked, loadDraft, nextPreset, setText, text } from "../state/compose.ts";
 import { sendText, stop, textLimit } from "../state/conversation.ts";
@@ -25,7 +26,7 @@ export function Composer() {
   }, [id]);
   useLayoutEffect(() => fit(area.current), [text.value, id]);
   useEffect(() => {
-    area.current?.focus();
+    if (focusAsked.value > 0) area.current?.focus();
   }, [focusAsked.value]);
 
   const used = bytes(text.value);
@@ -104,7 +105,7 @@ export function Composer() {
 }
 
 function hint(running: boolean): string {
-  if (link.value.state === "waiting") return t("composer.offline");
+  if (toldLink.value.state === "waiting") return t("composer.offline");
   return t(running ? "composer.queueHint" : "composer.hint");
 }
 
@@ -117,5 +118,6 @@ function Count(props: { used: number; most: number }) {
 function fit(area: HTMLTextAreaElement | null): void {
   if (area === null) return;
   area.style.height = "auto";
-  area.style.height = `${area.scrollHeight}px`;
+  // An empty field has its least height; reading it would lay out the whole page at its start.
+  if (area.value !== "") area.style.height = `${area.scrollHeight}px`;
 }

@@ -1,14 +1,16 @@
 // Above the conversation: its title, which model answers, how much of the model's context is in use.
 import { compact, t } from "../i18n/text.ts";
 import { knownChat } from "../state/chats.ts";
-import { list } from "../state/list.ts";
+import { list, listPhase } from "../state/list.ts";
 import { current, drawerOpen } from "../state/route.ts";
 import { Icon } from "./icon.tsx";
 import { ModelMenu } from "./modelmenu.tsx";
 
 export function Header() {
   const id = current.value;
-  const title = id === null ? t("chat.new") : list.value.rows.find((row) => row.id === id)?.title || t("chat.untitled");
+  const row = list.value.rows.find((one) => one.id === id);
+  const title = id === null ? t("chat.new") : row?.title || t("chat.untitled");
+  const unknown = id !== null && row === undefined && listPhase.value === "loading";
   return (
     <header class="header">
       <button
@@ -21,8 +23,8 @@ export function Header() {
       >
         <Icon name="menu" />
       </button>
-      <h1 dir="auto" title={title}>
-        {title}
+      <h1 dir="auto" title={unknown ? undefined : title}>
+        {unknown ? <i class="blank" /> : title}
       </h1>
       <span class="spring" />
       <Usage id={id} />

@@ -3,6 +3,7 @@
 export class Heights {
   private ids: readonly string[] = [];
   private readonly measured = new Map<string, number>();
+  private readonly guessed = new Map<string, number>();
   private tops = new Float64Array(1);
   private stale = 0;
 
@@ -27,12 +28,14 @@ export class Heights {
     const known = this.measured.get(id);
     if (known !== undefined && Math.abs(known - height) < 0.5) return false;
     this.measured.set(id, height);
-    this.stale = 0;
+    // The row that grows is nearly always one of the last, and everything above it stays where it is.
+    const at = this.ids.lastIndexOf(id);
+    if (at >= 0) this.stale = Math.min(this.stale, at);
     return true;
   }
 
   height(id: string): number {
-    return this.measured.get(id) ?? this.guess(id);
+    return this.measured.get(id) ?? this.guessOnce(id);
   }
 
   top(index: number): number {
@@ -55,6 +58,14 @@ export class Heights {
       else low = middle + 1;
     }
     return low;
+  }
+
+  private guessOnce(id: string): number {
+    const known = this.guessed.get(id);
+    if (known !== undefined) return known;
+    const height = this.guess(id);
+    this.guessed.set(id, height);
+    return height;
   }
 
   private settle(): void {

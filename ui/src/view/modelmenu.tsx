@@ -6,18 +6,24 @@ import { nextPreset } from "../state/compose.ts";
 import { switchModel } from "../state/conversation.ts";
 import { list } from "../state/list.ts";
 import { current } from "../state/route.ts";
-import { activePreset, isDemo, presetLabel, presets, providerLabel, settingsOpen } from "../state/settings.ts";
+import { activePreset, isDemo, presetLabel, presets, providerLabel, settings, settingsOpen, settingsWhy } from "../state/settings.ts";
 import type { PresetRow } from "../wire/types.ts";
 import { Icon } from "./icon.tsx";
+import { modelLabel } from "./modelid.ts";
 
-/** The preset that will answer the next prompt here. */
+/** What answers here: the chat's own preset; else, while a turn runs, the one that turn said it uses; else the default. */
 function answering(): string | null {
   const id = current.value;
   if (id === null) return nextPreset.value ?? activePreset.value;
   const row = list.value.rows.find((one) => one.id === id);
-  const own = row === undefined ? knownChat(id)?.facts.value.preset : row.preset;
-  return own ?? activePreset.value;
+  const chat = knownChat(id);
+  if (row?.preset != null) return row.preset;
+  const turns = chat !== undefined && (row === undefined || chat.run.value !== null) ? chat.facts.value : null;
+  return turns?.preset ?? activePreset.value ?? turns?.modelName ?? null;
 }
+
+/** Nothing is known yet: neither the chat nor the settings were read. */
+const unknown = (name: string | null) => name === null && settings.value === null && settingsWhy.value === null;
 
 export function ModelMenu() {
   const chip = useRef<HTMLButtonElement>(null);
@@ -43,7 +49,7 @@ export function ModelMenu() {
     <>
       <button type="button" class="chip" ref={chip} popovertarget="model-menu" onClick={place} data-test="model-chip" title={t("model.forChat")}>
         {isDemo(name) ? <span class="demo-badge">{t("model.demo")}</span> : null}
-        <span class="label">{name === null ? t("model.none") : isDemo(name) ? t("model.demoShort") : presetLabel(name)}</span>
+        {unknown(name) ? <i class="blank" /> : <span class="label">{name === null ? t("model.none") : isDemo(name) ? t("model.demoShort") : presetLabel(name)}</span>}
         <Icon name="down" />
       </button>
       <div class="popover" id="model-menu" popover="auto" ref={menu} onBeforeToggle={place}>
@@ -52,7 +58,7 @@ export function ModelMenu() {
           <button key={preset.name} type="button" class="menu-item" aria-pressed={preset.name === name} onClick={() => choose(preset)}>
             {preset.name === name ? <Icon name="check" /> : <span />}
             <span class="name">{preset.label || preset.name}</span>
-            <span class="detail">{isDemo(preset.name) ? t("model.demoText") : [preset.model, providerLabel(preset.provider)].filter(Boolean).join(" · ")}</span>
+            <span class="detail" title={preset.model}>{isDemo(preset.name) ? t("model.demoText") : [modelLabel(preset.model), providerLabel(preset.provider)].filter(Boolean).join(" · ")}</span>
           </button>
         ))}
         <hr />

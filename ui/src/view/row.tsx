@@ -4,14 +4,16 @@ import { fullTime, t } from "../i18n/text.ts";
 import type { OpenChat } from "../state/chats.ts";
 import { retry } from "../state/conversation.ts";
 import { presetLabel } from "../state/settings.ts";
-import { Markdown } from "../markdown/markdown.tsx";
 import type { Message } from "../wire/types.ts";
+import type { ScrollWindow } from "./scroll.ts";
 import { Icon } from "./icon.tsx";
 import { CopyButton } from "./copy.tsx";
+import { Prose } from "./prose.tsx";
 import { Reasoning } from "./reasoning.tsx";
 
-export function Row(props: { id: string; chat: OpenChat; latest: boolean; place: (element: HTMLElement | null) => void }) {
-  const place = useCallback(props.place, [props.id]);
+export function Row(props: { id: string; chat: OpenChat; latest: boolean; view: ScrollWindow }) {
+  const { view, id } = props;
+  const place = useCallback((element: HTMLElement | null) => view.row(id, element), [view, id]);
   const message = props.chat.row(props.id)?.value;
   if (message === undefined) return null;
   const kind = message.kind === "trace" ? "trace" : message.role === "user" ? "prompt" : message.notice ? "noticed" : "answer";
@@ -52,7 +54,7 @@ function Answer(props: { message: Message; chat: OpenChat }) {
     <>
       <h3 class="visually-hidden">{name ? t("assistant.from", { name }) : t("assistant")}</h3>
       {message.reasoning ? <Reasoning message={message} /> : null}
-      {message.content ? <Markdown text={message.content} streaming={message.isStreaming === true} /> : null}
+      {message.content ? <Prose text={message.content} streaming={message.isStreaming === true} /> : null}
       {message.isStreaming ? null : <Meta message={message} />}
     </>
   );
@@ -82,8 +84,8 @@ function Noticed(props: { message: Message; chat: OpenChat }) {
       <h3 class="visually-hidden">{t("assistant")}</h3>
       <div class="words">
         {notice.kind === "command" ? null : <b>{t(`notice.${notice.kind}`)}</b>}
-        {notice.kind === "command" ? <Markdown text={message.content} streaming={false} /> : null}
-        {notice.kind === "error" || notice.kind === "interrupted" ? message.content.replace(/^Error: /, "") : null}
+        {notice.kind === "command" ? <Prose text={message.content} streaming={false} /> : null}
+        {notice.kind === "error" || notice.kind === "interrupted" ? afterLabel(message.content, t(`notice.${notice.kind}`)) : null}
       </div>
       {notice.retry ? (
         <button type="button" class="button" data-test="retry" onClick={() => retry(chat, message.turnId)}>
@@ -92,6 +94,12 @@ function Noticed(props: { message: Message; chat: OpenChat }) {
       ) : null}
     </div>
   );
+}
+
+/** The label stands before the text already; a text that begins with it does not say it again. */
+function afterLabel(text: string, label: string): string {
+  const said = [label, "Error", "Interrupted"].find((word) => text.startsWith(`${word}: `));
+  return said === undefined ? text : text.slice(said.length + 2);
 }
 
 /** Several words of progress: the newest, with the earlier ones folded under it. */

@@ -6,6 +6,7 @@ import type { OpenChat } from "../state/chats.ts";
 import { readAgain, readOlder } from "../state/conversation.ts";
 import { reportPaint } from "../wire/outside.ts";
 import { Icon } from "./icon.tsx";
+import { markdown } from "./parts.ts";
 import { PendingRow } from "./pending.tsx";
 import { Row } from "./row.tsx";
 import { ScrollWindow } from "./scroll.ts";
@@ -35,10 +36,12 @@ export function Transcript(props: { chat: OpenChat }) {
   const { from, to, above, below } = view.range.value;
   const phase = chat.phase.value;
 
+  // Text that would be drawn bare for a moment and jump is not worth that moment.
+  const canDraw = markdown.here.value !== null || markdown.failed.value || phase === "error";
   useLayoutEffect(() => {
     view.mount(scroller.current, column.current);
     return () => view.mount(null, null);
-  }, [phase]);
+  }, [phase, canDraw]);
   useLayoutEffect(() => view.settle());
   useLayoutEffect(() => {
     if (pending.length > 0) view.toEnd();
@@ -47,7 +50,7 @@ export function Transcript(props: { chat: OpenChat }) {
     if (phase === "ready") reportPaint();
   }, [phase]);
 
-  if (phase === "loading" && ids.length === 0) return <ThreadSkeleton />;
+  if ((phase === "loading" && ids.length === 0) || !canDraw) return <ThreadSkeleton />;
   if (phase === "error") return <ThreadError chat={chat} />;
   const onKey = (event: KeyboardEvent) => {
     if (UPWARD.has(event.key)) view.letGo();
@@ -71,7 +74,7 @@ export function Transcript(props: { chat: OpenChat }) {
           <Older chat={chat} />
           <Space height={above} />
           {ids.slice(from, to).map((id) => (
-            <Row key={id} id={id} chat={chat} latest={id === ids.at(-1)} place={(element) => view.row(id, element)} />
+            <Row key={id} id={id} chat={chat} latest={id === ids.at(-1)} view={view} />
           ))}
           <Space height={below} />
           {pending.map((one) => (

@@ -22,6 +22,18 @@ export function openOutside(href: string): boolean {
   return true;
 }
 
+/** Runs once the page as it now stands is drawn: a message posted in a frame comes after that frame's paint. */
+export function afterPaint(run: () => void): void {
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      run();
+    };
+    port2.postMessage(null);
+  });
+}
+
 export function reportPaint(): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => window.alcoveHost?.painted?.()));
+  afterPaint(() => window.alcoveHost?.painted?.());
 }

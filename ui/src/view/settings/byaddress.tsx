@@ -6,6 +6,7 @@ import { words } from "../../state/words.ts";
 import { readProviderModels } from "../../wire/api.ts";
 import type { ProviderModels } from "../../wire/types.ts";
 import { Field } from "./field.tsx";
+import { nameOf } from "./found.tsx";
 
 export function ByAddress(props: { done: () => void; cancel: () => void }) {
   const address = useSignal("");
@@ -46,7 +47,7 @@ export function ByAddress(props: { done: () => void; cancel: () => void }) {
   const save = () =>
     run("save", async () => {
       const id = model.value.trim();
-      const name = freeName(id.split("/").at(-1) ?? id, presets.value.map((preset) => preset.name));
+      const name = freeName(nameOf(id), presets.value.map((preset) => preset.name));
       const window = listed.value.find((one) => one.id === id)?.context_window;
       await createPreset({ name, provider: await provider(), model: id, ...(window ? { context_window_tokens: window } : {}) });
       await choosePreset(name);

@@ -4,14 +4,18 @@ import { useEffect } from "preact/hooks";
 import { compact, t } from "../../i18n/text.ts";
 import { choosePreset, createPreset, discover, freeName, presets, providerFor } from "../../state/settings.ts";
 import { words } from "../../state/words.ts";
+import { modelLabel } from "../modelid.ts";
 import type { FoundServer } from "../../wire/types.ts";
 
 type Model = FoundServer["models"][number];
 
+/** A preset needs a short name: the last part of the id. */
+export const nameOf = (id: string) => modelLabel(id).split("/").at(-1) || id;
+
 async function use(server: FoundServer, model: Model): Promise<void> {
   const provider = await providerFor(server.label, server.api_base, "");
   const known = presets.value.find((preset) => preset.provider === provider && preset.model === model.id);
-  const name = known?.name ?? freeName(model.id.split("/").at(-1) ?? model.id, presets.value.map((preset) => preset.name));
+  const name = known?.name ?? freeName(nameOf(model.id), presets.value.map((preset) => preset.name));
   const window = model.context_window === null ? {} : { context_window_tokens: model.context_window };
   if (known === undefined) await createPreset({ name, provider, model: model.id, ...window });
   await choosePreset(name);
@@ -68,7 +72,7 @@ function ServerRow(props: { server: FoundServer; busy: boolean; pick: (server: F
         {server.models.map((model) => (
           <li key={model.id}>
             <span class="id" title={model.id}>
-              {model.id}
+              {modelLabel(model.id)}
             </span>
             {model.context_window ? <span class="faint small">{compact(model.context_window)}</span> : null}
             <button type="button" class="button small" disabled={props.busy} onClick={() => props.pick(server, model)} data-test="use-found">

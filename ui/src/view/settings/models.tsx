@@ -4,6 +4,7 @@ import { t } from "../../i18n/text.ts";
 import { activePreset, choosePreset, deletePreset, isDemo, presets, providerLabel, testPreset } from "../../state/settings.ts";
 import { words } from "../../state/words.ts";
 import type { PresetRow, TestResult } from "../../wire/types.ts";
+import { modelLabel } from "../modelid.ts";
 import { ByAddress } from "./byaddress.tsx";
 import { EditModel } from "./edit.tsx";
 import { FoundServers } from "./found.tsx";
@@ -66,7 +67,7 @@ function ModelCard(props: { preset: PresetRow }) {
         <div class="grow">
           <span class="name">{preset.label || preset.name}</span> {isDemo(preset.name) ? <span class="demo-badge">{t("model.demo")}</span> : null}{" "}
           {chosen ? <span class="tag">{t("models.default")}</span> : null}
-          <div class="faint small">{isDemo(preset.name) ? t("model.demoText") : [preset.model, providerLabel(preset.provider)].filter(Boolean).join(" · ")}</div>
+          <div class="faint small" title={preset.model}>{isDemo(preset.name) ? t("model.demoText") : [modelLabel(preset.model), providerLabel(preset.provider)].filter(Boolean).join(" · ")}</div>
         </div>
         {chosen ? null : (
           <button type="button" class="button small" disabled={busy.value} onClick={() => run(() => choosePreset(preset.name))}>
