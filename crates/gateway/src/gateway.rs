@@ -35,6 +35,8 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 const HEAD_BYTES: usize = 16 * 1024;
 /// Header fields of a request.
 const HEAD_FIELDS: usize = 64;
+/// The longest the clients are waited for at the end; one that does not take its goodbye goes without.
+const GOODBYE_LIMIT: Duration = Duration::from_secs(2);
 /// Wait after the system could not give another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -108,7 +110,7 @@ impl Gateway {
     pub async fn stop(mut self) {
         self.context.cancel.cancel();
         self.context.tasks.close();
-        self.context.tasks.wait().await;
+        let _unheard = tokio::time::timeout(GOODBYE_LIMIT, self.context.tasks.wait()).await;
         self.context.engine.shut_down().await;
         self.place.take();
     }
