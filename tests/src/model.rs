@@ -13,7 +13,8 @@ use crate::within;
 
 /// Calls that may wait for the scenario.
 const CALLS_WAITING: usize = 256;
-const EVENTS: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
+/// Chunked, so that pieces stay apart however they travel.
+const EVENTS: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
 
 /// The server; it ends with the scenario.
 pub struct ModelServer {
@@ -127,6 +128,7 @@ impl Call {
         self.event(&json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] })).await;
         self.event(&json!({ "choices": [], "usage": { "prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10 } })).await;
         self.raw(b"data: [DONE]\n\n").await;
+        self.write(b"0\r\n\r\n").await;
     }
 
     /// Answers with this text, whole.
@@ -146,7 +148,8 @@ impl Call {
             self.began = true;
             self.write(EVENTS.as_bytes()).await;
         }
-        self.write(bytes).await;
+        let chunk = [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
+        self.write(&chunk).await;
     }
 
     /// Answers with a status and a JSON body instead of a stream.
@@ -166,9 +169,7 @@ impl Call {
         let part = [b'x'; 64 * 1024];
         self.raw(b"data: ").await;
         for _ in 0..bytes.div_ceil(part.len()) {
-            if self.stream.write_all(&part).await.is_err() {
-                return;
-            }
+            self.raw(&part).await;
         }
     }
 
