@@ -1,7 +1,8 @@
 /* uWebSockets broadcasting ready-made frames to every subscriber of one topic, through the C interface that the PyPI package
  * `socketify` ships. No JSON, no model, nothing stored: the cheapest fan-out there is.
- * Started with: frame bytes. Prints its port. A client's message "COUNT BATCH INTERVAL_MS" begins a round: BATCH frames at once,
- * every INTERVAL_MS, or, with 0, whenever every subscriber has taken what was sent. The last frame of a round begins with 'E'. */
+ * Started with: frame bytes. Prints its port. A client's message "COUNT BATCH INTERVAL_MS" begins a round: BATCH frames at once
+ * for every INTERVAL_MS that has passed, or, with 0, whenever every subscriber has taken what was sent. The last frame of a round
+ * begins with 'E'. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -39,11 +40,13 @@ int uws_ws_get_buffered_amount(int, void *);
 int uv_idle_init(void *, void *);
 int uv_idle_start(void *, void (*)(void *));
 int uv_idle_stop(void *);
+uint64_t uv_hrtime(void);
 
 #define SUBSCRIBERS 4096
 static void *app, *loop, *timer, *sockets[SUBSCRIBERS];
 static int open_sockets;
-static long left, batch;
+static long left, batch, interval, ticks;
+static uint64_t began;
 static size_t size;
 static char *frame;
 static char idle[1024];
@@ -64,7 +67,8 @@ static void on_idle(void *handle) {
 
 static void on_tick(void *data) {
     (void)data;
-    if (left > 0) publish_batch();
+    long due = (long)((uv_hrtime() - began) / 1000000 / interval);
+    while (ticks < due && left > 0) { publish_batch(); ticks++; }
     if (left == 0 && timer) { socketify_timer_destroy(timer); timer = NULL; }
 }
 
@@ -77,9 +81,10 @@ static void on_open(void *ws, void *data) {
 static void on_message(void *ws, const char *text, size_t length, int opcode, void *data) {
     (void)ws; (void)opcode; (void)data;
     char copy[64] = {0};
-    long interval = 0;
     memcpy(copy, text, length < 63 ? length : 63);
     if (sscanf(copy, "\"%ld %ld %ld", &left, &batch, &interval) != 3) return;
+    began = uv_hrtime();
+    ticks = 0;
     if (interval == 0) uv_idle_start(idle, on_idle);
     else timer = socketify_create_timer(loop, interval, interval, on_tick, NULL);
 }
