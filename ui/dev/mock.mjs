@@ -162,7 +162,7 @@ const ACTIONS = {
   "settings.model_configuration.update": ({ name, new_name, ...p }) => (Object.assign(settings.model_presets.find((x) => x.name === name), p, new_name ? { name: new_name, label: new_name } : {}), settings),
   "settings.model_configuration.delete": (p) => ((settings.model_presets = settings.model_presets.filter((x) => x.name !== p.name)), settings),
   "models.discover": () => ({
-    servers: process.env.ALCOVE_MOCK_EMPTY === "2" ? [] : [{ kind: "llama_cpp", label: "llama.cpp", api_base: "http://127.0.0.1:8080/v1", models: [{ id: "qwen2.5-0.5b-instruct", context_window: 32768 }] }],
+    servers: process.env.ALCOVE_MOCK_EMPTY === "2" ? [] : [{ kind: "llama_cpp", label: "llama.cpp", api_base: "http://127.0.0.1:8080/v1", models: [{ id: "qwen2.5-0.5b-instruct", context_window: 32768 }, { id: "/home/me/models/gemma3-270m-q4.gguf", context_window: 8192 }] }],
   }),
   "models.test": (p) => {
     if ((p.api_base ?? "").includes("9")) throw new Error("connection refused (http://127.0.0.1:9)");

@@ -99,7 +99,9 @@ function Noticed(props: { message: Message; chat: OpenChat }) {
 /** The label stands before the text already; a text that begins with it does not say it again. */
 function afterLabel(text: string, label: string): string {
   const said = [label, "Error", "Interrupted"].find((word) => text.startsWith(`${word}: `));
-  return said === undefined ? text : text.slice(said.length + 2);
+  if (said === undefined) return text;
+  const rest = text.slice(said.length + 2);
+  return rest.charAt(0).toLocaleUpperCase() + rest.slice(1);
 }
 
 /** Several words of progress: the newest, with the earlier ones folded under it. */
