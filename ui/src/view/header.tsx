@@ -1,5 +1,6 @@
 // Above the conversation: its title, which model answers, how much of the model's context is in use.
 import { compact, t } from "../i18n/text.ts";
+import { settled } from "../state/app.ts";
 import { knownChat } from "../state/chats.ts";
 import { list, listPhase } from "../state/list.ts";
 import { current, drawerOpen } from "../state/route.ts";
@@ -10,7 +11,8 @@ export function Header() {
   const id = current.value;
   const row = list.value.rows.find((one) => one.id === id);
   const title = id === null ? t("chat.new") : row?.title || t("chat.untitled");
-  const unknown = id !== null && row === undefined && listPhase.value === "loading";
+  // Also the first bold text of the page: loading that face waits until there is something to say.
+  const unknown = row === undefined && (id === null ? !settled.value : listPhase.value === "loading");
   return (
     <header class="header">
       <button
