@@ -13,7 +13,7 @@ use crate::run::{Run, RunKind};
 const CUT_OFF: &str = "Alcove ended before this answer was finished. What had arrived is kept.";
 const NOT_BEGUN: &str = "Alcove ended before the turn of this prompt came. It was not answered.";
 /// Rows of an unfinished turn read at once.
-const ROWS: u32 = 10_000;
+const ROWS: u32 = 4_096;
 
 /// Closes every unfinished turn, all in one transaction. Blocks; runs before anything is served.
 pub(crate) fn close_unfinished(store: &Store) -> Result<usize, Error> {
@@ -32,10 +32,7 @@ pub(crate) fn close_unfinished(store: &Store) -> Result<usize, Error> {
 }
 
 fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64) -> Result<Vec<Change>, Error> {
-    // A turn that never began has told nothing but its prompt.
-    let limit = if turn.state == TurnState::Running { ROWS } else { 1 };
-    let rows = store.read(|reader| reader.events(&turn.chat, turn.prompt_seq.saturating_sub(1), limit))?;
-    let told = Told::read(turn, &rows)?;
+    let told = Told::read(store, turn)?;
     let now = now_ms();
     let closed = Change::PutTurn(TurnRow { state: TurnState::Interrupted, ended_at: Some(now), ..turn.clone() });
     // An id that nobody can ask for has no thread to say anything in.
@@ -92,17 +89,31 @@ struct Told {
 }
 
 impl Told {
-    fn read(turn: &TurnRow, rows: &[EventRow]) -> Result<Self, Error> {
+    fn read(store: &Store, turn: &TurnRow) -> Result<Self, Error> {
         let mut told = Self { turn_seq: 1, ..Self::default() };
+        // A turn that never began has told nothing but its prompt.
+        let limit = if turn.state == TurnState::Running { ROWS } else { 1 };
+        let mut after = turn.prompt_seq.saturating_sub(1);
+        loop {
+            let rows = store.read(|reader| reader.events(&turn.chat, after, limit))?;
+            told.take_all(turn, &rows)?;
+            match rows.last() {
+                Some(row) if limit == ROWS => after = row.last,
+                Some(_) | None => return Ok(told),
+            }
+        }
+    }
+
+    fn take_all(&mut self, turn: &TurnRow, rows: &[EventRow]) -> Result<(), Error> {
         for row in rows {
             if row.seq == turn.prompt_seq {
                 // A plain-text client's turn has an id in the store only; its events carry none.
-                told.turn = row.turn.as_deref().and_then(TurnId::parse);
-            } else if turn.state == TurnState::Running && row.turn.as_deref() == told.turn.as_ref().map(TurnId::as_str) {
-                told.take(row)?;
+                self.turn = row.turn.as_deref().and_then(TurnId::parse);
+            } else if turn.state == TurnState::Running && row.turn.as_deref() == self.turn.as_ref().map(TurnId::as_str) {
+                self.take(row)?;
             }
         }
-        Ok(told)
+        Ok(())
     }
 
     fn take(&mut self, row: &EventRow) -> Result<(), Error> {

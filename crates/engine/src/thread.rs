@@ -160,6 +160,10 @@ impl Fold {
         if event.kind.is_some() {
             return self.activity(event, row);
         }
+        if event.notice.is_some() {
+            // A prompt that is told of is waiting no more.
+            self.dequeue(event.turn_id.as_ref());
+        }
         let mut message = UiMessage::begun("buf", row.seq, Role::Assistant);
         message.content = event.text;
         message.notice = event.notice;

@@ -218,7 +218,7 @@ async fn what_waits_is_closed_after_a_kill_and_says_so() {
         u-0000000000000001 user "First."
         buf-0000000000000004 assistant "Half an answer"
         buf-0000000000000008 assistant "Alcove ended before this answer was finished. What had arrived is kept." [interrupted]
-        u-0000000000000005 user "Second." queued
+        u-0000000000000005 user "Second."
         buf-000000000000000a assistant "Alcove ended before the turn of this prompt came. It was not answered." [interrupted]
     "#]]
     .assert_eq(&shown);
@@ -256,7 +256,7 @@ async fn plain_text_prompts_that_wait_keep_their_answers_apart_after_a_kill() {
     let shown: String = shown(&page).lines().filter(|line| !line.contains("Alcove 0")).map(|line| format!("{line}\n")).collect();
     expect![[r#"
         u-0000000000000001 user "First."
-        u-0000000000000004 user "Second." queued
+        u-0000000000000004 user "Second."
         buf-0000000000000006 assistant "The first's answer."
         buf-0000000000000009 assistant "Alcove ended before this answer was finished. What had arrived is kept." [interrupted]
         buf-000000000000000b assistant "Alcove ended before the turn of this prompt came. It was not answered." [interrupted]

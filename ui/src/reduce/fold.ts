@@ -111,7 +111,9 @@ export function message(rows: Rows, event: Of<"message">): Rows {
     ...(event.notice === undefined ? {} : { notice: event.notice }),
     ...(event.latency_ms === undefined ? {} : { latencyMs: event.latency_ms }),
   };
-  return insert(rows, { ...base(event, "buf"), role: "assistant", content: event.text, ...done });
+  // A prompt that a notice is about waits no more.
+  const settled = event.notice === undefined ? rows : dequeue(rows, event.turn_id);
+  return insert(settled, { ...base(event, "buf"), role: "assistant", content: event.text, ...done });
 }
 
 const RANK = { start: 0, end: 1, error: 2 } as const;

@@ -43,7 +43,7 @@ pub(super) fn serve(request: &Request) -> Response {
 /// The page itself, and paths a person may type; a file that is missing is missing.
 fn is_page(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
-    path.is_empty() || !last.contains('.')
+    path.is_empty() || !(last.contains('.') || path.starts_with("assets/"))
 }
 
 fn answer(name: &str, file: EmbeddedFile, request: &Request) -> Response {
