@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::error::Error;
 
@@ -19,7 +19,7 @@ pub(crate) struct Launch {
     name: String,
 }
 
-/// A started process; it and its group are ended when this goes.
+/// A started process; it and what it started are ended when this goes.
 pub(crate) struct Running {
     child: Child,
 }
@@ -87,8 +87,6 @@ impl Launch {
     }
 
     fn spawn(mut self) -> Result<Running, Error> {
-        use std::os::unix::process::CommandExt as _;
-        self.command.process_group(0);
         let child = self.command.spawn().map_err(Error::io(&self.name))?;
         Ok(Running { child })
     }
@@ -117,7 +115,7 @@ impl Running {
 
     /// Asks it to end, and waits.
     pub(crate) fn end(mut self) {
-        if let Some(pid) = self.pid() {
+        if let Some(pid) = number(self.child.id()) {
             kill_process(pid, Signal::TERM).ok();
         }
         for _ in 0..200 {
@@ -127,19 +125,22 @@ impl Running {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
-
-    fn pid(&self) -> Option<Pid> {
-        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
-    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(group) = self.pid() {
-            kill_process_group(group, Signal::KILL).ok();
+        // Once it was waited for, its number may be another's.
+        if self.is_alive() {
+            for pid in family(self.child.id()).into_iter().filter_map(number) {
+                kill_process(pid, Signal::KILL).ok();
+            }
         }
         self.child.wait().ok();
     }
+}
+
+fn number(pid: u32) -> Option<Pid> {
+    i32::try_from(pid).ok().and_then(Pid::from_raw)
 }
 
 fn cpu(pid: u32) -> Option<Duration> {
