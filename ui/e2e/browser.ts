@@ -21,7 +21,7 @@ export async function openPage(browser: Browser, address: string, options: Brows
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().includes("ERR_CONNECTION_REFUSED") && !message.text().includes("WebSocket")) problems.push(message.text());
+    if (message.type() === "error" && !message.text().includes("ERR_CONNECTION_REFUSED") && !message.text().includes("WebSocket")) problems.push(`${message.text()} ${message.location().url}`);
   });
   await page.goto(address);
   return { page, problems };
