@@ -20,7 +20,7 @@ pub(crate) fn frames(rows: &[EventRow], after: u64, limit: usize) -> Result<Vec<
             continue;
         }
         let run: Run = serde_json::from_str(&row.payload).map_err(|source| Error::Unreadable { what: "an event", source })?;
-        let pieces = run.pieces().zip(run.first()..).filter(|(_, seq)| *seq > after);
+        let pieces = run.pieces_after(after).zip(run.first().max(after.saturating_add(1))..);
         let left = limit - out.len();
         out.extend(pieces.take(left).map(|(event, seq)| Frame { text: Bytes::from(event.to_json()), seq: Some(seq), skip: None }));
     }

@@ -80,27 +80,40 @@ impl Run {
     /// The pieces from the given one on, as a run of their own.
     pub(crate) fn tail(&self, from: usize) -> Self {
         let skipped: usize = self.cuts[..from].iter().map(|cut| *cut as usize).sum();
-        let shift = |number: Option<u64>| number.map(|number| number + from as u64);
-        let whole = Delta {
-            text: self.whole.text[skipped..].to_owned(),
-            turn_seq: shift(self.whole.turn_seq),
-            seq: shift(self.whole.seq),
-            ..self.whole.clone()
-        };
+        let whole = self.piece(self.whole.text[skipped..].to_owned(), from);
         Self { kind: self.kind, began: self.began, whole, cuts: self.cuts[from..].to_vec() }
     }
 
     /// The pieces as they were streamed. A run whose cuts do not fit its text yields what fits.
+    #[cfg(test)]
     pub(crate) fn pieces(&self) -> impl Iterator<Item = Event> + '_ {
-        let mut start = 0;
-        self.cuts.iter().enumerate().map_while(move |(index, cut)| {
+        self.pieces_after(0)
+    }
+
+    /// The pieces numbered beyond `after`, as they were streamed; those before cost nothing but their lengths.
+    pub(crate) fn pieces_after(&self, after: u64) -> impl Iterator<Item = Event> + '_ {
+        let skipped = usize::try_from(after.saturating_add(1).saturating_sub(self.first())).unwrap_or(usize::MAX).min(self.cuts.len());
+        let mut start = self.cuts[..skipped].iter().map(|cut| *cut as usize).sum();
+        self.cuts.iter().enumerate().skip(skipped).map_while(move |(index, cut)| {
             let end = start + *cut as usize;
             let text = self.whole.text.get(start..end)?.to_owned();
             start = end;
-            let shift = |number: Option<u64>| number.map(|number| number + index as u64);
-            let delta = Delta { text, turn_seq: shift(self.whole.turn_seq), seq: shift(self.whole.seq), ..self.whole.clone() };
-            Some(self.kind.event(delta))
+            Some(self.kind.event(self.piece(text, index)))
         })
+    }
+
+    /// The piece at an index, with its text; never copies the text of all.
+    fn piece(&self, text: String, index: usize) -> Delta {
+        let shift = |number: Option<u64>| number.map(|number| number + index as u64);
+        Delta {
+            chat_id: self.whole.chat_id.clone(),
+            text,
+            stream_id: self.whole.stream_id.clone(),
+            turn_id: self.whole.turn_id.clone(),
+            turn_phase: self.whole.turn_phase,
+            turn_seq: shift(self.whole.turn_seq),
+            seq: shift(self.whole.seq),
+        }
     }
 }
 
@@ -140,6 +153,11 @@ mod tests {
         let back: Vec<String> = stored.pieces().map(|event| event.to_json()).collect();
         assert_eq!(back, live);
         assert_eq!((stored.first(), stored.last()), (10, 13));
+        for after in 0..15 {
+            let rest: Vec<String> = stored.pieces_after(after).map(|event| event.to_json()).collect();
+            let skipped = usize::try_from(after.saturating_sub(9)).unwrap_or(0).min(4);
+            assert_eq!(rest, live[skipped..], "after {after}");
+        }
         let tail: Vec<String> = stored.tail(2).pieces().map(|event| event.to_json()).collect();
         assert_eq!(tail, live[2..]);
     }
