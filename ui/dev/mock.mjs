@@ -8,6 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 import { WebSocketServer } from "ws";
+import { mockSettings } from "./mock-settings.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const { module: folding } = await runnerImport(path.join(here, "../src/reduce/reduce.ts"));
@@ -18,17 +19,14 @@ const port = Number(given("--listen")?.split(":")[1] ?? process.env.ALCOVE_MOCK_
 const SECRET = "mock-secret-0123456789";
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; media-src 'self' blob:; connect-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types app";
-const instance = randomUUID();
+let instance = randomUUID();
 const chats = new Map();
 const sockets = new Set();
-const settings = {
-  agent: { model_preset: given("--model") ?? process.env.ALCOVE_MOCK_PRESET ?? null },
-  model_presets: [{ name: "demo", label: "Demo (offline, scripted)", model: "demo", provider: "demo" }],
-  providers: [{ name: "demo", label: "Demo", configured: true }],
-  runtime: {},
-  version: { current: "0.1.0-mock" },
-  secrets: { store: "file", detail: "~/.local/share/alcove/secrets" },
-};
+const fixture = mockSettings(given("--model") ?? process.env.ALCOVE_MOCK_PRESET ?? null, () => {
+  instance = randomUUID();
+  for (const socket of sockets) socket.close(1012);
+});
+const settings = fixture.settings;
 
 function makeChat(id, title, project, updated) {
   const chat = { id, title, project, updated, log: [], state: shapes.emptyChat(id), running: null, queue: [], preset: null, seen: new Map(), mark: "idle" };
@@ -142,6 +140,10 @@ function message(socket, frame) {
     if (chat.running) chat.running.stopped = true;
     return say(socket, { event: "message_accepted", chat_id: chat.id, turn_id, starts_turn: false });
   }
+  if (content === "/restart") {
+    say(socket, { event: "message_accepted", chat_id: chat.id, turn_id, starts_turn: false });
+    return void pause(pace * 20).then(fixture.restarted);
+  }
   if (content.startsWith("/model ")) {
     chat.preset = content.slice(7);
     say(socket, { event: "message_accepted", chat_id: chat.id, turn_id, starts_turn: false });
@@ -154,21 +156,7 @@ function message(socket, frame) {
   else chat.queue.push(frame);
 }
 
-const ACTIONS = {
-  "settings.agent.update": (p) => ((settings.agent.model_preset = p.model_preset), settings),
-  "settings.provider.create": (p) => (settings.providers.push({ name: p.name, label: p.name, api_base: p.api_base, is_custom: true, configured: true, api_key_hint: p.api_key ? "sk-t••••1234" : null }), settings),
-  "settings.provider.update": (p) => (Object.assign(settings.providers.find((x) => x.name === p.provider) ?? {}, p.api_base ? { api_base: p.api_base } : {}), settings),
-  "settings.model_configuration.create": (p) => (settings.model_presets.push({ label: p.name, ...p }), settings),
-  "settings.model_configuration.update": ({ name, new_name, ...p }) => (Object.assign(settings.model_presets.find((x) => x.name === name), p, new_name ? { name: new_name, label: new_name } : {}), settings),
-  "settings.model_configuration.delete": (p) => ((settings.model_presets = settings.model_presets.filter((x) => x.name !== p.name)), settings),
-  "models.discover": () => ({
-    servers: process.env.ALCOVE_MOCK_EMPTY === "2" ? [] : [{ kind: "llama_cpp", label: "llama.cpp", api_base: "http://127.0.0.1:8080/v1", models: [{ id: "qwen2.5-0.5b-instruct", context_window: 32768 }, { id: "/home/me/models/gemma3-270m-q4.gguf", context_window: 8192 }] }],
-  }),
-  "models.test": (p) => {
-    if ((p.api_base ?? "").includes("9")) throw new Error("connection refused (http://127.0.0.1:9)");
-    return { ok: true, latency_ms: 212, reply: "Hello! I am here." };
-  },
-};
+const ACTIONS = { ...fixture.actions };
 
 async function request(socket, frame) {
   const { request_id, action, payload } = frame;
@@ -178,7 +166,7 @@ async function request(socket, frame) {
     await pause(300);
     say(socket, { event: "webui_response", request_id, ok: true, result: act(payload) });
   } catch (error) {
-    say(socket, { event: "webui_response", request_id, ok: false, error: { status: 400, message: error.message } });
+    say(socket, { event: "webui_response", request_id, ok: false, error: { status: error.status ?? 400, message: error.message } });
   }
 }
 
@@ -233,13 +221,12 @@ const server = createServer(async (req, res) => {
     return json(res, { token: "t", api_token: "a", ws_path: "/ws", ws_url: `ws://127.0.0.1:${port}/ws`, expires_in: 300, runtime_surface: "browser", limits: { message: { max_text_bytes: 65536 } }, instance, version: "0.1.0-mock" });
   }
   if (url.pathname === "/api/sessions") return json(res, { sessions: sessions() });
-  if (url.pathname === "/api/settings") return json(res, settings);
-  if (url.pathname === "/api/settings/provider-models") return json(res, { provider: "x", models: [{ id: "model-a" }, { id: "model-b" }], status: "available" });
+  if (fixture.answer(url, res)) return;
   const found = /^\/api\/sessions\/([^/]+)\/webui-thread$/.exec(url.pathname);
   if (found) return thread(res, url, decodeURIComponent(found[1]));
   const file = url.pathname === "/" ? "/index.html" : path.posix.normalize(url.pathname);
   try {
-    const body = await readFile(path.join(here, "../dist", file));
+    const body = await readFile(path.join(process.env.ALCOVE_MOCK_DIST ?? path.join(here, "../dist"), file));
     res.writeHead(200, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY, "x-content-type-options": "nosniff" }).end(body);
   } catch {
     res.writeHead(404).end("Not Found");
