@@ -2,8 +2,8 @@
 
 use rusqlite::Connection;
 
-use crate::table::{answer, chat, entry, event, setting, token, turn};
-use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, TitleSource, TokenRow, TurnRow};
+use crate::table::{answer, chat, entry, event, media, setting, token, turn};
+use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, MediaRow, TitleSource, TokenRow, TurnRow};
 
 /// One change. Ids are checked by who sends them; times are milliseconds since the epoch. A change to a chat that is not
 /// there is [`Error::NoChat`]; deleting what is not there is no error.
@@ -34,6 +34,8 @@ pub enum Change {
     PutEntry(EntryRow),
     /// Makes or replaces a turn by its id.
     PutTurn(TurnRow),
+    /// Says that a file belongs to a chat; a second time changes nothing.
+    PutMedia(MediaRow),
     /// Sets a setting: JSON text.
     PutSetting { key: String, value: String },
     /// Deletes a setting.
@@ -66,6 +68,7 @@ impl Change {
             Change::FoldDeltas { chat, first, last, row } => event::fold(db, chat, (*first, *last), row),
             Change::PutEntry(row) => entry::put(db, row),
             Change::PutTurn(row) => turn::put(db, row),
+            Change::PutMedia(row) => media::put(db, row),
             Change::PutSetting { key, value } => setting::put(db, key, value),
             Change::DeleteSetting { key } => setting::delete(db, key),
             Change::PutToken(row) => token::put(db, row),
@@ -87,6 +90,7 @@ impl Change {
             Change::AppendEvent(row) | Change::FoldDeltas { row, .. } => row.payload.len(),
             Change::PutEntry(row) => row.body.len() + row.attributes.len(),
             Change::PutTurn(row) => row.usage.as_ref().map_or(0, String::len),
+            Change::PutMedia(row) => row.file.len() + row.name.len(),
             Change::PutSetting { value, .. } => value.len(),
             Change::PutAnswer(row) => row.answer.len(),
             Change::SetChatPreset { .. }

@@ -5,8 +5,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::table::{answer, chat, entry, event, mark, setting, token, turn};
-use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, Page, TokenRow, TurnRow, connection};
+use crate::table::{answer, chat, entry, event, mark, media, setting, token, turn};
+use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, MediaRow, Page, TokenRow, TurnRow, connection};
 
 /// Read-only connections at most; they are opened when first needed.
 pub const READERS: usize = 4;
@@ -71,6 +71,16 @@ impl Reader<'_> {
     /// One turn; `None` for an unknown chat or turn.
     pub fn turn(&self, chat: &str, id: &str) -> Result<Option<TurnRow>, Error> {
         turn::get(self.db, chat, id)
+    }
+
+    /// The files of a chat, by path.
+    pub fn media(&self, chat: &str) -> Result<Vec<MediaRow>, Error> {
+        media::of_chat(self.db, chat)
+    }
+
+    /// Whether a file belongs to any chat.
+    pub fn media_used(&self, file: &str) -> Result<bool, Error> {
+        media::is_used(self.db, file)
     }
 
     /// Every queued or running turn of every chat, each chat's in their order.

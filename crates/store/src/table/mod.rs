@@ -5,6 +5,7 @@ pub(crate) mod chat;
 pub(crate) mod entry;
 pub(crate) mod event;
 pub(crate) mod mark;
+pub(crate) mod media;
 pub(crate) mod setting;
 pub(crate) mod token;
 pub(crate) mod turn;

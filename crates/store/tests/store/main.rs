@@ -11,6 +11,8 @@ mod events;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod media;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod rows;
