@@ -1,20 +1,8 @@
 // One open line to the gateway: a WebSocket, or the host bridge of the native window, in one shape.
+import type { Host, HostEvent } from "./host.ts";
 import type { Bootstrap } from "./types.ts";
 
-type HostEvent = { id: string | number; type: "open" | "message" | "error" | "close"; data?: string; message?: string; code?: number; reason?: string };
-export type Host = {
-  openSocket?: (url: string) => Promise<string | number>;
-  sendSocket?: (id: string | number, text: string) => void;
-  closeSocket?: (id: string | number) => void;
-  onSocketEvent?: (cb: (event: HostEvent) => void) => () => void;
-  openExternal?: (url: string) => void;
-  painted?: () => void;
-};
-declare global {
-  interface Window {
-    alcoveHost?: Host;
-  }
-}
+export type { Host } from "./host.ts";
 
 export type Listener = { open: () => void; text: (data: string) => void; closed: (code: number) => void };
 export type Channel = { send: (text: string) => void; close: () => void };
