@@ -1,8 +1,8 @@
 // What the page knows about one chat, as plain data. Only `reduce` makes a new one.
-import type { ChatEvent, Message, Run, ThreadPage, Usage } from "../wire/types.ts";
+import type { ChatEvent, MediaItem, Message, Run, ThreadPage, Usage } from "../wire/types.ts";
 
 /** A prompt this page sent and the gateway has not taken yet (or has refused: then `failed` says why). */
-export type Pending = { turnId: string; text: string; at: number; failed?: string };
+export type Pending = { turnId: string; text: string; at: number; media?: MediaItem[]; failed?: string };
 
 export type ChatState = {
   readonly chatId: string;
@@ -27,7 +27,7 @@ export type ChatState = {
 export type LocalEvent =
   | { event: "local.page"; page: ThreadPage | null }
   | { event: "local.older"; page: ThreadPage }
-  | { event: "local.send"; turn_id: string; text: string; at: number }
+  | { event: "local.send"; turn_id: string; text: string; at: number; media?: MediaItem[] }
   | { event: "local.failed"; turn_id: string; why: string }
   | { event: "local.dropped"; turn_id: string };
 

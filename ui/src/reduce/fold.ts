@@ -1,5 +1,5 @@
 // How each event of a chat changes its rows (envelope §5.3). One function an event; all pure.
-import type { ChatEvent, Message, ToolEvent } from "../wire/types.ts";
+import type { ChatEvent, MediaItem, Message, ToolEvent } from "../wire/types.ts";
 import { rowId } from "./chat.ts";
 import { insert, lastOfTurn, quiet, replace, settle, type Rows } from "./rows.ts";
 
@@ -25,11 +25,13 @@ function openBubble(rows: Rows, event: ChatEvent): number {
   return row?.role === "assistant" && row.isStreaming ? at : -1;
 }
 
-export function userRow(rows: Rows, event: ChatEvent & { starts_turn: boolean }, text: string): Rows {
+const withMedia = (media: readonly MediaItem[] | undefined): Partial<Message> => (media === undefined || media.length === 0 ? {} : { media: [...media] });
+
+export function userRow(rows: Rows, event: ChatEvent & { starts_turn: boolean }, text: string, media?: readonly MediaItem[]): Rows {
   const known = rows.some((row) => row.role === "user" && event.turn_id !== undefined && row.turnId === event.turn_id);
   if (known) return rows;
   const place = event.turn_id === undefined ? {} : { turnPhase: "user" as const, turnSeq: 1 };
-  return insert(rows, { ...base(event, "u"), ...place, role: "user", content: text, ...(event.starts_turn ? {} : { queued: true }) });
+  return insert(rows, { ...base(event, "u"), ...place, role: "user", content: text, ...withMedia(media), ...(event.starts_turn ? {} : { queued: true }) });
 }
 
 /** The turn of a waiting prompt begins. */

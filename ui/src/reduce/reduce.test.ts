@@ -166,6 +166,16 @@ test("a sent prompt is pending until accepted, then a row; an error keeps its te
   expect(bad.pending[0]).toMatchObject({ text: "hi", failed: "queue_full" });
 });
 
+test("what was attached stays with the prompt, and comes with another's", () => {
+  const media = [{ kind: "image", url: "/api/media/a/b", name: "a.png" }];
+  const sent = reduce(emptyChat("c"), { event: "local.send", turn_id: "t1", text: "look", at: 1, media });
+  expect(sent.pending[0]?.media).toEqual(media);
+  const mine = reduce(sent, { event: "message_accepted", chat_id: "c", turn_id: "t1", starts_turn: true, seq: 1 });
+  expect(mine.messages[0]?.media).toEqual(media);
+  const theirs = reduce(emptyChat("c"), { event: "user_message", chat_id: "c", text: "look", turn_id: "t1", starts_turn: true, seq: 1, media_urls: media });
+  expect(theirs.messages[0]?.media).toEqual(media);
+});
+
 test("an acceptance without its text asks for the thread", () => {
   expect(reduce(emptyChat("c"), { event: "message_accepted", chat_id: "c", turn_id: "t1", starts_turn: true, seq: 1 }).lost).toBe(true);
 });

@@ -1,6 +1,6 @@
 // The one place where a chat's data changes: `reduce(state, event)` folds live events and thread pages to the same picture.
 import type { ChatEvent, Message, Notice, Run, ThreadPage } from "../wire/types.ts";
-import { emptyChat, type ChatState, type LocalEvent } from "./chat.ts";
+import { emptyChat, type ChatState, type LocalEvent, type Pending } from "./chat.ts";
 import * as fold from "./fold.ts";
 import { arrange, settle } from "./rows.ts";
 
@@ -14,7 +14,7 @@ export function reduce(state: ChatState, event: ChatEvent | LocalEvent): ChatSta
     case "local.older":
       return { ...state, messages: joinOlder(arrange(event.page.messages), state.messages), before: event.page.page?.before_cursor ?? null };
     case "local.send":
-      return { ...state, pending: [...state.pending, { turnId: event.turn_id, text: event.text, at: event.at }] };
+      return { ...state, pending: [...state.pending, pendingOf(event)] };
     case "local.failed":
       return withFailure(state, event.turn_id, event.why);
     case "local.dropped":
@@ -26,6 +26,10 @@ export function reduce(state: ChatState, event: ChatEvent | LocalEvent): ChatSta
     default:
       return inOrder(state, event);
   }
+}
+
+function pendingOf(event: Extract<LocalEvent, { event: "local.send" }>): Pending {
+  return { turnId: event.turn_id, text: event.text, at: event.at, ...(event.media === undefined ? {} : { media: event.media }) };
 }
 
 function personal(state: ChatState, event: Extract<ChatEvent, { event: "attached" | "resync" | "error" }>): ChatState {
@@ -114,12 +118,13 @@ function goalStatus(state: ChatState, event: Extract<ChatEvent, { event: "goal_s
 function accepted(state: ChatState, event: Extract<ChatEvent, { event: "user_message" | "message_accepted" }>): ChatState {
   const mine = state.pending.find((one) => one.turnId === event.turn_id);
   const text = event.event === "user_message" ? event.text : mine?.text;
+  const media = event.event === "user_message" ? (event.media_urls ?? mine?.media) : mine?.media;
   // Accepted, but this page no longer has the text (it was reloaded): only the thread has it.
   if (text === undefined) return event.seq === undefined ? state : { ...state, lost: true };
   const run = event.starts_turn ? { turn_id: event.turn_id, started_at: event.started_at } : state.run;
   const before = event.starts_turn && state.run !== null ? settle(state.messages, state.run.turn_id) : state.messages;
   // A command leaves no row, and its acceptance has no number.
-  const messages = event.seq === undefined ? before : fold.userRow(before, event, text);
+  const messages = event.seq === undefined ? before : fold.userRow(before, event, text, media);
   return dropPending({ ...state, messages, run, failed: event.starts_turn ? false : state.failed }, event.turn_id);
 }
 

@@ -1,30 +1,8 @@
-// The HTTP reads: chats, thread pages, settings, a provider's models. A stale token is renewed once.
-import { apiToken, bootstrap } from "./bootstrap.ts";
-import type { ProviderModels, SessionRow, Settings, ThreadPage } from "./types.ts";
+// The HTTP reads: chats, thread pages, settings, commands, folders, exports.
+import { ApiError, call, failure, getJson as get } from "./call.ts";
+import type { CommandRow, ProviderModels, SessionRow, Settings, SidebarState, ThreadPage, Workspaces } from "./types.ts";
 
-export class ApiError extends Error {
-  constructor(
-    message: string,
-    readonly status: number,
-  ) {
-    super(message);
-  }
-}
-
-async function get<T>(path: string, again = true): Promise<T> {
-  if (apiToken() === "") await bootstrap();
-  const answer = await fetch(path, {
-    headers: { Authorization: `Bearer ${apiToken()}` },
-    cache: "no-store",
-    signal: AbortSignal.timeout(30_000),
-  });
-  if (answer.status === 401 && again) {
-    await bootstrap();
-    return get<T>(path, false);
-  }
-  if (!answer.ok) throw new ApiError((await answer.text()) || answer.statusText, answer.status);
-  return (await answer.json()) as T;
-}
+export { ApiError } from "./call.ts";
 
 const key = (chatId: string) => encodeURIComponent(`websocket:${chatId}`);
 
@@ -49,4 +27,31 @@ export function readSettings(): Promise<Settings> {
 
 export function readProviderModels(provider: string): Promise<ProviderModels> {
   return get<ProviderModels>(`/api/settings/provider-models?provider=${encodeURIComponent(provider)}`);
+}
+
+export async function readCommands(): Promise<CommandRow[]> {
+  return (await get<{ commands: CommandRow[] }>("/api/commands")).commands;
+}
+
+export function readWorkspaces(): Promise<Workspaces> {
+  return get<Workspaces>("/api/workspaces");
+}
+
+export function readSidebarState(): Promise<SidebarState> {
+  return get<SidebarState>("/api/webui/sidebar-state");
+}
+
+export type ExportFormat = "markdown" | "jsonl" | "html";
+
+export function exportPath(chatId: string, format: ExportFormat): string {
+  return `/api/sessions/${key(chatId)}/export?format=${format}`;
+}
+
+/** How long a large chat may take to be written out. */
+const EXPORT_MS = 120_000;
+
+export async function readExport(chatId: string, format: ExportFormat): Promise<Blob> {
+  const answer = await call(exportPath(chatId, format), { limitMs: EXPORT_MS });
+  if (!answer.ok) throw await failure(answer);
+  return answer.blob();
 }

@@ -1,7 +1,22 @@
 // The wire's shapes as the page reads them: the generated ones, plus what the page adds and what later gateways send.
 import type * as gen from "./types.gen.ts";
 
-export type { Bootstrap, FoundServers, Notice, PresetRow, ProviderModels, ProviderRow, Run, SessionRow, Settings, TestResult } from "./types.gen.ts";
+export type {
+  AccessMode,
+  Bootstrap,
+  CommandRow,
+  FoundServers,
+  Notice,
+  PresetRow,
+  ProviderModels,
+  ProviderRow,
+  Run,
+  SessionRow,
+  Settings,
+  TestResult,
+  WorkspaceScope,
+  Workspaces,
+} from "./types.gen.ts";
 export type FoundServer = gen.FoundServerRow;
 export type LiveState = gen.ChatStateWord;
 export type Usage = Partial<gen.Usage>;
@@ -14,7 +29,19 @@ export type ToolEvent = {
   result?: unknown;
   error?: unknown;
 };
-export type FileEdit = { call_id: string; tool: string; path: string; phase: string; added: number; deleted: number; status: string };
+export type FileEdit = {
+  call_id: string;
+  tool: string;
+  path: string;
+  phase: string;
+  added: number;
+  deleted: number;
+  status: string;
+  operation?: string;
+  binary?: boolean;
+  error?: string;
+  diff?: { text: string; truncated?: boolean };
+};
 
 /** Fields any event of a chat may carry besides its own. */
 type InChat = {
@@ -28,10 +55,11 @@ type InChat = {
   at?: number;
 };
 
-type Named = Exclude<gen.Event["event"], HomeEvent["event"] | "message" | "reasoning_end">;
+type Named = Exclude<gen.Event["event"], HomeEvent["event"] | "message" | "reasoning_end" | "user_message">;
 export type ChatEvent = InChat &
   (
     | Extract<gen.Event, { event: Named }>
+    | ({ event: "user_message" } & gen.UserMessage & { media_urls?: MediaItem[] })
     | ({ event: "reasoning_end" } & gen.ReasoningEnd & { text?: string })
     | ({ event: "message" } & gen.MessageEvent & { tool_events?: ToolEvent[] })
     | { event: "file_edit"; edits: FileEdit[] }
@@ -47,6 +75,11 @@ export type Message = Omit<gen.UiMessage, "usage"> & {
   reasoningMs?: number;
   toolEvents?: ToolEvent[];
   fileEdits?: FileEdit[];
+  media?: MediaItem[];
+  images?: MediaItem[];
+  /** The row stands right after what a fork copied. */
+  forkBoundary?: boolean;
+  source?: { kind: string; label?: string };
 };
 
 export type ThreadPage = Pick<gen.Thread, "schemaVersion" | "sessionKey"> &
@@ -54,3 +87,37 @@ export type ThreadPage = Pick<gen.Thread, "schemaVersion" | "sessionKey"> &
     messages: Message[];
     page?: Partial<gen.Page> & Pick<gen.Page, "before_cursor" | "has_more_before">;
   };
+
+/** A picture, video or file of a message. */
+export type MediaItem = { kind?: string; url?: string | null; name?: string | null };
+
+/** What the person arranged in the side bar; kept by the gateway for all windows (envelope §2.6). */
+export type SidebarState = {
+  pinned_keys: string[];
+  archived_keys: string[];
+  session_order: string[];
+  title_overrides: Record<string, string>;
+  project_name_overrides: Record<string, string>;
+  tags_by_key: Record<string, string[]>;
+  collapsed_groups: Record<string, boolean>;
+  view: { density: string; show_previews: boolean; show_timestamps: boolean; show_archived: boolean; sort: string };
+};
+
+/** An attachment's way to the gateway. */
+export type UploadStatus = {
+  id: string;
+  received: number;
+  total: number;
+  complete: boolean;
+  kind: string;
+  mime: string;
+  name: string;
+  bytes: number;
+  url?: string | null;
+};
+
+export type ImportReport = {
+  imported: { key: string; title: string; messages: number }[];
+  skipped: { what: string; why: string }[];
+  warnings: string[];
+};
