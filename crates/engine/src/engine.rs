@@ -40,6 +40,21 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Preset that is active for this run, whatever was chosen.
     pub model: Option<String>,
+    /// Whether an answer is told while it is written; otherwise it is one message at its end.
+    pub streaming: bool,
+    /// Whether clients are told how a tool ended.
+    pub send_progress: bool,
+    /// Whether clients are told which tool begins.
+    pub send_tool_hints: bool,
+    /// Whether clients are told what the model thinks.
+    pub show_reasoning: bool,
+}
+
+impl Config {
+    /// What a gateway without a configuration uses.
+    pub fn new(data_dir: PathBuf) -> Self {
+        Self { data_dir, model: None, streaming: true, send_progress: true, send_tool_hints: true, show_reasoning: true }
+    }
 }
 
 /// The engine. Cloning it is cheap; all clones are the same engine.
@@ -81,7 +96,7 @@ impl Engine {
             .map_err(|error| Error::Folder { path: config.data_dir.clone(), source: std::io::Error::other(error.to_string()) })?;
         let default_scope = default_scope(&config.data_dir)?;
         let shelf = Arc::new(Shelf::load(&store, config.model)?);
-        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), default_scope };
+        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), default_scope, restart: CancellationToken::new() };
         let inner = Inner {
             instance: fresh_uuid(),
             data_dir: config.data_dir,
@@ -273,6 +288,16 @@ impl Engine {
                 return;
             }
         }
+    }
+
+    /// Asks for the engine to be ended and started again in this process. Whoever owns it does that; see [`Engine::restart_asked`].
+    pub fn restart(&self) {
+        self.inner.shared.restart.cancel();
+    }
+
+    /// Resolves when another start was asked for.
+    pub async fn restart_asked(&self) {
+        self.inner.shared.restart.cancelled().await;
     }
 
     pub(crate) fn shared(&self) -> &Shared {

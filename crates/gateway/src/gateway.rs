@@ -61,7 +61,7 @@ pub struct Gateway {
 /// Starts the engine and listens.
 pub async fn start(config: Config) -> Result<Gateway, Error> {
     let lock = listen::lock(&config.data_dir, &config.listen)?;
-    let engine_config = alcove_engine::Config { data_dir: config.data_dir.clone(), model: config.model.clone() };
+    let engine_config = alcove_engine::Config { model: config.model.clone(), ..alcove_engine::Config::new(config.data_dir.clone()) };
     let engine = tokio::task::spawn_blocking(|| Engine::start(engine_config)).await;
     let engine = engine.map_err(|_| Error::Engine(alcove_engine::Error::Closing))?.map_err(Error::Engine)?;
     let (listener, place) = listen::bind(&config.listen, lock).await?;

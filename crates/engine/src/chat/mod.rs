@@ -37,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) announcer: Announcer,
     pub(crate) default_scope: StoredScope,
+    /// Cancelled when somebody asked for the engine to be started again.
+    pub(crate) restart: CancellationToken,
 }
 
 /// What a chat looks like from outside at one moment.
