@@ -17,7 +17,7 @@ const DEPTH: usize = 256;
 
 /// A folder held open since it was chosen.
 #[derive(Debug)]
-pub(crate) struct Folder {
+pub(crate) struct Beneath {
     fd: OwnedFd,
     path: PathBuf,
 }
@@ -35,9 +35,9 @@ pub(crate) enum Unopened {
     Failed(io::Error),
 }
 
-impl Folder {
+impl Beneath {
     /// Takes hold of a folder.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn hold(path: &Path) -> io::Result<Self> {
         let fd = rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
         Ok(Self { fd, path: path.to_owned() })
     }
@@ -53,16 +53,7 @@ impl Folder {
     }
 
     /// Opens a regular file beneath it, for reading.
-    pub(crate) fn file(&self, relative: &Path) -> io::Result<File> {
-        self.find(relative).map_err(|why| match why {
-            Unopened::Failed(error) => error,
-            Unopened::Missing => io::ErrorKind::NotFound.into(),
-            Unopened::Outside | Unopened::Invalid => io::ErrorKind::InvalidInput.into(),
-        })
-    }
-
-    /// The same, saying why not.
-    pub(crate) fn find(&self, relative: &Path) -> Result<File, Unopened> {
+    pub(crate) fn file(&self, relative: &Path) -> Result<File, Unopened> {
         if relative.as_os_str().is_empty() {
             return Err(Unopened::Missing);
         }
@@ -211,9 +202,9 @@ mod tests {
     #[test]
     fn nothing_outside_is_opened() {
         let place = place();
-        let folder = Folder::open(&place.path().join("in")).unwrap();
+        let folder = Beneath::hold(&place.path().join("in")).unwrap();
         for (path, expected, walked) in CASES {
-            assert_eq!(told(folder.find(Path::new(path))), *expected, "{path:?}");
+            assert_eq!(told(folder.file(Path::new(path))), *expected, "{path:?}");
             if path.is_empty() || path.starts_with('/') {
                 continue;
             }
@@ -224,25 +215,25 @@ mod tests {
             };
             assert_eq!(walk, walked.unwrap_or(expected), "{path:?} without links");
         }
-        assert_eq!(told(folder.find(Path::new(&"x".repeat(300)))), "invalid");
+        assert_eq!(told(folder.file(Path::new(&"x".repeat(300)))), "invalid");
     }
 
     #[test]
     fn the_folder_is_the_one_that_was_chosen() {
         let place = place();
         let path = place.path().join("in");
-        let folder = Folder::open(&path).unwrap();
+        let folder = Beneath::hold(&path).unwrap();
         std::fs::rename(&path, place.path().join("moved")).unwrap();
         std::fs::create_dir(&path).unwrap();
         std::fs::write(path.join("a"), "another").unwrap();
-        assert_eq!(told(folder.find(Path::new("a"))), "a");
+        assert_eq!(told(folder.file(Path::new("a"))), "a");
     }
 
     /// A link that changes its mind all the time never leads outside.
     #[test]
     fn a_race_is_won_by_nobody() {
         let place = place();
-        let folder = Folder::open(&place.path().join("in")).unwrap();
+        let folder = Beneath::hold(&place.path().join("in")).unwrap();
         let over = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|threads| {
             threads.spawn(|| {
@@ -254,7 +245,7 @@ mod tests {
                     }
                 }
             });
-            let found: Vec<String> = (0..20_000).map(|_| told(folder.find(Path::new("race")))).collect();
+            let found: Vec<String> = (0..20_000).map(|_| told(folder.file(Path::new("race")))).collect();
             over.store(true, std::sync::atomic::Ordering::Relaxed);
             let odd = found.iter().find(|found| !["a", "outside", "missing"].contains(&found.as_str()));
             assert_eq!(odd, None);
