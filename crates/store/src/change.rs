@@ -28,6 +28,8 @@ pub enum Change {
     DeleteChat { chat: String },
     /// Appends an event right after the chat's last one; [`Error::Gap`], [`Error::Backwards`].
     AppendEvent(EventRow),
+    /// Appends events one after another, as [`Change::AppendEvent`] does one.
+    AppendEvents { chat: String, rows: Vec<EventRow> },
     /// Replaces the rows that exactly cover `first..=last` by `row`; [`Error::Fold`].
     FoldDeltas { chat: String, first: u64, last: u64, row: EventRow },
     /// Makes or replaces an entry by its path; [`Error::Final`].
@@ -65,6 +67,7 @@ impl Change {
             Change::TouchChat { chat, at } => chat::touch(db, chat, *at),
             Change::DeleteChat { chat } => chat::delete(db, chat),
             Change::AppendEvent(row) => event::append(db, row),
+            Change::AppendEvents { chat, rows } => event::append_all(db, chat, rows),
             Change::FoldDeltas { chat, first, last, row } => event::fold(db, chat, (*first, *last), row),
             Change::PutEntry(row) => entry::put(db, row),
             Change::PutTurn(row) => turn::put(db, row),
@@ -88,6 +91,7 @@ impl Change {
             Change::SetChatScope { scope, .. } => scope.len(),
             Change::SetChatUsage { usage, .. } => usage.len(),
             Change::AppendEvent(row) | Change::FoldDeltas { row, .. } => row.payload.len(),
+            Change::AppendEvents { rows, .. } => rows.iter().map(|row| size_of::<EventRow>() + row.payload.len()).sum(),
             Change::PutEntry(row) => row.body.len() + row.attributes.len(),
             Change::PutTurn(row) => row.usage.as_ref().map_or(0, String::len),
             Change::PutMedia(row) => row.file.len() + row.name.len(),

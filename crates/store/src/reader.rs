@@ -83,6 +83,11 @@ impl Reader<'_> {
         media::is_used(self.db, file)
     }
 
+    /// A chat's turns in their order; none for an unknown chat.
+    pub fn turns(&self, chat: &str) -> Result<Vec<TurnRow>, Error> {
+        turn::of_chat(self.db, chat)
+    }
+
     /// Every queued or running turn of every chat, each chat's in their order.
     pub fn unfinished_turns(&self) -> Result<Vec<TurnRow>, Error> {
         turn::unfinished(self.db)

@@ -98,6 +98,26 @@ pub(crate) fn append(db: &Connection, row: &EventRow) -> Result<(), Error> {
     chat::set_last_seq(db, place.no, row.last)
 }
 
+/// Appends events one after another. All of one chat, which is looked up and numbered once.
+pub(crate) fn append_all(db: &Connection, chat: &str, rows: &[EventRow]) -> Result<(), Error> {
+    let place = chat::place(db, chat)?;
+    let mut last = place.last_seq;
+    for row in rows {
+        if row.chat != chat {
+            return Err(Error::NoChat { chat: row.chat.clone() });
+        }
+        if row.seq != last + 1 {
+            return Err(Error::Gap { chat: chat.to_owned(), expected: last + 1, found: row.seq });
+        }
+        if row.last < row.seq {
+            return Err(Error::Backwards { chat: chat.to_owned(), seq: row.seq, last: row.last });
+        }
+        insert(db, place.no, row)?;
+        last = row.last;
+    }
+    chat::set_last_seq(db, place.no, last)
+}
+
 /// Replaces the rows that exactly cover `first..=last` by one that does.
 pub(crate) fn fold(db: &Connection, chat: &str, (from, to): (u64, u64), row: &EventRow) -> Result<(), Error> {
     let refused = || Error::Fold { chat: chat.to_owned(), first: from, last: to };

@@ -112,6 +112,14 @@ pub(crate) fn get(db: &Connection, chat: &str, id: &str) -> Result<Option<TurnRo
     first(db, "read a turn", SQL, params![chat, id], from_row)
 }
 
+/// A chat's turns in their order.
+pub(crate) fn of_chat(db: &Connection, chat: &str) -> Result<Vec<TurnRow>, Error> {
+    const SQL: &str = "SELECT c.id, t.id, t.ordinal, t.state, t.prompt_seq, t.preset, t.usage, t.outcome,
+            t.created_at, t.started_at, t.ended_at
+        FROM turns t JOIN chats c ON c.no = t.chat WHERE c.id = ?1 ORDER BY t.ordinal";
+    rows(db, "read a chat's turns", SQL, params![chat], from_row)
+}
+
 /// Every turn that is queued or running, by chat and in order.
 pub(crate) fn unfinished(db: &Connection) -> Result<Vec<TurnRow>, Error> {
     const SQL: &str = "SELECT c.id, t.id, t.ordinal, t.state, t.prompt_seq, t.preset, t.usage, t.outcome,

@@ -50,6 +50,32 @@ fn gaps_and_repetitions_refused() {
 }
 
 #[test]
+fn many_at_once_are_all_or_none() {
+    let many = |spans: &[(u64, u64)]| Change::AppendEvents {
+        chat: "c".to_owned(),
+        rows: spans.iter().map(|(first, last)| event_row("delta", *first, *last)).collect(),
+    };
+    let strange = Change::AppendEvents { chat: "c".to_owned(), rows: vec![EventRow { chat: "d".to_owned(), ..event_row("delta", 4, 4) }] };
+    check(
+        vec![
+            vec![many(&[(1, 1), (2, 3)])],
+            vec![many(&[(4, 4), (6, 6)])],
+            vec![many(&[(4, 4), (5, 4)])],
+            vec![strange],
+            vec![many(&[])],
+            vec![event("turn_end", 4)],
+        ],
+        expect![[r#"
+            ok
+            event 6 of chat c must have the number 5
+            event 5 of chat c ends before it starts, at 4
+            there is no chat d
+            ok
+            1 delta, 2-3 delta, 4 turn_end | last 4"#]],
+    );
+}
+
+#[test]
 fn backwards_refused() {
     check(
         vec![vec![event("delta", 1), run(2, 1)]],
