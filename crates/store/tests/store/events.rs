@@ -71,6 +71,7 @@ fn many_at_once_are_all_or_none() {
             event 5 of chat c ends before it starts, at 4
             there is no chat d
             ok
+            ok
             1 delta, 2-3 delta, 4 turn_end | last 4"#]],
     );
 }
