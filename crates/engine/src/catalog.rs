@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, commit};
 use crate::model::Endpoint;
 use crate::model::address::Address;
+use crate::provider::{Known, known};
 use crate::secret::keys::Keys;
 
 /// The built-in offline preset and its provider.
 pub(crate) const DEMO: &str = "demo";
+/// The preset made of a model that was set without one.
+pub(crate) const DEFAULT: &str = "default";
 /// The setting the catalog is kept under.
 const SETTING: &str = "models.catalog";
 /// What a person calls the demo.
@@ -38,15 +41,34 @@ pub(crate) struct Preset {
     pub(crate) reasoning_effort: Option<String>,
 }
 
-/// An OpenAI-compatible server.
+/// A model set without a preset, as early clients do it. Empty fields say that there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Inline {
+    /// Its provider.
+    pub(crate) provider: String,
+    /// Model id at its provider.
+    pub(crate) model: String,
+    /// Tokens the model can hold.
+    pub(crate) context_window_tokens: Option<u64>,
+}
+
+/// What a person set about an OpenAI-compatible server: one of the known ones, or one of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Provider {
     /// Names it.
     pub(crate) name: String,
     /// For people.
     pub(crate) label: String,
-    /// Its address.
+    /// Its address; empty for a known one that stays where it is.
     pub(crate) api_base: String,
+    /// Whether anything secret may be kept for it, so that nothing is looked up in vain.
+    #[serde(default = "yes")]
+    pub(crate) keyed: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Everything a person may choose from.
@@ -58,6 +80,24 @@ pub(crate) struct Catalog {
     pub(crate) providers: Vec<Provider>,
     /// The preset of chats that chose none; `None` until a person chose.
     pub(crate) active: Option<String>,
+    /// Presets asked when the active one fails, in this order.
+    #[serde(default)]
+    pub(crate) fallbacks: Vec<String>,
+    /// The model of chats that chose none while no preset is active.
+    #[serde(default)]
+    pub(crate) inline: Inline,
+}
+
+/// A provider that can be asked: known by name, or a person's own.
+#[derive(Clone, Debug)]
+pub(crate) struct Server<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) label: &'a str,
+    pub(crate) api_base: &'a str,
+    /// When it is a known one.
+    pub(crate) known: Option<&'static Known>,
+    /// What a person set about it.
+    pub(crate) own: Option<&'a Provider>,
 }
 
 /// What one turn needs to know of its model.
@@ -72,23 +112,58 @@ impl Catalog {
         std::iter::once(demo_preset()).chain(self.presets.iter().cloned())
     }
 
-    /// The preset of that name.
+    /// The preset of that name; `default` is the model set without one.
     pub(crate) fn preset(&self, name: &str) -> Option<Preset> {
-        self.all_presets().find(|preset| preset.name == name)
+        if name == DEFAULT { self.inline_preset() } else { self.all_presets().find(|preset| preset.name == name) }
     }
 
-    /// The provider of that name.
+    /// What a person set about the provider of that name.
     pub(crate) fn provider(&self, name: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.name == name)
     }
 
-    /// The active preset.
+    /// The provider of that name, wherever it comes from; the demo is none.
+    pub(crate) fn server<'a>(&'a self, name: &'a str) -> Option<Server<'a>> {
+        let (own, known) = (self.provider(name), known(name));
+        let own_base = own.map(|own| own.api_base.as_str()).filter(|base| !base.is_empty());
+        Some(Server {
+            name,
+            label: own.map(|own| own.label.as_str()).filter(|label| !label.is_empty()).or(known.map(|known| known.label))?,
+            api_base: own_base.or(known.map(|known| known.api_base))?,
+            known,
+            own,
+        })
+    }
+
+    /// The active preset, or the model set without one.
     pub(crate) fn active_preset(&self) -> Option<Preset> {
-        self.preset(self.active.as_deref()?)
+        match &self.active {
+            Some(name) => self.preset(name),
+            None => self.inline_preset(),
+        }
+    }
+
+    /// The model set without a preset.
+    pub(crate) fn inline_preset(&self) -> Option<Preset> {
+        let Inline { provider, model, context_window_tokens } = self.inline.clone();
+        let set = !provider.is_empty() && !model.is_empty();
+        set.then(|| Preset { context_window_tokens, ..Preset::new(DEFAULT.to_owned(), provider, model) })
+    }
+
+    /// Presets in the order they are asked; empty when none is active.
+    pub(crate) fn call_order(&self) -> Vec<String> {
+        let Some(active) = &self.active else { return Vec::new() };
+        let rest = self.fallbacks.iter().filter(|name| *name != active && self.preset(name).is_some());
+        std::iter::once(active).chain(rest).cloned().collect()
     }
 }
 
 impl Preset {
+    /// A preset that leaves everything else to the server.
+    pub(crate) fn new(name: String, provider: String, model: String) -> Self {
+        Self { name, provider, model, max_tokens: None, context_window_tokens: None, temperature: None, reasoning_effort: None }
+    }
+
     /// `provider/model`
     pub(crate) fn model_name(&self) -> String {
         format!("{}/{}", self.provider, self.model)
@@ -96,20 +171,17 @@ impl Preset {
 
     /// For people.
     pub(crate) fn label(&self) -> &str {
-        if self.name == DEMO { DEMO_LABEL } else { &self.name }
+        match self.name.as_str() {
+            DEMO => DEMO_LABEL,
+            DEFAULT => "Default",
+            name => name,
+        }
     }
 }
 
 fn demo_preset() -> Preset {
-    Preset {
-        name: DEMO.to_owned(),
-        provider: DEMO.to_owned(),
-        model: "offline-demo".to_owned(),
-        max_tokens: None,
-        context_window_tokens: Some(DEMO_CONTEXT),
-        temperature: None,
-        reasoning_effort: None,
-    }
+    let preset = Preset::new(DEMO.to_owned(), DEMO.to_owned(), "offline-demo".to_owned());
+    Preset { context_window_tokens: Some(DEMO_CONTEXT), ..preset }
 }
 
 /// The catalog in use and the one place it is changed.
@@ -156,25 +228,30 @@ impl Shelf {
 
 /// The plan for a turn, or words for the person who has to choose first.
 pub(crate) async fn plan(catalog: &Catalog, keys: &Keys, chosen: Option<&str>) -> Result<Plan, String> {
-    let Some(name) = chosen.or(catalog.active.as_deref()) else {
-        return Err("No model is chosen yet. Choose one in Settings › Models, or send /model demo to try the offline demo.".to_owned());
-    };
-    let Some(preset) = catalog.preset(name) else {
-        return Err(format!("The model preset “{name}” no longer exists. Choose another in Settings › Models."));
+    let preset = match chosen.or(catalog.active.as_deref()) {
+        Some(name) => catalog
+            .preset(name)
+            .ok_or_else(|| format!("The model preset “{name}” no longer exists. Choose another in Settings › Models."))?,
+        None => catalog.inline_preset().ok_or_else(|| {
+            "No model is chosen yet. Choose one in Settings › Models, or send /model demo to try the offline demo.".to_owned()
+        })?,
     };
     if preset.provider == DEMO {
         return Ok(Plan { preset, endpoint: Endpoint::Demo });
     }
-    let Some(provider) = catalog.provider(&preset.provider) else {
+    let Some(server) = catalog.server(&preset.provider) else {
         return Err(format!("The provider “{}” of this model no longer exists. Add it again in Settings › Models.", preset.provider));
     };
-    let endpoint = endpoint(keys, &provider.name, &provider.api_base).await?;
+    let endpoint = endpoint(keys, &server).await?;
     Ok(Plan { preset, endpoint })
 }
 
 /// The way to a provider's server, with its key.
-pub(crate) async fn endpoint(keys: &Keys, name: &str, api_base: &str) -> Result<Endpoint, String> {
-    let address = Address::parse(api_base).map_err(|error| error.to_string())?;
-    let api_key = keys.get(name, &address.origin()).await.map_err(|error| error.to_string())?;
+pub(crate) async fn endpoint(keys: &Keys, server: &Server<'_>) -> Result<Endpoint, String> {
+    let address = Address::parse(server.api_base).map_err(|error| error.to_string())?;
+    let api_key = match server.own.is_some_and(|own| own.keyed) {
+        true => keys.get(server.name, &address.origin()).await.map_err(|error| error.to_string())?,
+        false => None,
+    };
     Ok(Endpoint::OpenAi { api_base: address.text().to_owned(), api_key })
 }

@@ -10,7 +10,7 @@ use alcove_proto::envelope::{ChatState, ChatStateWord};
 use alcove_proto::http::WorkspaceControls;
 use alcove_proto::http::{SessionRow, Sessions, Workspaces};
 use alcove_proto::limits::{THREAD_PAGE_DEFAULT, THREAD_PAGE_MAX};
-use alcove_proto::scope::{AccessMode, StoredScope};
+use alcove_proto::scope::StoredScope;
 use alcove_proto::thread::{Page, Thread};
 use alcove_store::{ChatRow, Store};
 use jiff::tz::TimeZone;
@@ -24,8 +24,10 @@ use crate::chat::{ChatHandle, Refusal, Shared};
 use crate::clock::{fresh_uuid, local_iso};
 use crate::error::{Error, read};
 use crate::hub::{Announcement, Announcer, ConnectionId};
+use crate::kept::Kept;
 use crate::model::Models;
 use crate::secret::keys::Keys;
+use crate::settings::preferences;
 use crate::{recovery, thread};
 
 /// Chats kept in memory although nobody uses them; beyond that the unused are let go.
@@ -94,9 +96,10 @@ impl Engine {
         recovery::close_unfinished(&store)?;
         let keys = Keys::open(&config.data_dir)
             .map_err(|error| Error::Folder { path: config.data_dir.clone(), source: std::io::Error::other(error.to_string()) })?;
-        let default_scope = default_scope(&config.data_dir)?;
+        let home = home(&config.data_dir)?;
         let shelf = Arc::new(Shelf::load(&store, config.model)?);
-        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), default_scope, restart: CancellationToken::new() };
+        let preferences = Arc::new(Kept::load(&store, preferences::SETTING, "the settings")?);
+        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), preferences, home, restart: CancellationToken::new() };
         let inner = Inner {
             instance: fresh_uuid(),
             data_dir: config.data_dir,
@@ -174,7 +177,7 @@ impl Engine {
     /// Makes a chat in the store. The same request id again gives the chat it made.
     pub async fn create_chat(&self, scope: Option<&serde_json::Value>, request: Option<&str>) -> Result<Arc<ChatHandle>, Refusal> {
         let scope = match scope {
-            Some(asked) => Some(crate::scope::read(asked, &self.inner.shared.default_scope).map_err(Refusal::Scope)?),
+            Some(asked) => Some(crate::scope::read(asked, &self.inner.shared.default_scope()).map_err(Refusal::Scope)?),
             None => None,
         };
         let id = request.map_or_else(crate::clock::fresh_chat_id, requested_id);
@@ -187,11 +190,11 @@ impl Engine {
     pub async fn scope(&self, id: &ChatId) -> Result<StoredScope, Error> {
         let name = id.as_str().to_owned();
         let row = read(&self.inner.shared.store, move |reader| reader.chat(&name)).await?;
-        Ok(row.map_or_else(|| self.inner.shared.default_scope.clone(), |row| self.scope_of(&row)))
+        Ok(row.map_or_else(|| self.inner.shared.default_scope(), |row| self.scope_of(&row)))
     }
 
     fn scope_of(&self, row: &ChatRow) -> StoredScope {
-        serde_json::from_str(&row.scope).unwrap_or_else(|_| self.inner.shared.default_scope.clone())
+        serde_json::from_str(&row.scope).unwrap_or_else(|_| self.inner.shared.default_scope())
     }
 
     /// Whether a cursor can be resumed from. One of an earlier engine may point at pieces that were told but lost with it.
@@ -273,8 +276,8 @@ impl Engine {
     pub fn workspaces(&self) -> Workspaces {
         Workspaces {
             schema_version: 1,
-            default_access_mode: "default".to_owned(),
-            default_scope: self.inner.shared.default_scope.payload(),
+            default_access_mode: self.inner.shared.preferences.current().access_word().to_owned(),
+            default_scope: self.inner.shared.default_scope().payload(),
             controls: WorkspaceControls { can_change_project: true, can_use_full_access: true, can_pick_folder: false },
         }
     }
@@ -323,9 +326,9 @@ fn requested_id(request: &str) -> ChatId {
     ChatId::parse(&crate::clock::hex(&digest[..16])).expect("hexadecimal digits are a chat id")
 }
 
-fn default_scope(data_dir: &Path) -> Result<StoredScope, Error> {
+fn home(data_dir: &Path) -> Result<String, Error> {
     let path = data_dir.join(WORKSPACE);
     std::fs::create_dir_all(&path).map_err(|source| Error::Folder { path: path.clone(), source })?;
     let path = path.canonicalize().unwrap_or(path);
-    Ok(StoredScope { project_path: path.to_string_lossy().into_owned(), access_mode: AccessMode::Restricted })
+    Ok(path.to_string_lossy().into_owned())
 }

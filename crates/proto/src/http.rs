@@ -1,7 +1,5 @@
 //! Bodies of the HTTP routes (envelope §2). Successes are JSON, errors are plain text.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::scope::WorkspaceScope;
@@ -178,13 +176,25 @@ pub struct CommandRow {
     pub accepts_args: bool,
 }
 
-/// The commands served.
+/// The commands served, in the order of envelope §2.5.
 #[rustfmt::skip]
 pub const COMMANDS: &[CommandRow] = &[
+    CommandRow { command: "/new", title: "New", description: "Begin anew: the model forgets what was said; the messages stay.", icon: "square-pen", arg_hint: "", lifecycle: "finalize_active_turn", accepts_args: false },
     CommandRow { command: "/stop", title: "Stop", description: "Stop the turn that runs; what has arrived is kept.", icon: "square", arg_hint: "", lifecycle: "stop_active_turn", accepts_args: false },
+    CommandRow { command: "/restart", title: "Restart", description: "Restart the engine; turns that run are closed as interrupted.", icon: "rotate-cw", arg_hint: "", lifecycle: "side_channel", accepts_args: false },
     CommandRow { command: "/status", title: "Status", description: "Tell the model, the context used and whether a turn runs.", icon: "activity", arg_hint: "", lifecycle: "side_channel", accepts_args: false },
     CommandRow { command: "/model", title: "Model", description: "Show this chat's model, or choose another preset for it.", icon: "brain", arg_hint: "[preset]", lifecycle: "side_channel", accepts_args: true },
+    CommandRow { command: "/history", title: "History", description: "Show the newest messages of this chat.", icon: "history", arg_hint: "[n]", lifecycle: "side_channel", accepts_args: true },
+    CommandRow { command: "/goal", title: "Goal", description: "Set a goal the agent works towards until it is reached.", icon: "activity", arg_hint: "<goal>", lifecycle: "agent_turn_with_args", accepts_args: true },
+    CommandRow { command: "/trigger", title: "Trigger", description: "Make a trigger that a command on this machine can pull.", icon: "zap", arg_hint: "<name>", lifecycle: "side_channel", accepts_args: true },
+    CommandRow { command: "/dream", title: "Dream", description: "Sort what was learned, now.", icon: "sparkles", arg_hint: "", lifecycle: "side_channel", accepts_args: false },
+    CommandRow { command: "/dream-log", title: "Dream log", description: "Show what the last sorting changed.", icon: "book-open", arg_hint: "", lifecycle: "side_channel", accepts_args: true },
+    CommandRow { command: "/dream-restore", title: "Dream restore", description: "Take a sorting back.", icon: "undo-2", arg_hint: "", lifecycle: "side_channel", accepts_args: true },
+    CommandRow { command: "/dream-prompt", title: "Dream prompt", description: "Show how sorting is asked for, or write it down to be changed.", icon: "file-text", arg_hint: "[init]", lifecycle: "side_channel", accepts_args: true },
+    CommandRow { command: "/evaluator-prompt", title: "Evaluator prompt", description: "Show how results are judged, or write it down to be changed.", icon: "file-text", arg_hint: "[init]", lifecycle: "side_channel", accepts_args: true },
+    CommandRow { command: "/skill", title: "Skills", description: "List the skills.", icon: "wrench", arg_hint: "", lifecycle: "side_channel", accepts_args: false },
     CommandRow { command: "/help", title: "Help", description: "List the commands.", icon: "circle-help", arg_hint: "", lifecycle: "side_channel", accepts_args: false },
+    CommandRow { command: "/pairing", title: "Pairing", description: "List who asks to be let in, and decide.", icon: "shield", arg_hint: "[list|approve <code>|deny <code>|revoke <user_id>]", lifecycle: "side_channel", accepts_args: true },
 ];
 
 /// `GET /api/workspaces`
@@ -211,199 +221,4 @@ pub struct WorkspaceControls {
     pub can_use_full_access: bool,
     /// By a folder dialog.
     pub can_pick_folder: bool,
-}
-
-/// `GET /api/settings`: the sections served (envelope §2.7).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct Settings {
-    /// The active model.
-    pub agent: AgentSettings,
-    /// All presets; the first row is the synthetic `default`.
-    pub model_presets: Vec<PresetRow>,
-    /// All providers.
-    pub providers: Vec<ProviderRow>,
-    /// Where things are.
-    pub runtime: RuntimeSettings,
-    /// Where keys are kept.
-    pub secrets: SecretsSettings,
-    /// Version of Alcove.
-    pub version: Version,
-    /// Where the window runs.
-    pub surface: Surface,
-    /// The same, under its later name.
-    pub runtime_surface: Surface,
-    /// What the host can do.
-    pub runtime_capabilities: Capabilities,
-    /// Whether something waits for a restart.
-    pub requires_restart: bool,
-    /// What a change of each section asks for.
-    pub restart_behavior_by_section: BTreeMap<String, String>,
-}
-
-/// The active model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct AgentSettings {
-    /// Model id at its provider; empty when nothing is chosen.
-    pub model: String,
-    /// Its provider; empty when nothing is chosen.
-    pub provider: String,
-    /// The same after resolution; null when nothing is chosen.
-    pub resolved_provider: Option<String>,
-    /// Whether the provider has a key.
-    pub has_api_key: bool,
-    /// The active preset; null when nothing is chosen.
-    pub model_preset: Option<String>,
-    /// Longest answer in tokens.
-    pub max_tokens: Option<u32>,
-    /// Tokens the model can hold.
-    pub context_window_tokens: Option<u64>,
-    /// Sampling temperature.
-    pub temperature: Option<f32>,
-    /// As the provider names it.
-    pub reasoning_effort: Option<String>,
-}
-
-/// One preset.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct PresetRow {
-    /// Names it.
-    pub name: String,
-    /// For people.
-    pub label: String,
-    /// Whether it is the active one.
-    pub active: bool,
-    /// Whether it is the synthetic first row.
-    pub is_default: bool,
-    /// Model id at its provider.
-    pub model: String,
-    /// Its provider.
-    pub provider: String,
-    /// Longest answer in tokens.
-    pub max_tokens: Option<u32>,
-    /// Tokens the model can hold.
-    pub context_window_tokens: Option<u64>,
-    /// Sampling temperature.
-    pub temperature: Option<f32>,
-    /// As the provider names it.
-    pub reasoning_effort: Option<String>,
-}
-
-/// One provider.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, as the protocol spells them")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct ProviderRow {
-    /// Names it.
-    pub name: String,
-    /// For people.
-    pub label: String,
-    /// Whether it can be used.
-    pub configured: bool,
-    /// `api_key` or `none`.
-    pub auth_type: String,
-    /// Whether it needs a key.
-    pub api_key_required: bool,
-    /// First and last characters of the key; null when there is none.
-    pub api_key_hint: Option<String>,
-    /// Its address.
-    pub api_base: Option<String>,
-    /// Whether a person added it.
-    pub is_custom: bool,
-    /// Whether presets may use it.
-    pub model_selectable: bool,
-}
-
-/// Where things are.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct RuntimeSettings {
-    /// The folder of the database.
-    pub data_path: String,
-    /// The folder of chats that chose none.
-    pub workspace_path: String,
-}
-
-/// Where keys are kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct SecretsSettings {
-    /// `keyring`, `file`, or `unknown` before the first key.
-    pub store: String,
-    /// One sentence for people.
-    pub detail: String,
-}
-
-/// Version of Alcove.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct Version {
-    /// As in the release.
-    pub current: String,
-}
-
-/// A model a server offers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct ModelRow {
-    /// As the server names it.
-    pub id: String,
-    /// For people.
-    pub label: String,
-    /// Tokens it can hold; null when the server does not tell.
-    pub context_window: Option<u64>,
-}
-
-/// `GET /api/settings/provider-models`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct ProviderModels {
-    /// The provider.
-    pub provider: String,
-    /// For people.
-    pub label: String,
-    /// What it offers.
-    pub models: Vec<ModelRow>,
-    /// How many.
-    pub model_count: usize,
-    /// Why there are none, for people.
-    pub message: Option<String>,
-    /// `available` or `error`.
-    pub status: String,
-}
-
-/// Result of `models.discover`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct FoundServers {
-    /// Model servers that answered on this machine.
-    pub servers: Vec<FoundServerRow>,
-}
-
-/// A model server on this machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct FoundServerRow {
-    /// `ollama`, `lm_studio`, `llama_cpp`, `vllm` or `openai_compatible`.
-    pub kind: String,
-    /// For people.
-    pub label: String,
-    /// Its address.
-    pub api_base: String,
-    /// What it offers.
-    pub models: Vec<ModelRow>,
-}
-
-/// Result of `models.test`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct TestResult {
-    /// Always true; failures are errors.
-    pub ok: bool,
-    /// From the request to the answer.
-    pub latency_ms: u64,
-    /// What the model said.
-    pub reply: String,
 }

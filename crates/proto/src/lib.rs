@@ -1,6 +1,6 @@
 //! The wire: every frame, route and error the gateway speaks, as closed types. Never touches a socket, a file or a clock.
 //!
-//! Three things live here and nowhere else: the shapes ([`envelope`], [`http`]), the words errors are told with
+//! Three things live here and nowhere else: the shapes ([`envelope`], [`http`], [`settings`], [`sidebar`]), the words errors are told with
 //! ([`error`]), and the limits both sides agree on ([`limits`]). The TypeScript the window uses is generated from these types.
 
 pub mod envelope;
@@ -9,6 +9,8 @@ pub mod http;
 pub mod id;
 pub mod limits;
 pub mod scope;
+pub mod settings;
+pub mod sidebar;
 pub mod thread;
 #[cfg(feature = "ts")]
 pub mod typescript;

@@ -696,6 +696,94 @@ page?: Page,
  */
 last_seq: number, };
 
+export type SessionContext = { 
+/**
+ * Always 1.
+ */
+schema_version: number, 
+/**
+ * `websocket:<chat id>`
+ */
+session_key: string, 
+/**
+ * Messages kept for the model.
+ */
+total_messages: number, 
+/**
+ * Of these, the ones it is no longer shown.
+ */
+archived_messages: number, 
+/**
+ * Of these, the ones the next call would show it.
+ */
+replay_messages: number, 
+/**
+ * What those cost, in tokens.
+ */
+estimated_replay_tokens: number, 
+/**
+ * What the summary of the archived ones costs, in tokens.
+ */
+estimated_summary_tokens: number, 
+/**
+ * What all messages would cost, in tokens.
+ */
+estimated_session_tokens: number, 
+/**
+ * The summary of the archived ones.
+ */
+archived_summary: string | null, 
+/**
+ * When it was made.
+ */
+archived_summary_at: string | null, 
+/**
+ * What the last turn cost.
+ */
+last_usage: Usage | null, };
+
+export type SessionAutomations = { 
+/**
+ * Always empty: there are no automations yet.
+ */
+jobs: unknown[], };
+
+export type FilePreview = { 
+/**
+ * Where the file is.
+ */
+path: string, 
+/**
+ * The same, from the project's folder.
+ */
+display_path: string, 
+/**
+ * The project's folder.
+ */
+project_path: string, 
+/**
+ * The language as highlighters name it.
+ */
+language: string, 
+/**
+ * The text, or its first 393 216 bytes; what is no UTF-8 is replaced.
+ */
+content: string, 
+/**
+ * The file's size in bytes.
+ */
+size: number, 
+/**
+ * Whether there is more than was shown.
+ */
+truncated: boolean, };
+
+export type FileProbe = { 
+/**
+ * Whether there is something to show.
+ */
+available: boolean, };
+
 export type Surface = "browser" | "native";
 
 export type Capabilities = { 
@@ -932,7 +1020,7 @@ resolved_provider: string | null,
  */
 has_api_key: boolean, 
 /**
- * The active preset; null when nothing is chosen.
+ * The active preset, `default` for a model set without one; null when nothing is chosen.
  */
 model_preset: string | null, 
 /**
@@ -950,7 +1038,23 @@ temperature: number | null,
 /**
  * As the provider names it.
  */
-reasoning_effort: string | null, };
+reasoning_effort: string | null, 
+/**
+ * IANA name, for example `Europe/Berlin`; days are counted in it.
+ */
+timezone: string, 
+/**
+ * Longest hint of a tool call in characters, 20 to 500.
+ */
+tool_hint_max_length: number, 
+/**
+ * What early clients call the agent.
+ */
+bot_name: string, 
+/**
+ * The sign early clients show for it.
+ */
+bot_icon: string, };
 
 export type PresetRow = { 
 /**
@@ -978,6 +1082,10 @@ model: string,
  */
 provider: string, 
 /**
+ * The same after resolution; null when there is no such provider.
+ */
+resolved_provider: string | null, 
+/**
  * Longest answer in tokens.
  */
 max_tokens: number | null, 
@@ -992,7 +1100,11 @@ temperature: number | null,
 /**
  * As the provider names it.
  */
-reasoning_effort: string | null, };
+reasoning_effort: string | null, 
+/**
+ * What the effort can be chosen from; empty text leaves it to the provider.
+ */
+reasoning_effort_values: Array<string>, };
 
 export type ProviderRow = { 
 /**
@@ -1008,7 +1120,7 @@ label: string,
  */
 configured: boolean, 
 /**
- * `api_key` or `none`.
+ * `api_key`, `oauth`, or `none`.
  */
 auth_type: string, 
 /**
@@ -1020,9 +1132,29 @@ api_key_required: boolean,
  */
 api_key_hint: string | null, 
 /**
- * Its address.
+ * Its address, when a person set one.
  */
 api_base: string | null, 
+/**
+ * Its address otherwise; null when it has none of its own.
+ */
+default_api_base: string | null, 
+/**
+ * `auto`, `chat_completions` or `responses`.
+ */
+api_type: string, 
+/**
+ * The account signed in; always null, there is no sign-in yet.
+ */
+oauth_account: string | null, 
+/**
+ * When the sign-in ends, milliseconds since the epoch; always null.
+ */
+oauth_expires_at: number | null, 
+/**
+ * Whether one can sign in; always false.
+ */
+oauth_login_supported: boolean, 
 /**
  * Whether a person added it.
  */
@@ -1030,9 +1162,223 @@ is_custom: boolean,
 /**
  * Whether presets may use it.
  */
-model_selectable: boolean, };
+model_selectable: boolean, 
+/**
+ * Where its list of models comes from: `official`, `catalog`, `local`, `custom`, `builtin` or `unsupported`.
+ */
+model_catalog: string, 
+/**
+ * Which of the fields below it takes.
+ */
+advanced_fields: Array<string>, 
+/**
+ * Header fields sent with every request; values of secret names are masked.
+ */
+extra_headers: { [key in string]: unknown } | null, 
+/**
+ * Fields added to the body of every request; values of secret names are masked.
+ */
+extra_body: { [key in string]: unknown } | null, 
+/**
+ * Query parameters of every request; values of secret names are masked.
+ */
+extra_query: { [key in string]: unknown } | null, 
+/**
+ * How reasoning is asked for, as the provider spells it.
+ */
+thinking_style: string | null, 
+/**
+ * Region of a cloud; null, no provider of this list has one.
+ */
+region: string | null, 
+/**
+ * Profile of a cloud; null, no provider of this list has one.
+ */
+profile: string | null, 
+/**
+ * Address of a proxy for this provider.
+ */
+proxy: string | null, };
+
+export type SearchProviderRow = { 
+/**
+ * Names it.
+ */
+name: string, 
+/**
+ * For people.
+ */
+label: string, 
+/**
+ * What it asks for: `none`, `api_key`, `optional_api_key` or `base_url`.
+ */
+credential: string, };
+
+export type SearchSettings = { 
+/**
+ * The provider chosen.
+ */
+provider: string, 
+/**
+ * First and last characters of its key; null when there is none.
+ */
+api_key_hint: string | null, 
+/**
+ * Its address, for providers one runs oneself.
+ */
+base_url: string | null, 
+/**
+ * Results wanted, 1 to 10.
+ */
+max_results: number, 
+/**
+ * Seconds a search may take, 1 to 120.
+ */
+timeout: number, 
+/**
+ * What can be chosen from.
+ */
+providers: Array<SearchProviderRow>, };
+
+export type SearchLimits = { 
+/**
+ * Results wanted.
+ */
+max_results: number, 
+/**
+ * Seconds a search may take.
+ */
+timeout: number, };
+
+export type FetchSettings = { 
+/**
+ * Whether the reader service at r.jina.ai is asked for pages.
+ */
+use_jina_reader: boolean, };
+
+export type WebSettings = { 
+/**
+ * Whether chats may reach the web at all.
+ */
+enable: boolean, 
+/**
+ * Address of a proxy.
+ */
+proxy: string | null, 
+/**
+ * What Alcove calls itself.
+ */
+user_agent: string | null, 
+/**
+ * Of searches.
+ */
+search: SearchLimits, 
+/**
+ * Of pages.
+ */
+fetch: FetchSettings, };
+
+export type ImageProviderRow = { 
+/**
+ * Names it, as in the list of providers.
+ */
+name: string, 
+/**
+ * For people.
+ */
+label: string, 
+/**
+ * Whether it can be used.
+ */
+configured: boolean, 
+/**
+ * `api_key`
+ */
+auth_type: string, 
+/**
+ * First and last characters of its key; null when there is none.
+ */
+api_key_hint: string | null, 
+/**
+ * Its address, when a person set one.
+ */
+api_base: string | null, 
+/**
+ * Its address otherwise.
+ */
+default_api_base: string | null, 
+/**
+ * Models known to draw.
+ */
+models: Array<string>, 
+/**
+ * The first of them.
+ */
+default_model: string | null, };
+
+export type ImageSettings = { 
+/**
+ * Whether chats may ask for images.
+ */
+enabled: boolean, 
+/**
+ * The provider chosen.
+ */
+provider: string, 
+/**
+ * Whether it can be used.
+ */
+provider_configured: boolean, 
+/**
+ * Model id at its provider.
+ */
+model: string, 
+/**
+ * For example `1:1`.
+ */
+default_aspect_ratio: string, 
+/**
+ * As the provider spells it.
+ */
+default_image_size: string, 
+/**
+ * 1 to 8.
+ */
+max_images_per_turn: number, 
+/**
+ * Where images go, inside the data folder.
+ */
+save_dir: string, 
+/**
+ * What can be chosen from.
+ */
+providers: Array<ImageProviderRow>, };
+
+export type HeartbeatSettings = { 
+/**
+ * Whether it does.
+ */
+enabled: boolean, 
+/**
+ * Seconds between two runs.
+ */
+interval_s: number, 
+/**
+ * Messages it is shown.
+ */
+keep_recent_messages: number, };
+
+export type DreamSettings = { 
+/**
+ * When, for people; empty for never.
+ */
+schedule: string, };
 
 export type RuntimeSettings = { 
+/**
+ * The configuration file.
+ */
+config_path: string, 
 /**
  * The folder of the database.
  */
@@ -1040,7 +1386,291 @@ data_path: string,
 /**
  * The folder of chats that chose none.
  */
-workspace_path: string, };
+workspace_path: string, 
+/**
+ * Where the gateway listens; empty over a Unix socket.
+ */
+gateway_host: string, 
+/**
+ * Its port; 0 over a Unix socket.
+ */
+gateway_port: number, 
+/**
+ * What runs by itself from time to time; nothing does yet.
+ */
+heartbeat: HeartbeatSettings, 
+/**
+ * What is sorted while nobody works; nothing is yet.
+ */
+dream: DreamSettings, 
+/**
+ * Whether all surfaces share one chat.
+ */
+unified_session: boolean, };
+
+export type AdvancedSettings = { 
+/**
+ * Whether chats that chose nothing are kept to their folder.
+ */
+restrict_to_workspace: boolean, 
+/**
+ * What stands behind that.
+ */
+workspace_sandbox: SandboxStatus, 
+/**
+ * Whether chats may reach servers on this machine.
+ */
+webui_allow_local_service_access: boolean, 
+/**
+ * The same, under its early name.
+ */
+allow_local_preview_access: boolean, 
+/**
+ * `default` or `full`.
+ */
+webui_default_access_mode: string, 
+/**
+ * Whether addresses of private networks are refused otherwise.
+ */
+private_service_protection_enabled: boolean, 
+/**
+ * Addresses that are allowed all the same.
+ */
+ssrf_whitelist_count: number, 
+/**
+ * MCP servers configured.
+ */
+mcp_server_count: number, 
+/**
+ * Whether chats may run commands.
+ */
+exec_enabled: boolean, 
+/**
+ * What commands run in; null when they do not run.
+ */
+exec_sandbox: string | null, 
+/**
+ * Whether folders are put before the search path of commands.
+ */
+exec_path_prepend_set: boolean, 
+/**
+ * Whether folders are put after it.
+ */
+exec_path_append_set: boolean, };
+
+export type ApiSettings = { 
+/**
+ * Where it would listen.
+ */
+host: string, 
+/**
+ * Its port.
+ */
+port: number, 
+/**
+ * Seconds an answer may take.
+ */
+timeout: number, 
+/**
+ * First and last characters of its key; null when there is none.
+ */
+api_key_hint: string | null, };
+
+export type ApiService = { 
+/**
+ * Whether this version has it.
+ */
+installed: boolean, 
+/**
+ * Whether it runs.
+ */
+running: boolean, 
+/**
+ * Whether it was started from here.
+ */
+managed: boolean, 
+/**
+ * Where it would listen.
+ */
+host: string, 
+/**
+ * Its port.
+ */
+port: number, 
+/**
+ * Seconds an answer may take.
+ */
+timeout: number, 
+/**
+ * First and last characters of its key; null when there is none.
+ */
+api_key_hint: string | null, 
+/**
+ * The address clients would use.
+ */
+endpoint: string, 
+/**
+ * The command that starts it by hand; empty when there is none.
+ */
+command: string, 
+/**
+ * Its log; empty when there is none.
+ */
+log_path: string, };
+
+export type ObservabilitySettings = { 
+/**
+ * Always `langfuse`.
+ */
+provider: string, 
+/**
+ * Always false: nothing is sent anywhere.
+ */
+configured: boolean, 
+/**
+ * Always null.
+ */
+base_url: string | null, };
+
+export type TranscriptionProviderRow = { 
+/**
+ * Names it, as in the list of providers.
+ */
+name: string, 
+/**
+ * For people.
+ */
+label: string, 
+/**
+ * Whether it can be used.
+ */
+configured: boolean, 
+/**
+ * First and last characters of its key; null when there is none.
+ */
+api_key_hint: string | null, 
+/**
+ * Its address, when a person set one.
+ */
+api_base: string | null, 
+/**
+ * Its address otherwise.
+ */
+default_api_base: string | null, 
+/**
+ * The model asked when none is set; null when one has to be set.
+ */
+default_model: string | null, };
+
+export type TranscriptionSettings = { 
+/**
+ * Whether voice input is offered.
+ */
+enabled: boolean, 
+/**
+ * The provider chosen.
+ */
+provider: string, 
+/**
+ * Whether it can be used.
+ */
+provider_configured: boolean, 
+/**
+ * Model id at its provider.
+ */
+model: string | null, 
+/**
+ * Two or three letters; null lets the model find out.
+ */
+language: string | null, 
+/**
+ * Longest recording in seconds, 1 to 600.
+ */
+max_duration_sec: number, 
+/**
+ * Largest recording in MiB, 1 to 100.
+ */
+max_upload_mb: number, 
+/**
+ * What can be chosen from.
+ */
+providers: Array<TranscriptionProviderRow>, };
+
+export type UsageDay = { 
+/**
+ * `2026-11-21`
+ */
+date: string, 
+/**
+ * Tokens of prompts.
+ */
+prompt_tokens: number, 
+/**
+ * Tokens of answers.
+ */
+completion_tokens: number, 
+/**
+ * Of the prompts, what came from a provider's cache.
+ */
+cached_tokens: number, 
+/**
+ * Prompts and answers together.
+ */
+total_tokens: number, 
+/**
+ * Of the total, what providers counted.
+ */
+provider_tokens: number, 
+/**
+ * Of the total, what was estimated.
+ */
+estimated_tokens: number, 
+/**
+ * Model calls.
+ */
+requests: number, };
+
+export type UsageSummary = { 
+/**
+ * Days something was used on, oldest first; 400 at most.
+ */
+days: Array<UsageDay>, 
+/**
+ * Of all days that are kept.
+ */
+total_tokens: number, 
+/**
+ * Of today and the 29 days before.
+ */
+total_tokens_30d: number, 
+/**
+ * Of today and the 364 days before.
+ */
+total_tokens_365d: number, 
+/**
+ * Of the day with the most.
+ */
+peak_day_tokens: number, 
+/**
+ * Days in a row up to today.
+ */
+current_streak_days: number, 
+/**
+ * Most days in a row.
+ */
+longest_streak_days: number, 
+/**
+ * Of today and the 29 days before, those something was used on.
+ */
+active_days_30d: number, 
+/**
+ * Model calls of today and the 29 days before.
+ */
+requests_30d: number, 
+/**
+ * UTC with a `Z`; null before the first turn.
+ */
+updated_at: string | null, };
 
 export type SecretsSettings = { 
 /**
@@ -1058,9 +1688,39 @@ export type Version = {
  */
 current: string, };
 
+export type Docs = { 
+/**
+ * The version it describes.
+ */
+version: string, 
+/**
+ * Its first page.
+ */
+base_url: string | null, 
+/**
+ * The page about other surfaces.
+ */
+chat_apps_url: string | null, 
+/**
+ * Its newest version.
+ */
+latest_url: string | null, };
+
+export type ApplyWord = "idle" | "pending";
+
+export type ApplyState = { 
+/**
+ * Whether any does.
+ */
+status: ApplyWord, 
+/**
+ * The sections that do.
+ */
+sections: Array<string>, };
+
 export type Settings = { 
 /**
- * The active model.
+ * The active model, and what concerns every chat.
  */
 agent: AgentSettings, 
 /**
@@ -1068,13 +1728,53 @@ agent: AgentSettings,
  */
 model_presets: Array<PresetRow>, 
 /**
- * All providers.
+ * Presets in the order they are asked, the primary first; empty when none is chosen.
+ */
+model_call_order: Array<string>, 
+/**
+ * Whether the order can be changed; a model that is set without a preset has to become one first.
+ */
+model_call_order_editable: boolean, 
+/**
+ * All providers: the built-in ones, then those a person added.
  */
 providers: Array<ProviderRow>, 
+/**
+ * Who is asked when the web is searched.
+ */
+web_search: SearchSettings, 
+/**
+ * How the web is reached.
+ */
+web: WebSettings, 
+/**
+ * Who draws images.
+ */
+image_generation: ImageSettings, 
 /**
  * Where things are.
  */
 runtime: RuntimeSettings, 
+/**
+ * What chats may reach.
+ */
+advanced: AdvancedSettings, 
+/**
+ * The OpenAI-compatible server over chats.
+ */
+api: ApiSettings, 
+/**
+ * Where traces of turns would go.
+ */
+observability: ObservabilitySettings, 
+/**
+ * Who writes down what is spoken.
+ */
+transcription: TranscriptionSettings, 
+/**
+ * Tokens by day.
+ */
+usage: UsageSummary, 
 /**
  * Where keys are kept.
  */
@@ -1083,6 +1783,14 @@ secrets: SecretsSettings,
  * Version of Alcove.
  */
 version: Version, 
+/**
+ * Where its documentation is.
+ */
+docs: Docs, 
+/**
+ * Whether something waits for a restart.
+ */
+requires_restart: boolean, 
 /**
  * Where the window runs.
  */
@@ -1096,13 +1804,17 @@ runtime_surface: Surface,
  */
 runtime_capabilities: Capabilities, 
 /**
- * Whether something waits for a restart.
+ * What a change of each section asks for: `none`, `engineRestart` or `appRestart`.
  */
-requires_restart: boolean, 
+restart_behavior_by_section: { [key in string]: string }, 
 /**
- * What a change of each section asks for.
+ * Sections whose last change waits for a restart.
  */
-restart_behavior_by_section: { [key in string]: string }, };
+restart_required_sections: Array<string>, 
+/**
+ * The same as one word.
+ */
+apply_state: ApplyState, };
 
 export type ModelRow = { 
 /**
@@ -1113,6 +1825,10 @@ id: string,
  * For people.
  */
 label: string, 
+/**
+ * Who made it; null when the server does not tell.
+ */
+owned_by: string | null, 
 /**
  * Tokens it can hold; null when the server does not tell.
  */
@@ -1128,6 +1844,10 @@ provider: string,
  */
 label: string, 
 /**
+ * As `model_catalog` of the provider.
+ */
+catalog_kind: string, 
+/**
  * What it offers.
  */
 models: Array<ModelRow>, 
@@ -1140,7 +1860,11 @@ model_count: number,
  */
 message: string | null, 
 /**
- * `available` or `error`.
+ * When it was asked, seconds since the epoch.
+ */
+fetched_at: number, 
+/**
+ * `available`, `not_configured`, `missing_api_base` or `error`.
  */
 status: string, };
 
@@ -1181,3 +1905,113 @@ latency_ms: number,
  * What the model said.
  */
 reply: string, };
+
+export type WorkbenchLayout = "columns" | "rows" | "grid" | "bsp" | "main-stack";
+
+export type WorkbenchTab = { 
+/**
+ * Whether a person made it.
+ */
+explicit: boolean, 
+/**
+ * Its title, when it has one of its own.
+ */
+title: string | null, 
+/**
+ * Session keys, at most four.
+ */
+paneKeys: Array<string>, 
+/**
+ * The same in the order they lie.
+ */
+layoutPaneKeys: Array<string>, 
+/**
+ * How they lie.
+ */
+layout: WorkbenchLayout, 
+/**
+ * Where the borders are, 0.05 to 0.95.
+ */
+splitRatios: Array<number>, };
+
+export type Workbench = { 
+/**
+ * Always 1.
+ */
+version: number, 
+/**
+ * By the tab's key.
+ */
+tabs: { [key in string]: WorkbenchTab }, };
+
+export type Density = "comfortable" | "compact";
+
+export type SidebarSort = "updated_desc" | "created_desc" | "title_asc" | "manual";
+
+export type SidebarView = { 
+/**
+ * How close.
+ */
+density: Density, 
+/**
+ * With the newest line.
+ */
+show_previews: boolean, 
+/**
+ * With the time.
+ */
+show_timestamps: boolean, 
+/**
+ * With those put away.
+ */
+show_archived: boolean, 
+/**
+ * In which order.
+ */
+sort: SidebarSort, };
+
+export type SidebarState = { 
+/**
+ * Always 1.
+ */
+schema_version: number, 
+/**
+ * Session keys at the top.
+ */
+pinned_keys: Array<string>, 
+/**
+ * Session keys put away.
+ */
+archived_keys: Array<string>, 
+/**
+ * Session keys in the order of a person's hand.
+ */
+session_order: Array<string>, 
+/**
+ * Titles given here, by session key.
+ */
+title_overrides: { [key in string]: string }, 
+/**
+ * Names of projects given here, by path.
+ */
+project_name_overrides: { [key in string]: string }, 
+/**
+ * Tags by session key.
+ */
+tags_by_key: { [key in string]: Array<string> }, 
+/**
+ * Groups by name, true for closed ones.
+ */
+collapsed_groups: { [key in string]: boolean }, 
+/**
+ * Chats side by side.
+ */
+workbench: Workbench, 
+/**
+ * How rows look.
+ */
+view: SidebarView, 
+/**
+ * When it was last changed, UTC with a `Z`; null before the first change.
+ */
+updated_at: string | null, };

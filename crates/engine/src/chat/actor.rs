@@ -62,7 +62,7 @@ enum Woken {
 impl Actor {
     pub(super) fn new(id: ChatId, row: Option<&ChatRow>, shared: Shared, outside: Outside) -> Self {
         let journal = Journal::new(id.clone(), shared.store.clone(), outside.log.clone());
-        let scope = row.and_then(|row| serde_json::from_str(&row.scope).ok()).unwrap_or_else(|| shared.default_scope.clone());
+        let scope = row.and_then(|row| serde_json::from_str(&row.scope).ok()).unwrap_or_else(|| shared.default_scope());
         Self {
             id,
             outside,

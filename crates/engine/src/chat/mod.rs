@@ -19,8 +19,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::catalog::Shelf;
 use crate::hub::{Announcer, ChatLog, ConnectionId};
+use crate::kept::Kept;
 use crate::model::Models;
 use crate::secret::keys::Keys;
+use crate::settings::preferences::Preferences;
 
 pub(crate) use actor::Ask;
 pub(crate) use turns::answer_entry;
@@ -36,9 +38,18 @@ pub(crate) struct Shared {
     pub(crate) keys: Keys,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) announcer: Announcer,
-    pub(crate) default_scope: StoredScope,
+    pub(crate) preferences: Arc<Kept<Preferences>>,
+    /// The folder of chats that chose none.
+    pub(crate) home: String,
     /// Cancelled when somebody asked for the engine to be started again.
     pub(crate) restart: CancellationToken,
+}
+
+impl Shared {
+    /// The scope of a chat that chose none.
+    pub(crate) fn default_scope(&self) -> StoredScope {
+        StoredScope { project_path: self.home.clone(), access_mode: self.preferences.current().access_mode() }
+    }
 }
 
 /// What a chat looks like from outside at one moment.

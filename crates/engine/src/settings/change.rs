@@ -121,7 +121,7 @@ pub(super) async fn create_provider(engine: &Engine, payload: &Payload) -> Resul
         return Err(Refused::bad("provider name must be 80 characters or fewer"));
     }
     let address = address(required(payload, "api_base", "API base is required")?)?;
-    let provider = Provider { name: slug(label), label: label.to_owned(), api_base: address.text().to_owned() };
+    let provider = Provider { name: slug(label), label: label.to_owned(), api_base: address.text().to_owned(), keyed: true };
     let name = provider.name.clone();
     let key = text(payload, "api_key")?.filter(|key| !key.is_empty()).map(Secret::new);
     engine
@@ -225,7 +225,7 @@ fn model(id: &str) -> Result<String, Refused> {
 }
 
 fn known_provider(catalog: &Catalog, name: &str) -> Result<(), Refused> {
-    let known = name == DEMO || catalog.provider(name).is_some();
+    let known = name == DEMO || catalog.server(name).is_some();
     if known { Ok(()) } else { Err(Refused::bad("unknown provider")) }
 }
 

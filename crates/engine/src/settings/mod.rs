@@ -3,14 +3,18 @@
 
 mod change;
 mod field;
+pub(crate) mod preferences;
 mod read;
+mod rows;
+mod search;
 mod servers;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alcove_proto::envelope::{WebuiError, WebuiRequest, table};
-use alcove_proto::http::{ProviderModels, Surface};
+use alcove_proto::http::Surface;
+use alcove_proto::settings::ProviderModels;
 use alcove_store::{AnswerRow, Change};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -41,11 +45,11 @@ pub(crate) struct Requests {
 }
 
 impl Refused {
-    fn new(status: u16, message: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, message: impl Into<String>) -> Self {
         Self { status, message: message.into() }
     }
 
-    fn bad(message: impl Into<String>) -> Self {
+    pub(crate) fn bad(message: impl Into<String>) -> Self {
         Self::new(400, message)
     }
 }

@@ -1,14 +1,19 @@
-//! `GET /api/settings`: the sections that are served. Keys are hinted at, never shown.
+//! `GET /api/settings`: the whole object. Keys are hinted at, never shown.
 
 use std::collections::BTreeMap;
 
-use alcove_proto::http::{
-    AgentSettings, Capabilities, PresetRow, ProviderRow, RuntimeSettings, SecretsSettings, Settings, Surface, Version,
+use alcove_proto::http::{Capabilities, Surface};
+use alcove_proto::settings::{
+    AdvancedSettings, ApiSettings, ApplyState, ApplyWord, Docs, DreamSettings, FetchSettings, HeartbeatSettings, ImageProviderRow,
+    ImageSettings, ObservabilitySettings, ProviderRow, RuntimeSettings, SearchLimits, SearchProviderRow, SearchSettings, SecretsSettings,
+    Settings, TranscriptionProviderRow, TranscriptionSettings, UsageSummary, Version, WebSettings,
 };
 
-use crate::catalog::{Catalog, DEMO, Preset, Provider};
+use super::preferences::Preferences;
+use super::rows::{agent, demo_provider, presets};
+use super::search::{self, ENGINES};
 use crate::engine::Engine;
-use crate::model::address::Address;
+use crate::provider::KNOWN;
 use crate::secret::keys::StoreKind;
 
 /// What a change of each section asks for (envelope §6.1).
@@ -22,34 +27,45 @@ const RESTARTS: [(&str, &str); 8] = [
     ("apps", "engineRestart"),
     ("advanced", "appRestart"),
 ];
+/// Where images go, inside the data folder.
+const IMAGES: &str = "media/generated";
 
 impl Engine {
     /// Everything a settings page shows.
     pub async fn settings(&self, surface: Surface) -> Settings {
         let catalog = self.shared().shelf.current();
-        let mut providers = vec![demo_provider()];
-        for provider in &catalog.providers {
-            providers.push(self.provider_row(provider).await);
-        }
+        let preferences = self.shared().preferences.current();
+        let providers = self.provider_rows(&catalog).await;
         let kind = self.shared().keys.store_kind();
+        let waiting = Vec::new();
         Settings {
-            agent: agent(&catalog, &providers),
+            agent: agent(&catalog, &preferences, &providers),
             model_presets: presets(&catalog),
-            providers,
-            runtime: RuntimeSettings {
-                data_path: self.data_dir().display().to_string(),
-                workspace_path: self.shared().default_scope.project_path.clone(),
-            },
+            model_call_order: catalog.call_order(),
+            model_call_order_editable: catalog.active.is_some() || catalog.inline_preset().is_none(),
+            web_search: self.search(&preferences).await,
+            web: web(&preferences),
+            image_generation: self.image(&preferences, &providers),
+            transcription: transcription(&preferences, &providers),
+            providers: std::iter::once(demo_provider()).chain(providers).collect(),
+            runtime: self.runtime(),
+            advanced: self.advanced(&preferences),
+            api: ApiSettings { host: "127.0.0.1".to_owned(), port: 8900, timeout: 120, api_key_hint: None },
+            observability: ObservabilitySettings { provider: "langfuse".to_owned(), configured: false, base_url: None },
+            usage: UsageSummary::default(),
             secrets: SecretsSettings { store: word(&kind).to_owned(), detail: kind.words() },
             version: Version { current: env!("CARGO_PKG_VERSION").to_owned() },
+            docs: Docs { version: env!("CARGO_PKG_VERSION").to_owned(), base_url: None, chat_apps_url: None, latest_url: None },
+            requires_restart: !waiting.is_empty(),
             surface,
             runtime_surface: surface,
             runtime_capabilities: Capabilities::default(),
-            requires_restart: false,
             restart_behavior_by_section: RESTARTS
                 .iter()
                 .map(|(section, what)| ((*section).to_owned(), (*what).to_owned()))
                 .collect::<BTreeMap<_, _>>(),
+            apply_state: ApplyState { status: if waiting.is_empty() { ApplyWord::Idle } else { ApplyWord::Pending }, sections: waiting.clone() },
+            restart_required_sections: waiting,
         }
     }
 
@@ -58,22 +74,132 @@ impl Engine {
         self.shared().shelf.current().active_preset().map(|preset| preset.model_name()).unwrap_or_default()
     }
 
-    async fn provider_row(&self, provider: &Provider) -> ProviderRow {
-        let key = match Address::parse(&provider.api_base) {
-            Ok(address) => self.shared().keys.get(&provider.name, &address.origin()).await.ok().flatten(),
-            Err(_) => None,
-        };
-        ProviderRow {
-            name: provider.name.clone(),
-            label: provider.label.clone(),
-            configured: true,
-            auth_type: "api_key".to_owned(),
-            api_key_required: false,
+    async fn search(&self, preferences: &Preferences) -> SearchSettings {
+        let search = &preferences.search;
+        let key = self.search_key(&search.provider).await;
+        SearchSettings {
+            provider: search.provider.clone(),
             api_key_hint: key.map(|key| key.hint()),
-            api_base: Some(provider.api_base.clone()),
-            is_custom: true,
-            model_selectable: true,
+            base_url: search.base_url.clone(),
+            max_results: search.max_results,
+            timeout: search.timeout,
+            providers: ENGINES
+                .iter()
+                .map(|engine| SearchProviderRow {
+                    name: engine.name.to_owned(),
+                    label: engine.label.to_owned(),
+                    credential: engine.credential.word().to_owned(),
+                })
+                .collect(),
         }
+    }
+
+    /// The key of a search provider; only one that was kept is looked up.
+    pub(super) async fn search_key(&self, provider: &str) -> Option<crate::secret::Secret> {
+        let engine = search::engine(provider).filter(|engine| engine.credential == search::Credential::Key)?;
+        let origin = crate::model::address::Address::parse(engine.origin).ok()?.origin();
+        self.shared().keys.get(&search::key_name(provider), &origin).await.ok().flatten()
+    }
+
+    fn image(&self, preferences: &Preferences, providers: &[ProviderRow]) -> ImageSettings {
+        let image = &preferences.image;
+        let row = |row: &ProviderRow, models: &[&str]| ImageProviderRow {
+            name: row.name.clone(),
+            label: row.label.clone(),
+            configured: row.configured,
+            auth_type: row.auth_type.clone(),
+            api_key_hint: row.api_key_hint.clone(),
+            api_base: row.api_base.clone(),
+            default_api_base: row.default_api_base.clone(),
+            models: models.iter().map(|model| (*model).to_owned()).collect(),
+            default_model: models.first().map(|model| (*model).to_owned()),
+        };
+        let drawing = KNOWN.iter().filter(|known| !known.draws.is_empty());
+        let rows: Vec<ImageProviderRow> = drawing
+            .filter_map(|known| Some(row(providers.iter().find(|provider| provider.name == known.name)?, known.draws)))
+            .collect();
+        ImageSettings {
+            enabled: image.enabled,
+            provider: image.provider.clone(),
+            provider_configured: rows.iter().any(|row| row.name == image.provider && row.configured),
+            model: image.model.clone(),
+            default_aspect_ratio: image.aspect_ratio.clone(),
+            default_image_size: image.size.clone(),
+            max_images_per_turn: image.max_per_turn,
+            save_dir: self.data_dir().join(IMAGES).display().to_string(),
+            providers: rows,
+        }
+    }
+
+    fn runtime(&self) -> RuntimeSettings {
+        RuntimeSettings {
+            config_path: self.data_dir().join("config.toml").display().to_string(),
+            data_path: self.data_dir().display().to_string(),
+            workspace_path: self.shared().home.clone(),
+            gateway_host: String::new(),
+            gateway_port: 0,
+            heartbeat: HeartbeatSettings { enabled: false, interval_s: 0, keep_recent_messages: 0 },
+            dream: DreamSettings { schedule: String::new() },
+            unified_session: false,
+        }
+    }
+
+    fn advanced(&self, preferences: &Preferences) -> AdvancedSettings {
+        let scope = self.shared().default_scope().payload();
+        AdvancedSettings {
+            restrict_to_workspace: scope.restrict_to_workspace,
+            workspace_sandbox: scope.sandbox_status,
+            webui_allow_local_service_access: preferences.allow_local_services,
+            allow_local_preview_access: preferences.allow_local_services,
+            webui_default_access_mode: preferences.access_word().to_owned(),
+            private_service_protection_enabled: true,
+            ssrf_whitelist_count: 0,
+            mcp_server_count: 0,
+            exec_enabled: false,
+            exec_sandbox: None,
+            exec_path_prepend_set: false,
+            exec_path_append_set: false,
+        }
+    }
+}
+
+fn web(preferences: &Preferences) -> WebSettings {
+    WebSettings {
+        // No chat can reach the web yet, whatever is set.
+        enable: false,
+        proxy: None,
+        user_agent: None,
+        search: SearchLimits { max_results: preferences.search.max_results, timeout: preferences.search.timeout },
+        fetch: FetchSettings { use_jina_reader: preferences.use_jina_reader },
+    }
+}
+
+fn transcription(preferences: &Preferences, providers: &[ProviderRow]) -> TranscriptionSettings {
+    let transcription = &preferences.transcription;
+    let model = |row: &ProviderRow| KNOWN.iter().find(|known| known.name == row.name).map(|known| known.transcribes);
+    // A person's own server may well have such a model; only they know its name.
+    let able = providers.iter().filter(|row| row.is_custom || model(row).flatten().is_some());
+    let rows: Vec<TranscriptionProviderRow> = able
+        .map(|row| TranscriptionProviderRow {
+            name: row.name.clone(),
+            label: row.label.clone(),
+            configured: row.configured,
+            api_key_hint: row.api_key_hint.clone(),
+            api_base: row.api_base.clone(),
+            default_api_base: row.default_api_base.clone(),
+            default_model: model(row).flatten().filter(|model| !model.is_empty()).map(str::to_owned),
+        })
+        .collect();
+    let chosen = rows.iter().find(|row| row.name == transcription.provider);
+    TranscriptionSettings {
+        enabled: transcription.enabled,
+        provider: transcription.provider.clone(),
+        provider_configured: chosen.is_some_and(|row| row.configured),
+        model: transcription.model.clone().or_else(|| chosen?.default_model.clone()),
+        language: transcription.language.clone(),
+        max_duration_sec: transcription.max_duration_sec,
+        max_upload_mb: transcription.max_upload_mb,
+        providers: rows,
     }
 }
 
@@ -83,64 +209,4 @@ fn word(kind: &StoreKind) -> &'static str {
         StoreKind::Keyring => "keyring",
         StoreKind::File { .. } => "file",
     }
-}
-
-fn demo_provider() -> ProviderRow {
-    ProviderRow {
-        name: DEMO.to_owned(),
-        label: "Offline demo".to_owned(),
-        configured: true,
-        auth_type: "none".to_owned(),
-        api_key_required: false,
-        api_key_hint: None,
-        api_base: None,
-        is_custom: false,
-        model_selectable: false,
-    }
-}
-
-fn agent(catalog: &Catalog, providers: &[ProviderRow]) -> AgentSettings {
-    let active = catalog.active_preset();
-    let provider = active.as_ref().map(|preset| preset.provider.clone());
-    let has_api_key = providers.iter().any(|row| Some(&row.name) == provider.as_ref() && row.api_key_hint.is_some());
-    AgentSettings {
-        model: active.as_ref().map(|preset| preset.model.clone()).unwrap_or_default(),
-        provider: provider.clone().unwrap_or_default(),
-        resolved_provider: provider,
-        has_api_key,
-        model_preset: active.as_ref().map(|preset| preset.name.clone()),
-        max_tokens: active.as_ref().and_then(|preset| preset.max_tokens),
-        context_window_tokens: active.as_ref().and_then(|preset| preset.context_window_tokens),
-        temperature: active.as_ref().and_then(|preset| preset.temperature),
-        reasoning_effort: active.and_then(|preset| preset.reasoning_effort),
-    }
-}
-
-fn presets(catalog: &Catalog) -> Vec<PresetRow> {
-    let active = catalog.active_preset();
-    let default = PresetRow {
-        name: "default".to_owned(),
-        label: "Default".to_owned(),
-        active: active.is_none(),
-        is_default: true,
-        model: String::new(),
-        provider: String::new(),
-        max_tokens: None,
-        context_window_tokens: None,
-        temperature: None,
-        reasoning_effort: None,
-    };
-    let row = |preset: Preset| PresetRow {
-        label: preset.label().to_owned(),
-        active: active.as_ref().is_some_and(|active| active.name == preset.name),
-        is_default: false,
-        name: preset.name,
-        model: preset.model,
-        provider: preset.provider,
-        max_tokens: preset.max_tokens,
-        context_window_tokens: preset.context_window_tokens,
-        temperature: preset.temperature,
-        reasoning_effort: preset.reasoning_effort,
-    };
-    std::iter::once(default).chain(catalog.all_presets().map(row)).collect()
 }

@@ -1,6 +1,6 @@
 //! Questions about model servers. Only asked when a person asks.
 
-use alcove_proto::http::{FoundServerRow, FoundServers, ModelRow, ProviderModels, TestResult};
+use alcove_proto::settings::{FoundServerRow, FoundServers, ModelRow, ProviderModels, TestResult};
 use serde_json::{Map, Value};
 
 use super::Refused;
@@ -26,7 +26,7 @@ fn server(found: FoundServer) -> FoundServerRow {
 }
 
 fn row(id: String, context_window: Option<u64>) -> ModelRow {
-    ModelRow { label: id.clone(), id, context_window }
+    ModelRow { label: id.clone(), id, owned_by: None, context_window }
 }
 
 /// Tests a preset by name, or an address that is not saved yet.
@@ -70,8 +70,9 @@ async fn unsaved(engine: &Engine, payload: &Map<String, Value>) -> Result<Endpoi
 
 async fn saved(engine: &Engine, name: &str) -> Result<Endpoint, Refused> {
     let shared = engine.shared();
-    let provider = shared.shelf.current().provider(name).cloned().ok_or_else(|| Refused::bad("unknown provider"))?;
-    endpoint(&shared.keys, &provider.name, &provider.api_base).await.map_err(Refused::bad)
+    let catalog = shared.shelf.current();
+    let server = catalog.server(name).ok_or_else(|| Refused::bad("unknown provider"))?;
+    endpoint(&shared.keys, &server).await.map_err(Refused::bad)
 }
 
 pub(super) async fn list(engine: &Engine, provider: Option<&str>) -> Result<ProviderModels, Refused> {
@@ -79,7 +80,7 @@ pub(super) async fn list(engine: &Engine, provider: Option<&str>) -> Result<Prov
     let (endpoint, label) = if name == DEMO {
         (Endpoint::Demo, "Offline demo".to_owned())
     } else {
-        let label = engine.shared().shelf.current().provider(name).map(|provider| provider.label.clone());
+        let label = engine.shared().shelf.current().server(name).map(|server| server.label.to_owned());
         (saved(engine, name).await?, label.unwrap_or_default())
     };
     let (models, message) = match discover::list_models(&engine.shared().models, &endpoint).await {
@@ -88,7 +89,16 @@ pub(super) async fn list(engine: &Engine, provider: Option<&str>) -> Result<Prov
     };
     let status = if message.is_none() { "available" } else { "error" };
     let models: Vec<ModelRow> = models.into_iter().map(|model| row(model.id, model.context_window)).collect();
-    Ok(ProviderModels { provider: name.to_owned(), label, model_count: models.len(), models, message, status: status.to_owned() })
+    Ok(ProviderModels {
+        provider: name.to_owned(),
+        label,
+        catalog_kind: if name == DEMO { "builtin" } else { "custom" }.to_owned(),
+        model_count: models.len(),
+        models,
+        message,
+        fetched_at: crate::clock::now_ms() as f64 / 1000.0,
+        status: status.to_owned(),
+    })
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<Value, Refused> {
