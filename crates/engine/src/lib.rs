@@ -1,15 +1,19 @@
 //! Everything that acts: chats and their turns, models, keys, and the store's writer. It listens to nobody directly; a gateway
 //! stands in front of it.
 
+mod beneath;
 mod catalog;
 mod chat;
 mod clock;
 mod command;
+mod context;
 mod engine;
 mod error;
 mod hub;
 mod kept;
+pub mod media;
 pub mod model;
+mod preview;
 mod provider;
 mod recovery;
 pub mod report;

@@ -37,7 +37,8 @@ fn folder(text: &str) -> Result<String, &'static str> {
     real.and_then(|path| path.to_str().map(str::to_owned)).ok_or("project_path must be an existing directory")
 }
 
-fn expand(text: &str) -> PathBuf {
+/// A path with `~` written out.
+pub(crate) fn expand(text: &str) -> PathBuf {
     let home = std::env::var_os("HOME").map(PathBuf::from);
     match (text.strip_prefix('~'), home) {
         (Some(""), Some(home)) => home,

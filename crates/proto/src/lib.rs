@@ -9,6 +9,7 @@ pub mod http;
 pub mod id;
 pub mod limits;
 pub mod scope;
+pub mod session;
 pub mod settings;
 pub mod sidebar;
 pub mod thread;

@@ -20,12 +20,13 @@ use tokio_util::task::TaskTracker;
 use crate::catalog::Shelf;
 use crate::hub::{Announcer, ChatLog, ConnectionId};
 use crate::kept::Kept;
+use crate::media::Media;
 use crate::model::Models;
 use crate::secret::keys::Keys;
 use crate::settings::preferences::Preferences;
 
 pub(crate) use actor::Ask;
-pub(crate) use turns::answer_entry;
+pub(crate) use turns::{answer_entry, entry};
 
 /// Requests that may wait for a chat's task; more wait with their senders.
 const INBOX: usize = 64;
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) keys: Keys,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) announcer: Announcer,
+    pub(crate) media: Media,
     pub(crate) preferences: Arc<Kept<Preferences>>,
     /// The folder of chats that chose none.
     pub(crate) home: String,

@@ -241,7 +241,7 @@ pub(crate) fn answer_entry(chat: &alcove_proto::ChatId, ordinal: u64, how: (Entr
     }
 }
 
-fn entry(row: EntryRow) -> Option<packet::Entry> {
+pub(crate) fn entry(row: EntryRow) -> Option<packet::Entry> {
     let kind = if row.path.starts_with("prompt://") {
         EntryKind::Prompt
     } else if row.path.ends_with("/update/answer") {

@@ -3,6 +3,7 @@
 mod assets;
 mod bootstrap;
 mod moved;
+mod sessions;
 mod settings;
 mod threads;
 
@@ -28,6 +29,9 @@ pub(crate) fn router(context: Shared) -> Router {
     let api = Router::new()
         .route("/api/sessions", get(threads::sessions))
         .route("/api/sessions/{key}/webui-thread", get(threads::thread))
+        .route("/api/sessions/{key}/context", get(sessions::context))
+        .route("/api/sessions/{key}/automations", get(sessions::automations))
+        .route("/api/sessions/{key}/file-preview", get(sessions::file_preview))
         .route("/api/commands", get(settings::commands))
         .route("/api/workspaces", get(settings::workspaces))
         .route("/api/settings", get(settings::settings))

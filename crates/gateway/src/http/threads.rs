@@ -1,15 +1,14 @@
 //! The list of chats and a chat's thread (envelope §2.4).
 
 use alcove_engine::ThreadAsk;
-use alcove_proto::id::SessionKey;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{StatusCode, Uri};
 use serde_json::{Value, json as object};
 
+use super::sessions::{Key, chat};
 use super::{Shared, failed, json, query, text};
 
 pub(super) async fn sessions(State(context): State<Shared>) -> Response {
@@ -19,13 +18,10 @@ pub(super) async fn sessions(State(context): State<Shared>) -> Response {
     }
 }
 
-pub(super) async fn thread(State(context): State<Shared>, key: Result<Path<String>, PathRejection>, uri: Uri) -> Response {
-    // A key that does not even decode is none.
-    let key = key.map_or(SessionKey::Malformed, |Path(key)| SessionKey::parse(&key));
-    let chat = match key {
-        SessionKey::Chat(chat) => chat,
-        SessionKey::Malformed => return text(StatusCode::BAD_REQUEST, "invalid session key"),
-        SessionKey::Foreign => return text(StatusCode::NOT_FOUND, "session not found"),
+pub(super) async fn thread(State(context): State<Shared>, key: Key, uri: Uri) -> Response {
+    let chat = match chat(key) {
+        Ok(chat) => chat,
+        Err(answer) => return answer,
     };
     let ask = match ask(&uri) {
         Ok(ask) => ask,
