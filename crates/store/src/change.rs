@@ -2,8 +2,8 @@
 
 use rusqlite::Connection;
 
-use crate::table::{answer, chat, entry, event, media, setting, token, turn};
-use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, MediaRow, TitleSource, TokenRow, TurnRow};
+use crate::table::{answer, chat, entry, event, media, setting, token, turn, usage};
+use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, MediaRow, TitleSource, TokenRow, TurnRow, UsageRow};
 
 /// One change. Ids are checked by who sends them; times are milliseconds since the epoch. A change to a chat that is not
 /// there is [`Error::NoChat`]; deleting what is not there is no error.
@@ -52,6 +52,8 @@ pub enum Change {
     PutAnswer(AnswerRow),
     /// Deletes the answers given before `before`.
     PurgeAnswers { before: i64 },
+    /// Adds to what was used on a day.
+    AddUsage(UsageRow),
 }
 
 impl Change {
@@ -79,6 +81,7 @@ impl Change {
             Change::PurgeTokens { now } => token::purge(db, *now),
             Change::PutAnswer(row) => answer::put(db, row),
             Change::PurgeAnswers { before } => answer::purge(db, *before),
+            Change::AddUsage(row) => usage::add(db, row),
         }
     }
 
@@ -104,7 +107,8 @@ impl Change {
             | Change::PutToken(_)
             | Change::DeleteToken { .. }
             | Change::PurgeTokens { .. }
-            | Change::PurgeAnswers { .. } => 0,
+            | Change::PurgeAnswers { .. }
+            | Change::AddUsage(_) => 0,
         };
         size_of::<Change>() + text
     }

@@ -28,3 +28,4 @@ pub use table::event::{EventRow, Page, PageStart};
 pub use table::media::MediaRow;
 pub use table::token::TokenRow;
 pub use table::turn::{TurnRow, TurnState};
+pub use table::usage::{USAGE_DAYS, UsageRow};

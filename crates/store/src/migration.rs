@@ -3,10 +3,11 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::Error;
-use crate::table::{answer, chat, entry, event, mark, media, setting, token, turn};
+use crate::table::{answer, chat, entry, event, mark, media, setting, token, turn, usage};
 
 /// What each version adds; a database's version is how many of them it has seen.
-const VERSIONS: &[&[&str]] = &[&[mark::V1, chat::V1, event::V1, entry::V1, turn::V1, setting::V1, token::V1, answer::V1], &[media::V1]];
+const VERSIONS: &[&[&str]] =
+    &[&[mark::V1, chat::V1, event::V1, entry::V1, turn::V1, setting::V1, token::V1, answer::V1], &[media::V1], &[usage::V1]];
 
 /// The newest version this build knows.
 pub(crate) fn known() -> u32 {
@@ -83,6 +84,7 @@ mod tests {
         expect![[r#"
             48a5c292
             ffa05e94
+            b5717a94
         "#]]
         .assert_eq(&seen);
     }

@@ -5,8 +5,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::table::{answer, chat, entry, event, mark, media, setting, token, turn};
-use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, MediaRow, Page, TokenRow, TurnRow, connection};
+use crate::table::{answer, chat, entry, event, mark, media, setting, token, turn, usage};
+use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, MediaRow, Page, TokenRow, TurnRow, UsageRow, connection};
 
 /// Read-only connections at most; they are opened when first needed.
 pub const READERS: usize = 4;
@@ -111,6 +111,11 @@ impl Reader<'_> {
     /// The answer given to the request with this key.
     pub fn answer(&self, scope: &str, key: &str) -> Result<Option<AnswerRow>, Error> {
         answer::get(self.db, scope, key)
+    }
+
+    /// Every day something was used on, oldest first; [`crate::USAGE_DAYS`] at most.
+    pub fn usage(&self) -> Result<Vec<UsageRow>, Error> {
+        usage::all(self.db)
     }
 
     /// What SQLite's whole check finds; empty if the database is sound. Reads everything.

@@ -9,6 +9,7 @@ pub(crate) mod media;
 pub(crate) mod setting;
 pub(crate) mod token;
 pub(crate) mod turn;
+pub(crate) mod usage;
 
 use rusqlite::{CachedStatement, Connection, Params, Row};
 

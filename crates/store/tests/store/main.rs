@@ -18,3 +18,4 @@ mod opening;
 mod rows;
 #[cfg(test)]
 mod turns;
+mod usage;
