@@ -25,9 +25,10 @@ use crate::clock::{fresh_uuid, local_iso};
 use crate::error::{Error, read};
 use crate::hub::{Announcement, Announcer, ConnectionId};
 use crate::kept::Kept;
+use crate::media::Media;
 use crate::model::Models;
 use crate::secret::keys::Keys;
-use crate::settings::preferences;
+use crate::settings::preferences::{self, Preferences};
 use crate::{recovery, thread};
 
 /// Chats kept in memory although nobody uses them; beyond that the unused are let go.
@@ -97,9 +98,11 @@ impl Engine {
         let keys = Keys::open(&config.data_dir)
             .map_err(|error| Error::Folder { path: config.data_dir.clone(), source: std::io::Error::other(error.to_string()) })?;
         let home = home(&config.data_dir)?;
+        let media = Media::open(&config.data_dir, &store)?;
         let shelf = Arc::new(Shelf::load(&store, config.model)?);
-        let preferences = Arc::new(Kept::load(&store, preferences::SETTING, "the settings")?);
-        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), preferences, home, restart: CancellationToken::new() };
+        let preferences: Arc<Kept<Preferences>> = Arc::new(Kept::load(&store, preferences::SETTING, "the settings")?);
+        let zone = preferences.current().zone();
+        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), media, preferences, zone, home, restart: CancellationToken::new() };
         let inner = Inner {
             instance: fresh_uuid(),
             data_dir: config.data_dir,
@@ -301,6 +304,11 @@ impl Engine {
     /// Resolves when another start was asked for.
     pub async fn restart_asked(&self) {
         self.inner.shared.restart.cancelled().await;
+    }
+
+    /// The files of all chats.
+    pub fn media(&self) -> &Media {
+        &self.inner.shared.media
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -13,6 +13,7 @@ use alcove_proto::scope::StoredScope;
 use alcove_proto::usage::Usage;
 use alcove_proto::{ChatId, TurnId};
 use alcove_store::{ChatRow, Store};
+use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) announcer: Announcer,
     pub(crate) media: Media,
     pub(crate) preferences: Arc<Kept<Preferences>>,
+    /// The time zone days are counted in; a new one takes a restart, so that no day is counted by two of them.
+    pub(crate) zone: TimeZone,
     /// The folder of chats that chose none.
     pub(crate) home: String,
     /// Cancelled when somebody asked for the engine to be started again.

@@ -17,6 +17,7 @@ use crate::error::{Error, read};
 use crate::hub::Audience;
 use crate::model::{self, ModelCall, ModelEvent, ModelStream};
 use crate::run::RunKind;
+use crate::settings::usage::counted;
 
 /// What every model is told first.
 const INSTRUCTION: &str = "You are the assistant in Alcove, a desktop app. Answer in Markdown, in the language of the person. \
@@ -183,6 +184,7 @@ impl Actor {
             };
             changes.push(Change::PutEntry(answer_entry(&self.id, ordinal, (entry, outcome), (&finish.answer, self.journal.next_seq()))));
         }
+        changes.extend(counted(&finish.usage, now, &self.shared.zone));
         if finish.usage.request_count > 0 {
             changes.push(Change::SetChatUsage { chat: self.id.as_str().to_owned(), usage: json(&finish.usage) });
         }

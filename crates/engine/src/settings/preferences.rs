@@ -1,6 +1,7 @@
 //! What a person set beside the models: kept as one value in the store. Never holds a key.
 
 use alcove_proto::scope::AccessMode;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// The setting they are kept under.
@@ -72,7 +73,13 @@ impl Preferences {
         if self.default_full_access { AccessMode::Full } else { AccessMode::Restricted }
     }
 
-    /// The same as the contract words it (envelope §3.2).
+    /// The time zone days are counted in.
+    pub(crate) fn zone(&self) -> TimeZone {
+        let chosen = self.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        chosen.unwrap_or_else(TimeZone::system)
+    }
+
+    /// [`Self::access_mode`] as the contract words it (envelope §3.2).
     pub(crate) fn access_word(&self) -> &'static str {
         if self.default_full_access { "full" } else { "default" }
     }
@@ -116,13 +123,6 @@ impl Default for Image {
 
 impl Default for Transcription {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            provider: "groq".to_owned(),
-            model: None,
-            language: None,
-            max_duration_sec: 120,
-            max_upload_mb: 25,
-        }
+        Self { enabled: true, provider: "groq".to_owned(), model: None, language: None, max_duration_sec: 120, max_upload_mb: 25 }
     }
 }

@@ -6,7 +6,7 @@ use alcove_proto::http::{Capabilities, Surface};
 use alcove_proto::settings::{
     AdvancedSettings, ApiSettings, ApplyState, ApplyWord, Docs, DreamSettings, FetchSettings, HeartbeatSettings, ImageProviderRow,
     ImageSettings, ObservabilitySettings, ProviderRow, RuntimeSettings, SearchLimits, SearchProviderRow, SearchSettings, SecretsSettings,
-    Settings, TranscriptionProviderRow, TranscriptionSettings, UsageSummary, Version, WebSettings,
+    Settings, TranscriptionProviderRow, TranscriptionSettings, Version, WebSettings,
 };
 
 use super::preferences::Preferences;
@@ -52,7 +52,7 @@ impl Engine {
             advanced: self.advanced(&preferences),
             api: ApiSettings { host: "127.0.0.1".to_owned(), port: 8900, timeout: 120, api_key_hint: None },
             observability: ObservabilitySettings { provider: "langfuse".to_owned(), configured: false, base_url: None },
-            usage: UsageSummary::default(),
+            usage: self.usage_or_none().await,
             secrets: SecretsSettings { store: word(&kind).to_owned(), detail: kind.words() },
             version: Version { current: env!("CARGO_PKG_VERSION").to_owned() },
             docs: Docs { version: env!("CARGO_PKG_VERSION").to_owned(), base_url: None, chat_apps_url: None, latest_url: None },
@@ -64,7 +64,10 @@ impl Engine {
                 .iter()
                 .map(|(section, what)| ((*section).to_owned(), (*what).to_owned()))
                 .collect::<BTreeMap<_, _>>(),
-            apply_state: ApplyState { status: if waiting.is_empty() { ApplyWord::Idle } else { ApplyWord::Pending }, sections: waiting.clone() },
+            apply_state: ApplyState {
+                status: if waiting.is_empty() { ApplyWord::Idle } else { ApplyWord::Pending },
+                sections: waiting.clone(),
+            },
             restart_required_sections: waiting,
         }
     }
@@ -115,9 +118,8 @@ impl Engine {
             default_model: models.first().map(|model| (*model).to_owned()),
         };
         let drawing = KNOWN.iter().filter(|known| !known.draws.is_empty());
-        let rows: Vec<ImageProviderRow> = drawing
-            .filter_map(|known| Some(row(providers.iter().find(|provider| provider.name == known.name)?, known.draws)))
-            .collect();
+        let rows: Vec<ImageProviderRow> =
+            drawing.filter_map(|known| Some(row(providers.iter().find(|provider| provider.name == known.name)?, known.draws))).collect();
         ImageSettings {
             enabled: image.enabled,
             provider: image.provider.clone(),
