@@ -114,6 +114,7 @@ impl Engine {
             zone: TimeZone::system(),
             requests: crate::settings::Requests::default(),
         };
+        inner.tasks.spawn(inner.shared.media.clone().keep_house(inner.cancel.child_token()));
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -15,6 +15,7 @@ pub mod sidebar;
 pub mod thread;
 #[cfg(feature = "ts")]
 pub mod typescript;
+pub mod upload;
 pub mod usage;
 
 pub use id::{ChatId, TurnId};

@@ -48,7 +48,17 @@ pub struct Attachment {
     pub bytes: u64,
     /// Its signed address.
     pub url: String,
+    origin: Origin,
     _hold: Hold,
+}
+
+/// Whom the file of a refused message belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The message: it goes with it.
+    Message,
+    /// An upload, which may be named again.
+    Upload,
 }
 
 /// Why attachments were not taken: the `reason` of `attachment_rejected`.
@@ -117,12 +127,13 @@ impl Media {
         Ok(taken)
     }
 
-    /// Removes the files of a message that was refused after all, or had been said already. What a chat has by now stays.
+    /// Removes the files of a message that was refused after all, or had been said already. What a chat has by now stays, and so does an
+    /// upload, which the next message may name.
     pub fn discard(&self, attachments: &[Attachment]) {
         for attachment in attachments {
             match self.inner.store.read(|reader| reader.media_used(&attachment.file)) {
-                Ok(false) => remove(&self.path(&attachment.file)),
-                Ok(true) => {}
+                Ok(false) if attachment.origin == Origin::Message => remove(&self.path(&attachment.file)),
+                Ok(_) => {}
                 Err(error) => report::problem("a refused attachment could not be looked up", &error),
             }
         }
@@ -138,7 +149,8 @@ impl Media {
     fn declared(&self, source: Source<'_>) -> Option<&'static Type> {
         match source {
             Source::DataUrl(text) => declared(&DataUrl::parse(text)?.mime),
-            Source::Upload(_) | Source::Malformed => None,
+            Source::Upload(id) => self.uploaded_kind(id),
+            Source::Malformed => None,
         }
     }
 
@@ -146,7 +158,7 @@ impl Media {
         match item.source {
             Source::Malformed | Source::DataUrl("") => Err(MediaReason::Malformed),
             Source::DataUrl(text) => self.take_data(text, item.name),
-            Source::Upload(_) => Err(MediaReason::Decode),
+            Source::Upload(id) => self.take_upload(id, item.name),
         }
     }
 
@@ -170,13 +182,14 @@ impl Media {
         // Held first, so that nobody sweeps it away between its name and its row.
         let hold = self.inner.holds.hold(&file);
         fs::rename(part, self.path(&file))?;
-        Ok(self.attachment(kind, file, given, bytes, hold))
+        Ok(self.attachment(kind, (file, bytes), given, (Origin::Message, hold)))
     }
 
-    pub(super) fn attachment(&self, kind: &'static Type, file: String, given: Option<&str>, bytes: u64, hold: Hold) -> Attachment {
+    pub(super) fn attachment(&self, kind: &Type, file: (String, u64), given: Option<&str>, kept: (Origin, Hold)) -> Attachment {
+        let ((file, bytes), (origin, hold)) = (file, kept);
         let name = given.and_then(name::shown).unwrap_or_else(|| file.rsplit('/').next().unwrap_or_default().to_owned());
         let url = self.inner.signer.url(&file);
-        Attachment { kind: kind.kind, file, name, mime: kind.mime.to_owned(), bytes, url, _hold: hold }
+        Attachment { kind: kind.kind, file, name, mime: kind.mime.to_owned(), bytes, url, origin, _hold: hold }
     }
 }
 

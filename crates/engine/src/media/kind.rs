@@ -6,9 +6,9 @@ use std::io::{self, Read};
 use serde::{Deserialize, Serialize};
 
 /// Largest video.
-pub const MAX_VIDEO_BYTES: u64 = 20 << 20;
+pub(super) const MAX_VIDEO_BYTES: u64 = 20 << 20;
 /// Videos of one message.
-pub const MAX_VIDEOS: usize = 1;
+pub(super) const MAX_VIDEOS: usize = 1;
 /// Bytes that tell a file's type.
 const HEAD_BYTES: usize = 512;
 /// Bytes of a text looked at in one go.
@@ -147,9 +147,7 @@ impl Mark {
             Self::Webp => at(0, b"RIFF") && at(8, b"WEBP"),
             Self::Gif => at(0, b"GIF87a") || at(0, b"GIF89a"),
             Self::Mp4 => at(4, b"ftyp") && !STILLS.iter().any(|brand| at(8, *brand)),
-            Self::QuickTime => {
-                (at(4, b"ftyp") && !STILLS.iter().any(|brand| at(8, *brand))) || OLD_ATOMS.iter().any(|atom| at(4, *atom))
-            }
+            Self::QuickTime => (at(4, b"ftyp") && !STILLS.iter().any(|brand| at(8, *brand))) || OLD_ATOMS.iter().any(|atom| at(4, *atom)),
             Self::Webm => at(0, b"\x1a\x45\xdf\xa3") && head.windows(4).any(|word| word == b"webm"),
             Self::Pdf => at(0, b"%PDF-"),
             Self::Zip => at(0, b"PK\x03\x04"),
@@ -264,7 +262,8 @@ mod tests {
 
     #[test]
     fn what_may_not_be_attached_is_not_known() {
-        for mime in ["image/svg+xml", "image/bmp", "application/zip", "application/octet-stream", "text/javascript", "video/x-matroska", ""] {
+        for mime in ["image/svg+xml", "image/bmp", "application/zip", "application/octet-stream", "text/javascript", "video/x-matroska", ""]
+        {
             assert_eq!(declared(mime), None, "{mime}");
         }
     }

@@ -7,6 +7,10 @@ mod incoming;
 mod kind;
 mod name;
 mod sign;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod upload;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -21,17 +25,21 @@ use serde_json::json;
 pub use incoming::{Attachment, MediaItem, MediaReason, Source};
 pub use kind::{Kind, Type, declared, served};
 pub use sign::{BadAddress, MEDIA_PATH};
+pub use upload::{Offer, Purpose, UPLOADS_OPEN, UploadRefusal, Writing};
 
 use crate::beneath::{Beneath, Unopened};
 use crate::clock::{hex, random};
 use crate::error::Error;
 use hold::Holds;
 use sign::Signer;
+use upload::Uploads;
 
 /// The folder of media in the data folder.
 const ROOT: &str = "media";
 /// Where files of chats are, below it.
 const FILES: &str = "websocket";
+/// Where uploads arrive, below it.
+const UPLOADS: &str = "uploads";
 /// The setting that keeps the signing secret.
 const SECRET: &str = "media.secret";
 /// Bytes of the signing secret.
@@ -50,6 +58,7 @@ struct Inner {
     signer: Signer,
     store: Store,
     holds: Arc<Holds>,
+    uploads: Uploads,
 }
 
 /// A file that may be read.
@@ -68,11 +77,15 @@ impl Media {
     pub(crate) fn open(data_dir: &Path, store: &Store) -> Result<Self, Error> {
         let root = data_dir.join(ROOT);
         let failed = |source| Error::Folder { path: root.clone(), source };
-        DirBuilder::new().recursive(true).mode(0o700).create(root.join(FILES)).map_err(failed)?;
+        for name in [FILES, UPLOADS] {
+            DirBuilder::new().recursive(true).mode(0o700).create(root.join(name)).map_err(failed)?;
+        }
         let folder = Beneath::hold(&root).map_err(failed)?;
         let files = Beneath::hold(&root.join(FILES)).map_err(failed)?;
         let signer = Signer::new(&secret(store)?);
-        Ok(Self { inner: Arc::new(Inner { folder, files, signer, store: store.clone(), holds: Arc::default(), root }) })
+        let holds = Arc::default();
+        let uploads = Uploads::load(root.join(UPLOADS), &holds).map_err(failed)?;
+        Ok(Self { inner: Arc::new(Inner { folder, files, signer, store: store.clone(), holds, uploads, root }) })
     }
 
     /// The file a signed address names; `Ok(None)` when it is not there any more. Blocks.

@@ -66,7 +66,7 @@ mod tests {
     fn an_address_names_its_file() {
         let signer = Signer::new(b"secret");
         let url = signer.url("websocket/3dcce6521fb5.png");
-        assert_eq!(url, "/api/media/s68b4d2LTp7HADjbmgDy9w/d2Vic29ja2V0LzNkY2NlNjUyMWZiNS5wbmc");
+        assert_eq!(url, "/api/media/S3j2LokTa_clcgJfKfJDVg/d2Vic29ja2V0LzNkY2NlNjUyMWZiNS5wbmc");
         let (signature, payload) = parts(&url);
         assert_eq!(signature.len(), 22);
         assert_eq!(signer.file(&signature, &payload).as_deref(), Ok("websocket/3dcce6521fb5.png"));
@@ -77,7 +77,9 @@ mod tests {
         let signer = Signer::new(b"secret");
         let (signature, payload) = parts(&signer.url("websocket/a.png"));
         let (_, other) = parts(&signer.url("websocket/b.png"));
-        for (signature, payload) in [("", payload.as_str()), ("AAAA", &payload), (&signature, &other), (&format!("{signature}="), &payload), ("!", &payload)] {
+        for (signature, payload) in
+            [("", payload.as_str()), ("AAAA", &payload), (&signature, &other), (&format!("{signature}="), &payload), ("!", &payload)]
+        {
             assert_eq!(signer.file(signature, payload), Err(BadAddress::Signature), "{signature} {payload}");
         }
         assert_eq!(Signer::new(b"another").file(&signature, &payload), Err(BadAddress::Signature));
