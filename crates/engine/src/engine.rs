@@ -29,6 +29,7 @@ use crate::media::Media;
 use crate::model::Models;
 use crate::secret::keys::Keys;
 use crate::settings::preferences::{self, Preferences};
+use crate::settings::sidebar;
 use crate::{recovery, thread};
 
 /// Chats kept in memory although nobody uses them; beyond that the unused are let go.
@@ -102,7 +103,8 @@ impl Engine {
         let shelf = Arc::new(Shelf::load(&store, config.model)?);
         let preferences: Arc<Kept<Preferences>> = Arc::new(Kept::load(&store, preferences::SETTING, "the settings")?);
         let zone = preferences.current().zone();
-        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), media, preferences, zone, home, restart: CancellationToken::new() };
+        let sidebar = Arc::new(Kept::load(&store, sidebar::SETTING, "how the list of chats is arranged")?);
+        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), media, preferences, sidebar, zone, home, restart: CancellationToken::new() };
         let inner = Inner {
             instance: fresh_uuid(),
             data_dir: config.data_dir,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use alcove_proto::scope::StoredScope;
+use alcove_proto::sidebar::SidebarState;
 use alcove_proto::usage::Usage;
 use alcove_proto::{ChatId, TurnId};
 use alcove_store::{ChatRow, Store};
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) announcer: Announcer,
     pub(crate) media: Media,
     pub(crate) preferences: Arc<Kept<Preferences>>,
+    pub(crate) sidebar: Arc<Kept<SidebarState>>,
     /// The time zone days are counted in; a new one takes a restart, so that no day is counted by two of them.
     pub(crate) zone: TimeZone,
     /// The folder of chats that chose none.

@@ -8,6 +8,7 @@ mod read;
 mod rows;
 mod search;
 mod servers;
+pub(crate) mod sidebar;
 pub(crate) mod usage;
 
 use std::collections::HashMap;
