@@ -173,6 +173,7 @@ impl Keys {
             return Ok(None);
         };
         let secret = Secret(key);
+        crate::report::conceal(&secret);
         match saved_for == *origin {
             true => Ok(Some(secret)),
             false => Err(Error::OtherOrigin { name: name.to_owned(), saved_for }),
@@ -181,6 +182,7 @@ impl Keys {
 
     /// Saves a key for `origin`, in place of any other of that name. When this returns, it is kept.
     pub async fn set(&self, name: &str, origin: &Origin, secret: &Secret) -> Result<(), Error> {
+        crate::report::conceal(secret);
         let record = Record { origin: Some(origin.clone()), key: Some(secret.expose().to_owned()) };
         self.put(name, record).await
     }

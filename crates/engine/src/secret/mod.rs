@@ -32,6 +32,11 @@ impl Secret {
         self.0.is_empty()
     }
 
+    /// How many bytes it has.
+    pub(crate) fn length(&self) -> usize {
+        self.0.len()
+    }
+
     /// The key itself, for the one place that needs it.
     pub(crate) fn expose(&self) -> &str {
         &self.0
