@@ -13,6 +13,8 @@ use crate::within;
 
 /// Calls that may wait for the scenario.
 const CALLS_WAITING: usize = 256;
+/// How a request for a chat's title begins. These wait in a queue of their own, and nobody has to answer them.
+const TITLES: &str = "You name conversations.";
 /// Chunked, so that pieces stay apart however they travel.
 const EVENTS: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
 
@@ -20,6 +22,7 @@ const EVENTS: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTran
 pub struct ModelServer {
     address: SocketAddr,
     calls: mpsc::Receiver<Call>,
+    titles: mpsc::Receiver<Call>,
     _tasks: JoinSet<()>,
 }
 
@@ -37,9 +40,10 @@ impl ModelServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
         let (tx, calls) = mpsc::channel(CALLS_WAITING);
+        let (title_tx, titles) = mpsc::channel(CALLS_WAITING);
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, tx));
-        Self { address, calls, _tasks: tasks }
+        tasks.spawn(accept(listener, tx, title_tx));
+        Self { address, calls, titles, _tasks: tasks }
     }
 
     /// The base address to enter in the settings.
@@ -50,6 +54,16 @@ impl ModelServer {
     /// The next call.
     pub async fn call(&mut self) -> Call {
         within("the gateway calls the model", self.calls.recv()).await.expect("the server listens")
+    }
+
+    /// The next request for a title.
+    pub async fn title_call(&mut self) -> Call {
+        within("the gateway asks for a title", self.titles.recv()).await.expect("the server listens")
+    }
+
+    /// Whether a request for a title waits that nobody took.
+    pub fn has_title_call(&mut self) -> bool {
+        !self.titles.is_empty()
     }
 
     /// Whether a call waits that nobody took.
@@ -74,16 +88,19 @@ impl ModelServer {
     }
 }
 
-async fn accept(listener: TcpListener, tx: mpsc::Sender<Call>) {
+async fn accept(listener: TcpListener, tx: mpsc::Sender<Call>, titles: mpsc::Sender<Call>) {
     let mut reading = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         // Pieces are to arrive one by one.
         stream.set_nodelay(true).expect("a TCP socket has the option");
-        let tx = tx.clone();
+        let (tx, titles) = (tx.clone(), titles.clone());
         reading.spawn(async move {
-            if let Some(call) = read(stream).await {
+            match read(stream).await {
+                // Beyond the bound the connection is closed, which is an answer too.
+                Some(call) if call.asks_for_title() => drop(titles.try_send(call)),
                 // The scenario may be over.
-                let _over = tx.send(call).await;
+                Some(call) => drop(tx.send(call).await),
+                None => {}
             }
         });
         while reading.try_join_next().is_some() {}
@@ -111,6 +128,10 @@ impl Call {
     pub fn prompt(&self) -> String {
         let messages = self.body["messages"].as_array().cloned().unwrap_or_default();
         messages.last().and_then(|message| message["content"].as_str()).unwrap_or_default().to_owned()
+    }
+
+    fn asks_for_title(&self) -> bool {
+        self.body["messages"][0]["content"].as_str().is_some_and(|text| text.starts_with(TITLES))
     }
 
     /// Streams a piece of the answer.

@@ -11,6 +11,8 @@ use crate::error::Error;
 
 /// Bytes handed to the socket at once when nothing is paced.
 const WRITE_BYTES: usize = 32 * 1024;
+/// How a request for a chat's title begins; benchmarks measure turns, so it is refused.
+const TITLES: &str = "You name conversations.";
 /// What precedes the script in a prompt.
 const MARK: &str = "bench chunks=";
 
@@ -86,6 +88,9 @@ fn serve(mut stream: TcpStream) -> std::io::Result<()> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let body = String::from_utf8_lossy(&body);
+    if body.contains(TITLES) {
+        return stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
     let streams = body.contains("\"stream\":true") || body.contains("\"stream\": true");
     match Script::find(&body) {
         Some(script) if streams => stream_answer(&mut stream, script),

@@ -176,6 +176,14 @@ impl Engine {
         handle
     }
 
+    /// Lets go of a chat that was deleted: its id is a new one from now on.
+    pub(crate) fn forget_chat(&self, handle: &Arc<ChatHandle>) {
+        let mut chats = self.chats();
+        if chats.get(&handle.id).is_some_and(|known| Arc::ptr_eq(known, handle)) {
+            chats.remove(&handle.id);
+        }
+    }
+
     fn chats(&self) -> MutexGuard<'_, HashMap<ChatId, Arc<ChatHandle>>> {
         self.inner.chats.lock().unwrap_or_else(PoisonError::into_inner)
     }

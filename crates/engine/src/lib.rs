@@ -20,9 +20,11 @@ pub mod report;
 mod resume;
 mod run;
 mod scope;
+mod session;
 pub mod secret;
 pub mod settings;
 mod thread;
+mod title;
 
 pub use chat::{Accepted, ChatHandle, Prompt, Refusal, Running, Snapshot};
 pub use clock::{fresh_chat_id, fresh_uuid, hex, random};

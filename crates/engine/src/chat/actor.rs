@@ -17,6 +17,7 @@ use super::{Accepted, Prompt, Refusal, Shared, Snapshot};
 use crate::error::Error;
 use crate::hub::ChatLog;
 use crate::model::ModelEvent;
+use crate::title::Titling;
 
 /// A request to a chat's task.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) enum Ask {
     Say(Prompt, oneshot::Sender<Result<Accepted, Refusal>>),
     /// Make the chat in the store.
     Create(Option<StoredScope>, oneshot::Sender<Result<(), Refusal>>),
+    /// Stop what runs and delete the chat; answers whether there was one.
+    Delete(oneshot::Sender<Result<bool, Refusal>>),
 }
 
 /// What the task shows to the outside.
@@ -49,6 +52,9 @@ pub(super) struct Actor {
     pub(super) scope: StoredScope,
     pub(super) active: Option<Active>,
     pub(super) waiting: VecDeque<Waiting>,
+    pub(super) titling: Titling,
+    /// Whether the chat is gone; its task ends.
+    pub(super) deleted: bool,
 }
 
 /// What woke the task.
@@ -71,6 +77,8 @@ impl Actor {
             turn_count: row.map_or(0, |row| row.turn_count),
             has_preview: row.is_some_and(|row| !row.preview.is_empty()),
             scope,
+            titling: Titling::new(row),
+            deleted: false,
             shared,
             active: None,
             waiting: VecDeque::new(),
@@ -90,6 +98,9 @@ impl Actor {
             self.outside.busy.store(self.active.is_some() || !self.waiting.is_empty(), Ordering::Release);
             if let Err(error) = worked {
                 return self.give_up(&error);
+            }
+            if self.deleted {
+                return self.outside.log.close();
             }
         }
         // What was streamed is put on disk; the turn itself is closed as interrupted at the next start.
@@ -121,6 +132,11 @@ impl Actor {
             Ask::Create(scope, reply) => {
                 let (created, failed) = split(self.create(scope).await.map(Ok));
                 let _gone = reply.send(created);
+                failed
+            }
+            Ask::Delete(reply) => {
+                let (deleted, failed) = split(self.delete().await.map(Ok));
+                let _gone = reply.send(deleted);
                 failed
             }
         }

@@ -169,6 +169,13 @@ impl ChatHandle {
         rx.await.unwrap_or(Err(Refusal::Storage))
     }
 
+    /// Stops what runs and deletes the chat; answers whether the store had it. The handle is of no use afterwards.
+    pub(crate) async fn delete(&self) -> Result<bool, Refusal> {
+        let (tx, rx) = oneshot::channel();
+        self.ask(Ask::Delete(tx)).await.map_err(|_| Refusal::Storage)?;
+        rx.await.unwrap_or(Err(Refusal::Storage))
+    }
+
     async fn ask(&self, ask: Ask) -> Result<(), mpsc::error::SendError<Ask>> {
         self.inbox.send(ask).await
     }

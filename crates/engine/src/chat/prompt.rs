@@ -160,6 +160,20 @@ impl Actor {
         Ok(())
     }
 
+    /// Stops what runs, forgets what waits and deletes the chat.
+    pub(super) async fn delete(&mut self) -> Result<bool, Error> {
+        if !self.exists {
+            return Ok(false);
+        }
+        self.waiting.clear();
+        self.take(Input::Stopped).await?;
+        self.journal.end_run().await?;
+        commit(&self.shared.store, vec![Change::DeleteChat { chat: self.id.as_str().to_owned() }]).await?;
+        self.exists = false;
+        self.deleted = true;
+        Ok(true)
+    }
+
     fn row(&self, origin: Origin) -> ChatRow {
         let now = now_ms();
         ChatRow {

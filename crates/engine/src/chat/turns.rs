@@ -192,7 +192,10 @@ impl Actor {
     }
 
     fn finished(&mut self, finish: &Finish) {
-        self.active = None;
+        let ended = self.active.take();
+        if let (Outcome::Done, Some(ended)) = (&finish.outcome, ended) {
+            self.titling.answered(&self.shared, &self.id, ended.row.preset.as_deref());
+        }
         let state = match finish.outcome {
             Outcome::Done | Outcome::Stopped => ChatStateWord::Idle,
             Outcome::Failed(_) => ChatStateWord::Failed,

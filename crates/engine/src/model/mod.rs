@@ -201,7 +201,7 @@ impl Models {
     }
 
     /// These models without retries, for questions a person waits on.
-    fn without_retries(&self) -> Self {
+    pub(crate) fn without_retries(&self) -> Self {
         Self { retries: self.retries.once(), ..self.clone() }
     }
 

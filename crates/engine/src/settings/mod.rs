@@ -110,6 +110,8 @@ impl Engine {
             "settings.provider.create" => change::create_provider(self, payload).await?,
             "settings.provider.update" => change::update_provider(self, payload).await?,
             "settings.provider.delete" => change::delete_provider(self, payload).await?,
+            "session.delete" => return crate::session::delete(self, payload).await,
+            "session.rename" => return crate::session::rename(self, payload).await,
             "models.discover" => return servers::discover(self).await,
             "models.test" => return servers::test(self, payload).await,
             _ => return Err(Refused::new(404, "unknown WebUI mutation action")),

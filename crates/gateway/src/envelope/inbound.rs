@@ -78,7 +78,8 @@ impl Connection {
     async fn message(&mut self, message: Message) {
         let named = message.turn_id.clone();
         let Some(handle) = self.open(&message.chat, named.as_ref()).await else { return };
-        if !self.chats.contains_key(&message.chat) {
+        // A chat that was deleted meanwhile is another one now.
+        if self.chats.get(&message.chat).is_none_or(|heard| !Arc::ptr_eq(heard.handle(), &handle)) {
             self.hear_from_now(&handle);
         }
         self.hydrate(&handle);

@@ -100,6 +100,9 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "settings.provider.create", payload: "name, api_base, api_key?", result: "settings", about: "Adds an OpenAI-compatible server." },
     Action { name: "settings.provider.update", payload: "provider, api_base?, api_key?", result: "settings", about: "Changes a server; an omitted key stays, an empty one is removed." },
     Action { name: "settings.provider.delete", payload: "provider", result: "settings", about: "Removes a server no preset uses, and its key." },
+    Action { name: "session.delete", payload: "key, delete_automations?", result: "{deleted}", about: "Stops what runs in a chat and deletes it with its files." },
+    Action { name: "session.rename", payload: "key, title", result: "{key, title}", about: "Gives a chat a title that no model replaces." },
+    Action { name: "session.import", payload: "upload_id", result: "{imported, skipped, warnings}", about: "Reads an uploaded export, or a session or transcript file of the original, into new chats." },
     Action { name: "models.discover", payload: "", result: "{servers}", about: "Looks for model servers on their usual ports of this machine." },
     Action { name: "models.test", payload: "name | api_base, model, api_key? | provider, model", result: "{ok, latency_ms, reply}", about: "Asks a model for one sentence." },
 ];
