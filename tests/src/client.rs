@@ -4,6 +4,8 @@
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderName;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
@@ -42,6 +44,11 @@ impl Frame {
         self.json[field].as_str().unwrap_or_default()
     }
 
+    /// The text at a JSON pointer, or an empty one.
+    pub fn str_at(&self, pointer: &str) -> String {
+        self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
     /// Whether it is the last event of a turn.
     pub fn is_idle(&self) -> bool {
         self.event() == "goal_status" && self.str("status") == "idle"
@@ -62,6 +69,8 @@ pub struct Client {
     ws: WebSocketStream<Stream>,
     /// The connection's own chat.
     pub own_chat: String,
+    /// What the gateway calls it.
+    pub client_id: String,
     /// The engine it talks to.
     pub instance: String,
     requests: u64,
@@ -77,13 +86,33 @@ impl Client {
 
     /// Opens a WebSocket on a stream with this token.
     pub async fn open(gateway: &Gateway, stream: Stream, token: &str) -> Result<Self, tungstenite::Error> {
-        let url = format!("ws://{}/?token={token}&client_id=scenario", gateway.host());
+        Self::open_at(gateway, stream, &format!("/?token={token}&client_id=scenario")).await
+    }
+
+    /// Opens a WebSocket on a stream at this path and query.
+    pub async fn open_at(gateway: &Gateway, stream: Stream, target: &str) -> Result<Self, tungstenite::Error> {
+        Self::open_with(gateway, stream, target, None).await
+    }
+
+    /// The same, with one more header.
+    pub async fn open_with(
+        gateway: &Gateway,
+        stream: Stream,
+        target: &str,
+        field: Option<(&str, &str)>,
+    ) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{}{target}", gateway.host()).into_client_request()?;
+        if let Some((name, value)) = field {
+            let name: HeaderName = name.parse().expect("a header's name");
+            request.headers_mut().insert(name, value.parse().expect("a header's value"));
+        }
         let config = WebSocketConfig::default().read_buffer_size(16 * 1024).write_buffer_size(0);
-        let (ws, _) = within("a handshake", client_async_with_config(url, stream, Some(config))).await?;
-        let mut client = Self { ws, own_chat: String::new(), instance: String::new(), requests: 0 };
+        let (ws, _) = within("a handshake", client_async_with_config(request, stream, Some(config))).await?;
+        let mut client = Self { ws, own_chat: String::new(), client_id: String::new(), instance: String::new(), requests: 0 };
         let ready = client.next().await;
         assert_eq!(ready.event(), "ready", "{}", ready.text);
         client.own_chat = ready.str("chat_id").to_owned();
+        client.client_id = ready.str("client_id").to_owned();
         client.instance = ready.str("instance").to_owned();
         Ok(client)
     }

@@ -109,13 +109,14 @@ impl Home {
     }
 }
 
-/// `Alcove is at http://127.0.0.1:PORT/#/?bootstrapSecret=SECRET` or `Alcove listens on PATH`.
+/// `Alcove is at http://127.0.0.1:PORT/#/?bootstrapSecret=SECRET`, the same without a secret, or `Alcove listens on PATH`.
 fn read_place(line: &str) -> (Place, String) {
     if let Some(path) = line.strip_prefix("Alcove listens on ") {
         return (Place::Unix(PathBuf::from(path)), String::new());
     }
-    let parts = line.strip_prefix("Alcove is at http://").and_then(|rest| rest.split_once("/#/?bootstrapSecret="));
-    let (address, secret) = parts.unwrap_or_else(|| panic!("no place in {line:?}"));
+    let parts = line.strip_prefix("Alcove is at http://").and_then(|rest| rest.split_once('/'));
+    let (address, rest) = parts.unwrap_or_else(|| panic!("no place in {line:?}"));
+    let secret = rest.split_once("bootstrapSecret=").map_or("", |(_, secret)| secret);
     (Place::Tcp(address.parse().expect("an address")), secret.to_owned())
 }
 
