@@ -1,6 +1,8 @@
 // The page's entry: connects, draws, and tells the native window about the first paint.
 import { render } from "preact";
 import { startApp } from "./state/app.ts";
+import { followSettingsAddress } from "./state/settings-route.ts";
+import { followRestarts } from "./state/settings-restart.ts";
 import { App } from "./view/app.tsx";
 import { listenForKeys } from "./view/keys.ts";
 import { loadPartsSoon } from "./view/parts.ts";
@@ -9,6 +11,8 @@ import { reportPaint } from "./wire/outside.ts";
 const root = document.getElementById("app");
 if (root !== null) {
   startApp();
+  followSettingsAddress();
+  followRestarts();
   listenForKeys();
   root.replaceChildren();
   render(<App />, root);

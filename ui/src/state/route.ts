@@ -1,9 +1,10 @@
 // Which chat is in front: the address's fragment, `#/chat/ID`, or `#/` for one not begun yet. Kept for the next start.
 import { effect, signal } from "@preact/signals";
 import { chatOf, startPlace } from "./place.ts";
+import { sectionOf } from "./settings-place.ts";
 
 const KEPT = "alcove.chat";
-const addressOf = (chatId: string | null) => (chatId === null ? "#/" : `#/chat/${chatId}`);
+export const addressOf = (chatId: string | null) => (chatId === null ? "#/" : `#/chat/${chatId}`);
 const read = () => chatOf(window.location.hash);
 
 function reloaded(): boolean {
@@ -11,7 +12,9 @@ function reloaded(): boolean {
   return entry !== undefined && (entry as PerformanceNavigationTiming).type === "reload";
 }
 
-const start = startPlace(window.location.hash, window.localStorage.getItem(KEPT), reloaded());
+/** The settings lie over a chat and leave it as it is. */
+const inSettings = () => sectionOf(window.location.hash) !== null;
+const start = inSettings() ? startPlace("", window.localStorage.getItem(KEPT), false) : startPlace(window.location.hash, window.localStorage.getItem(KEPT), reloaded());
 /** The chat opened because it was in front last; null once the person has gone anywhere. */
 let fromLast = start.kept ? start.chat : null;
 
@@ -20,14 +23,14 @@ export const drawerOpen = signal(false);
 
 /** Puts the chat the page began with into its address; after the launch secret has left it. */
 export function showStart(): void {
-  if (fromLast !== null) window.history.replaceState(null, "", addressOf(fromLast));
+  if (fromLast !== null && !inSettings()) window.history.replaceState(null, "", addressOf(fromLast));
 }
 
 /** The chat is gone from the gateway: when nobody asked for it by name, a new one takes its place. */
 export function leaveGone(chatId: string): void {
   if (fromLast !== chatId || current.value !== chatId) return;
   fromLast = null;
-  window.history.replaceState(null, "", addressOf(null));
+  if (!inSettings()) window.history.replaceState(null, "", addressOf(null));
   current.value = null;
 }
 
@@ -43,7 +46,7 @@ effect(() => {
 });
 
 window.addEventListener("hashchange", () => {
-  current.value = read();
+  if (!inSettings()) current.value = read();
 });
 
 export function go(chatId: string | null): void {
@@ -53,5 +56,5 @@ export function go(chatId: string | null): void {
   current.value = chatId;
 }
 window.addEventListener("popstate", () => {
-  current.value = read();
+  if (!inSettings()) current.value = read();
 });

@@ -2,11 +2,13 @@
 import { computed, effect, signal } from "@preact/signals";
 import { readSettings } from "../wire/api.ts";
 import { request } from "../wire/request.ts";
-import type { FoundServer, PresetRow, Settings, TestResult } from "../wire/types.ts";
+import type { WholeSettings } from "../wire/settings.ts";
+import type { Section } from "./settings-place.ts";
+import type { FoundServer, PresetRow, TestResult } from "../wire/types.ts";
 
-export const settings = signal<Settings | null>(null);
+export const settings = signal<WholeSettings | null>(null);
 export const settingsWhy = signal<string | null>(null);
-export const settingsOpen = signal<"models" | "appearance" | "about" | null>(null);
+export const settingsOpen = signal<Section | null>(null);
 const SKIPPED = "alcove.first-run-skipped";
 export const firstRunSkipped = signal(window.localStorage.getItem(SKIPPED) === "1");
 
@@ -37,9 +39,15 @@ export function providerLabel(name: string): string {
 
 export const isDemo = (name: string | null): boolean => name === "demo";
 
+let reading = 0;
+
 export async function refreshSettings(): Promise<void> {
+  const mine = ++reading;
+  const before = settings.peek();
   try {
-    settings.value = await readSettings();
+    const read = await readSettings();
+    // A change that was answered meanwhile is newer than what was read.
+    if (mine === reading && settings.peek() === before) settings.value = read;
     settingsWhy.value = null;
   } catch (error) {
     settingsWhy.value = error instanceof Error ? error.message : "";
@@ -51,8 +59,9 @@ export function skipFirstRun(): void {
   window.localStorage.setItem(SKIPPED, "1");
 }
 
-async function change(action: string, payload: object): Promise<void> {
-  settings.value = await request<Settings>(action, payload);
+/** Every change answers with the whole settings, which then hold. */
+export async function change(action: string, payload: object): Promise<void> {
+  settings.value = await request<WholeSettings>(action, payload);
 }
 
 export const choosePreset = (name: string) => change("settings.agent.update", { model_preset: name });
@@ -67,7 +76,7 @@ export const createPreset = (model: NewModel) => change("settings.model_configur
 export const updatePreset = (name: string, model: Partial<NewModel> & { new_name?: string }) => change("settings.model_configuration.update", { name, ...model });
 export const createProvider = (name: string, api_base: string, api_key: string) =>
   change("settings.provider.create", { name, api_base, ...(api_key ? { api_key } : {}) });
-export const updateProvider = (provider: string, fields: { api_base?: string; api_key?: string }) => change("settings.provider.update", { provider, ...fields });
+export const updateProvider = (provider: string, fields: Record<string, unknown>) => change("settings.provider.update", { provider, ...fields });
 
 const sameBase = (a: string, b: string) => a.replace(/\/+$/, "") === b.replace(/\/+$/, "");
 

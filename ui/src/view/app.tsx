@@ -11,6 +11,7 @@ import { Composer } from "./composer.tsx";
 import { Header } from "./header.tsx";
 import { firstRunPage, settingsDialog } from "./parts.ts";
 import { Refused } from "./refused.tsx";
+import { Restarting } from "./restarting.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { StartPage, ThreadSkeleton } from "./states.tsx";
 import { Transcript } from "./transcript.tsx";
@@ -28,7 +29,10 @@ export function App() {
         {drawerOpen.value ? <button type="button" class="scrim" aria-label={t("list.close")} onClick={() => (drawerOpen.value = false)} /> : null}
         <main class="main">
           <Header />
-          <Banner />
+          <div class="banners">
+            <Banner />
+            <Restarting />
+          </div>
           {fresh && undecided.value ? <ThreadSkeleton /> : fresh && firstRun.value ? <FirstRun /> : <Conversation />}
           {fresh && (undecided.value || firstRun.value) ? null : <Composer />}
         </main>

@@ -30,6 +30,7 @@ class Part<M> {
 
 export const markdown = new Part(() => import("../markdown/markdown.tsx"));
 export const firstRunPage = new Part(() => import("./firstrun.tsx"));
+export const restartBanner = new Part(() => import("./settings/restartbanner.tsx"));
 export const settingsDialog = new Part(() => import("./settings/dialog.tsx"));
 
 /** A window that is covered is not drawn, and must still have its parts. */

@@ -1,53 +1,70 @@
-// Settings in a dialog: models, appearance, about.
+// The settings as a page over the chats: sections beside, one of them open; Escape or Back leads to the chat as it was left.
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../../i18n/text.ts";
-import { refreshSettings, settings, settingsOpen, settingsWhy } from "../../state/settings.ts";
+import { ts } from "../../i18n/settings.ts";
+import { settings, settingsOpen, settingsWhy } from "../../state/settings.ts";
+import { keepFresh } from "../../state/settings-fresh.ts";
+import type { Section } from "../../state/settings-place.ts";
 import { Icon } from "../icon.tsx";
-import { About } from "./about.tsx";
 import { Appearance } from "./appearance.tsx";
+import { ImageSection } from "./imagesection.tsx";
 import { Models } from "./models.tsx";
+import { Nav } from "./nav.tsx";
+import { Overview } from "./overview.tsx";
+import { Providers } from "./providers.tsx";
+import { RestartBanner } from "./restartbanner.tsx";
+import { Security } from "./security.tsx";
+import { Storage } from "./storage.tsx";
+import { SystemSection } from "./system.tsx";
+import { VoiceSection } from "./voicesection.tsx";
+import { WebSection } from "./websection.tsx";
 
-const TABS = ["models", "appearance", "about"] as const;
+const VIEWS: Record<Section, () => preact.JSX.Element> = {
+  overview: Overview,
+  appearance: Appearance,
+  models: Models,
+  providers: Providers,
+  web: WebSection,
+  image: ImageSection,
+  voice: VoiceSection,
+  system: SystemSection,
+  security: Security,
+  storage: Storage,
+};
 
 export function SettingsDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
-    void refreshSettings();
+    return keepFresh();
   }, []);
-  const tab = settingsOpen.value ?? "models";
-  const close = () => dialog.current?.close();
-  const arrow = (event: KeyboardEvent) => {
-    const step = event.key === "ArrowDown" || event.key === "ArrowRight" ? 1 : event.key === "ArrowUp" || event.key === "ArrowLeft" ? -1 : 0;
-    const next = TABS[TABS.indexOf(tab) + step];
-    if (step === 0 || next === undefined) return;
-    settingsOpen.value = next;
-    document.getElementById(`tab-${next}`)?.focus();
-    event.preventDefault();
-  };
+  const section = settingsOpen.value ?? "overview";
+  useEffect(() => {
+    body.current?.scrollTo(0, 0);
+    document.querySelector(`[data-test="section-${section}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [section]);
+  const View = VIEWS[section];
   return (
     <dialog class="settings" ref={dialog} aria-labelledby="settings-title" onClose={() => (settingsOpen.value = null)} data-test="settings-dialog">
       <div class="settings-frame">
         <div class="settings-head">
-          <h2 id="settings-title">{t("settings.title")}</h2>
-          <button type="button" class="icon-button" aria-label={t("settings.close")} onClick={close}>
-            <Icon name="close" />
+          <button type="button" class="button quiet back" onClick={() => dialog.current?.close()} data-test="settings-close">
+            <Icon name="chevron" />
+            {ts("back")}
           </button>
+          <h2 id="settings-title">{ts("title")}</h2>
         </div>
-        <div class="settings-tabs" role="tablist" aria-label={t("settings.title")} onKeyDown={arrow}>
-          {TABS.map((name) => (
-            <button key={name} type="button" role="tab" id={`tab-${name}`} aria-selected={name === tab} aria-controls="settings-body" tabIndex={name === tab ? 0 : -1} onClick={() => (settingsOpen.value = name)}>
-              {t(`settings.${name}`)}
-            </button>
-          ))}
-        </div>
-        <div class="settings-body" id="settings-body" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-          {settingsWhy.value !== null && settings.value === null ? (
-            <p class="error-text" role="alert">
-              {t("settings.error", { why: settingsWhy.value })}
-            </p>
-          ) : null}
-          {tab === "models" ? <Models /> : tab === "appearance" ? <Appearance /> : <About />}
+        <Nav section={section} />
+        <div class="settings-body" ref={body} id="settings-body">
+          <div class="set-column">
+            <RestartBanner inSettings />
+            {settings.value !== null && settingsWhy.value !== null ? (
+              <p class="set-note warn small" role="status">
+                {ts("stale", { why: settingsWhy.value })}
+              </p>
+            ) : null}
+            <View key={section} />
+          </div>
         </div>
       </div>
     </dialog>

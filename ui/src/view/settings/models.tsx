@@ -1,111 +1,58 @@
-// The models set up here: which is the default, does it answer, change it, remove it; and adding one.
+// The models set up here: in which order they are called, each with what it asks for; and adding one.
 import { useSignal } from "@preact/signals";
+import { ts } from "../../i18n/settings.ts";
 import { t } from "../../i18n/text.ts";
-import { activePreset, choosePreset, deletePreset, isDemo, presets, providerLabel, testPreset } from "../../state/settings.ts";
-import { words } from "../../state/words.ts";
-import type { PresetRow, TestResult } from "../../wire/types.ts";
-import { modelLabel } from "../modelid.ts";
+import { presets, settings } from "../../state/settings.ts";
 import { ByAddress } from "./byaddress.tsx";
-import { EditModel } from "./edit.tsx";
 import { FoundServers } from "./found.tsx";
+import { Card, Head } from "./kit.tsx";
+import { Missing } from "./missing.tsx";
+import { ModelCard } from "./modelcard.tsx";
+import { CallOrder } from "./order.tsx";
+import { PresetForm } from "./presetform.tsx";
 
 export function Models() {
-  const adding = useSignal(false);
+  if (settings.value === null) return <Missing title="models.title" />;
   return (
     <>
-      <p class="soft">{t("models.intro")}</p>
-      {presets.value.length === 0 ? <p class="faint">{t("models.none")}</p> : null}
-      <ul class="cards">
-        {presets.value.map((preset) => (
-          <ModelCard key={preset.name} preset={preset} />
-        ))}
-      </ul>
-      <h3>{t("models.add")}</h3>
-      <section class="card">
-        <FoundServers atOnce={false} chosen={() => {}} />
-      </section>
-      <section class="card">
-        <div class="card-line">
-          <div class="grow">
-            <div class="name">{t("models.byAddress")}</div>
-            <div class="faint small">{t("models.addressHint")}</div>
-          </div>
-          {adding.value ? null : (
-            <button type="button" class="button" onClick={() => (adding.value = true)} data-test="add-address">
-              {t("models.add")}
-            </button>
-          )}
+      <Head title="models.title" lead="models.lead" />
+      <CallOrder />
+      <Card title="models.presets" lead={ts("models.presetsLead")}>
+        {presets.value.length === 0 ? <p class="set-row faint">{t("models.none")}</p> : null}
+        <ul class="set-list">
+          {presets.value.map((preset) => (
+            <ModelCard key={preset.name} preset={preset} />
+          ))}
+        </ul>
+      </Card>
+      <Card title="models.add" lead={ts("models.addLead")}>
+        <div class="set-row stack">
+          <FoundServers atOnce={false} chosen={() => {}} />
         </div>
-        {adding.value ? <ByAddress done={() => (adding.value = false)} cancel={() => (adding.value = false)} /> : null}
-      </section>
+        <Adding kind="preset" />
+        <Adding kind="address" />
+      </Card>
     </>
   );
 }
 
-function ModelCard(props: { preset: PresetRow }) {
-  const { preset } = props;
-  const mode = useSignal<"idle" | "edit" | "delete">("idle");
-  const busy = useSignal(false);
-  const why = useSignal("");
-  const tested = useSignal<TestResult | null>(null);
-  const chosen = preset.name === activePreset.value;
-  const run = async (work: () => Promise<unknown>) => {
-    busy.value = true;
-    why.value = "";
-    tested.value = null;
-    try {
-      await work();
-    } catch (error) {
-      why.value = words(error);
-    }
-    busy.value = false;
-  };
-  const test = () => run(async () => (tested.value = await testPreset(preset.name)));
+function Adding(props: { kind: "preset" | "address" }) {
+  const open = useSignal(false);
+  const close = () => (open.value = false);
   return (
-    <li class={`card${chosen ? " chosen" : ""}`} data-test="model-card">
+    <div class="set-row stack">
       <div class="card-line">
         <div class="grow">
-          <span class="name">{preset.label || preset.name}</span> {isDemo(preset.name) ? <span class="demo-badge">{t("model.demo")}</span> : null}{" "}
-          {chosen ? <span class="tag">{t("models.default")}</span> : null}
-          <div class="faint small" title={preset.model}>{isDemo(preset.name) ? t("model.demoText") : [modelLabel(preset.model), providerLabel(preset.provider)].filter(Boolean).join(" · ")}</div>
+          <div class="name">{props.kind === "address" ? t("models.byAddress") : ts("models.byProvider")}</div>
+          <div class="faint small">{props.kind === "address" ? t("models.addressHint") : ts("models.byProviderHint")}</div>
         </div>
-        {chosen ? null : (
-          <button type="button" class="button small" disabled={busy.value} onClick={() => run(() => choosePreset(preset.name))}>
-            {t("models.use")}
+        {open.value ? null : (
+          <button type="button" class="button" onClick={() => (open.value = true)} data-test={`add-${props.kind}`}>
+            {ts(props.kind === "address" ? "models.addAddress" : "models.addPreset")}
           </button>
-        )}
-        <button type="button" class="button small" disabled={busy.value} onClick={test} data-test="test-model">
-          {t(busy.value ? "models.testing" : "models.test")}
-        </button>
-        {isDemo(preset.name) ? null : (
-          <>
-            <button type="button" class="button small" onClick={() => (mode.value = "edit")}>
-              {t("models.edit")}
-            </button>
-            <button type="button" class="button small danger" onClick={() => (mode.value = "delete")}>
-              {t("models.delete")}
-            </button>
-          </>
         )}
       </div>
-      {tested.value === null ? null : (
-        <p class="small soft" role="status">
-          {t("models.tested", { ms: tested.value.latency_ms, reply: tested.value.reply.slice(0, 200) })}
-        </p>
-      )}
-      {why.value ? <p class="error-text small" role="alert">{why.value}</p> : null}
-      {mode.value === "delete" ? (
-        <div class="card-line" role="alertdialog" aria-label={t("models.deleteSure", { name: preset.label || preset.name })}>
-          <span class="grow">{t("models.deleteSure", { name: preset.label || preset.name })}</span>
-          <button type="button" class="button small danger" disabled={busy.value} onClick={() => run(() => deletePreset(preset.name))}>
-            {t("models.deleteYes")}
-          </button>
-          <button type="button" class="button small" onClick={() => (mode.value = "idle")}>
-            {t("models.cancel")}
-          </button>
-        </div>
-      ) : null}
-      {mode.value === "edit" ? <EditModel preset={preset} done={() => (mode.value = "idle")} /> : null}
-    </li>
+      {!open.value ? null : props.kind === "address" ? <ByAddress done={close} cancel={close} /> : <PresetForm preset={null} done={close} />}
+    </div>
   );
 }

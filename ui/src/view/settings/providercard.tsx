@@ -1,0 +1,71 @@
+// One model server: its key's hint, its address; its key set, replaced or cleared; the rest of it behind Edit.
+import { useSignal } from "@preact/signals";
+import { ts } from "../../i18n/settings.ts";
+import { t } from "../../i18n/text.ts";
+import { change, settings, updateProvider } from "../../state/settings.ts";
+import { words } from "../../state/words.ts";
+import type { Provider } from "../../wire/settings.ts";
+import { Confirm } from "./kit.tsx";
+import { ProviderForm } from "./providerform.tsx";
+
+function state(provider: Provider): string {
+  if (provider.auth_type === "oauth") return ts("providers.oauth");
+  if (provider.api_key_hint) return ts("providers.keyIs", { hint: provider.api_key_hint });
+  if (provider.configured) return ts("providers.keyNone");
+  return ts(provider.api_key_required ? "providers.keyNeeded" : "providers.notSet");
+}
+
+export function ProviderCard(props: { provider: Provider }) {
+  const { provider } = props;
+  const mode = useSignal<"idle" | "edit" | "clear" | "delete">("idle");
+  const busy = useSignal(false);
+  const why = useSignal("");
+  const uses = (settings.value?.model_presets ?? []).filter((one) => one.provider === provider.name && !one.is_default);
+  const run = async (work: () => Promise<unknown>) => {
+    busy.value = true;
+    why.value = "";
+    try {
+      await work();
+    } catch (error) {
+      why.value = words(error);
+    }
+    mode.value = "idle";
+    busy.value = false;
+  };
+  const address = provider.api_base ?? provider.default_api_base ?? "";
+  const signIn = provider.auth_type === "oauth";
+  return (
+    <li class="set-item" data-test="provider-card" data-name={provider.name}>
+      <div class="card-line">
+        <div class="grow">
+          <span class="name">{provider.label || provider.name}</span> {provider.is_custom ? <span class="tag plain">{ts("providers.custom")}</span> : null}
+          <div class="faint small">{[state(provider), address].filter(Boolean).join(" · ")}</div>
+          {uses.length > 0 ? <div class="faint small">{ts("providers.usedBy", { names: uses.map((one) => one.label || one.name).join(", ") })}</div> : null}
+        </div>
+        <div class="card-buttons">
+          <button type="button" class="button small" disabled={signIn || busy.value || mode.value === "edit"} title={signIn ? ts("providers.oauthOff") : undefined} onClick={() => (mode.value = "edit")} data-test="provider-edit">
+            {provider.configured ? t("models.edit") : ts("providers.setUp")}
+          </button>
+          {provider.api_key_hint ? (
+            <button type="button" class="button small" disabled={busy.value} onClick={() => (mode.value = "clear")} data-test="provider-clear">
+              {ts("providers.clear")}
+            </button>
+          ) : null}
+          {provider.is_custom ? (
+            <button type="button" class="button small danger" disabled={busy.value || uses.length > 0} title={uses.length > 0 ? ts("providers.inUse") : undefined} onClick={() => (mode.value = "delete")} data-test="provider-delete">
+              {t("models.delete")}
+            </button>
+          ) : null}
+        </div>
+      </div>
+      {why.value ? <p class="error-text small" role="alert">{why.value}</p> : null}
+      {mode.value === "clear" ? (
+        <Confirm question={ts("providers.clearSure", { name: provider.label })} yes={ts("providers.clear")} no={ts("cancel")} danger busy={busy.value} onYes={() => void run(() => updateProvider(provider.name, { api_key: "" }))} onNo={() => (mode.value = "idle")} />
+      ) : null}
+      {mode.value === "delete" ? (
+        <Confirm question={t("models.deleteSure", { name: provider.label })} yes={t("models.deleteYes")} no={ts("cancel")} danger busy={busy.value} onYes={() => void run(() => change("settings.provider.delete", { provider: provider.name }))} onNo={() => (mode.value = "idle")} />
+      ) : null}
+      {mode.value === "edit" ? <ProviderForm provider={provider} done={() => (mode.value = "idle")} /> : null}
+    </li>
+  );
+}

@@ -1,0 +1,30 @@
+// What is kept on this machine, and where; chats leave and come by their own menus.
+import { number, ts } from "../../i18n/settings.ts";
+import { list, listPhase } from "../../state/list.ts";
+import { settings } from "../../state/settings.ts";
+import { Card, Fact, Head, Path } from "./kit.tsx";
+import { Missing } from "./missing.tsx";
+import { Keys } from "./overview.tsx";
+
+export function Storage() {
+  const runtime = settings.value?.runtime;
+  if (runtime === undefined) return <Missing title="storage.title" />;
+  return (
+    <>
+      <Head title="storage.title" lead="storage.lead" />
+      <Card>
+        <Fact label="storage.chats">{listPhase.value === "ready" ? ts("overview.chats", { n: number(list.value.rows.length) }) : <span class="faint">{ts("unknown")}</span>}</Fact>
+        <Fact label="system.data" hint={ts("storage.dataHint")}>
+          <Path text={runtime.data_path} />
+        </Fact>
+        <Fact label="overview.keys">
+          <Keys />
+        </Fact>
+      </Card>
+      <Card title="storage.move" lead={ts("storage.moveLead")}>
+        <Fact label="storage.export">{ts("storage.exportText")}</Fact>
+        <Fact label="storage.import">{ts("storage.importText")}</Fact>
+      </Card>
+    </>
+  );
+}
