@@ -3,6 +3,7 @@
 //! Three things live here and nowhere else: the shapes ([`envelope`], [`http`], [`settings`], [`sidebar`]), the words errors are told with
 //! ([`error`]), and the limits both sides agree on ([`limits`]). The TypeScript the window uses is generated from these types.
 
+pub mod contract;
 pub mod envelope;
 pub mod error;
 pub mod http;

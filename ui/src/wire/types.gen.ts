@@ -784,6 +784,52 @@ export type FileProbe = {
  */
 available: boolean, };
 
+export type UploadKind = "image" | "video" | "document" | "import";
+
+export type UploadStatus = { 
+/**
+ * As the client named it.
+ */
+id: string, 
+/**
+ * Bytes that have arrived; the next piece begins there.
+ */
+received: number, 
+/**
+ * Bytes of the whole file.
+ */
+total: number, 
+/**
+ * Whether it is all there and is what it was said to be.
+ */
+complete: boolean, 
+/**
+ * What it is uploaded as.
+ */
+kind: UploadKind, 
+/**
+ * Its declared type.
+ */
+mime: string, 
+/**
+ * Its name, made harmless.
+ */
+name: string, 
+/**
+ * The same as `total`.
+ */
+bytes: number, 
+/**
+ * Where it can be read, once it is complete; not for imports.
+ */
+url?: string, };
+
+export type UploadDeleted = { 
+/**
+ * Always true.
+ */
+deleted: boolean, };
+
 export type Surface = "browser" | "native";
 
 export type Capabilities = { 

@@ -1,5 +1,6 @@
 //! Writes the files that are made from `crates/proto`, and tells when a committed one is stale.
 
+mod contract;
 mod declaration;
 mod protocol;
 

@@ -6,6 +6,7 @@ use alcove_proto::envelope::table::{ACTIONS, Audience, EVENTS, METHODS};
 use alcove_proto::error::{Detail, Reason};
 use alcove_proto::http::COMMANDS;
 
+use super::contract;
 use super::declaration::{self, Declaration};
 use crate::error::Error;
 use crate::place::Place;
@@ -37,6 +38,7 @@ pub(super) fn render(place: &Place) -> Result<String, Error> {
     for declared in types.iter().filter(|declared| declared.name != "Event" && !frames.contains(&declared.name)) {
         write!(out, "\n### {}\n\n{}", declared.name, shape(declared)).ok();
     }
+    contract::render(&mut out);
     Ok(out)
 }
 

@@ -1,5 +1,6 @@
 //! The rules of this tree that no compiler checks. Each finding is one line: where, what, and what to do instead.
 
+mod contract;
 mod exception;
 mod golden;
 mod length;
@@ -35,6 +36,7 @@ fn findings(place: &Place, told: fn(&str)) -> Result<Vec<String>, Error> {
     findings.extend(text::too_dynamic(&dispatches));
     findings.extend(exception::findings(place));
     findings.extend(golden::findings(place));
+    findings.extend(contract::findings(place));
     findings.extend(generate::stale(place)?.into_iter().map(|path| format!("{path}: stale; run `cargo xtask generate`")));
     findings.extend(wall::findings(place, told)?);
     Ok(findings)
