@@ -25,6 +25,7 @@ pub use table::answer::AnswerRow;
 pub use table::chat::{ChatRow, Origin, TitleSource};
 pub use table::entry::{EntryRow, EntryState, Visibility};
 pub use table::event::{EventRow, Page, PageStart};
+pub use table::mark::Census;
 pub use table::media::MediaRow;
 pub use table::token::TokenRow;
 pub use table::turn::{TurnRow, TurnState};

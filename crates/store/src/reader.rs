@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use crate::table::{answer, chat, entry, event, mark, media, setting, token, turn, usage};
-use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, MediaRow, Page, TokenRow, TurnRow, UsageRow, connection};
+use crate::{AnswerRow, Census, ChatRow, EntryRow, Error, EventRow, MediaRow, Page, TokenRow, TurnRow, UsageRow, connection};
 
 /// Read-only connections at most; they are opened when first needed.
 pub const READERS: usize = 4;
@@ -121,6 +121,11 @@ impl Reader<'_> {
     /// What SQLite's whole check finds; empty if the database is sound. Reads everything.
     pub fn integrity(&self) -> Result<Vec<String>, Error> {
         mark::integrity(self.db)
+    }
+
+    /// The database in numbers. Reads the keys of every table.
+    pub fn census(&self) -> Result<Census, Error> {
+        mark::census(self.db)
     }
 
     /// What SQLite's check without indexes finds; empty if the database is sound. Reads everything.

@@ -86,6 +86,16 @@ fn a_kill_is_noticed_and_loses_nothing() {
 }
 
 #[test]
+fn a_census_counts_rows_and_bytes() {
+    let (_dir, store) = store();
+    store.write_wait(vec![event("user_message", 1)]).unwrap();
+    let census = store.read(|r| r.census()).unwrap();
+    let rows = |table: &str| census.rows.iter().find(|(name, _)| name == table).map(|(_, rows)| *rows);
+    assert_eq!((rows("chats"), rows("events"), rows("turns"), rows("sqlite_schema")), (Some(1), Some(1), Some(0), None));
+    assert!(census.bytes > census.free_bytes && census.bytes.is_multiple_of(4096) && census.version > 0, "{census:?}");
+}
+
+#[test]
 fn a_newer_database_is_left_alone() {
     let (dir, store) = store();
     drop(store);
