@@ -1,24 +1,12 @@
-// The side bar's data: grouping, filter, live marks.
+// The side bar's data: live marks.
 import { expect, test } from "vitest";
 import type { SessionRow } from "../wire/types.ts";
-import { emptyList, lines, markOf, reduceList, type ListEvent } from "./list.ts";
+import { emptyList, markOf, reduceList, type ListEvent } from "./list.ts";
 
 const session = (id: string, project: string, updated: string) => ({
   key: `websocket:${id}`, created_at: updated, updated_at: updated, title: `Chat ${id}`, preview: "", workspace_scope: { project_name: project },
 }) as unknown as SessionRow;
 const rows: ListEvent = { event: "list.rows", rows: [session("a", "app", "2026-11-21T01:00:00"), session("b", "", "2026-11-21T03:00:00"), session("c", "app", "2026-11-21T02:00:00")] };
-
-test("chats are grouped by project, newest first", () => {
-  const shown = lines(reduceList(emptyList, rows).rows, "").map((line) => (line.kind === "project" ? `# ${line.name}` : line.row.id));
-  expect(shown).toEqual(["# app", "c", "a", "# ", "b"]);
-});
-
-test("the filter looks at titles and projects", () => {
-  const state = reduceList(emptyList, rows);
-  expect(lines(state.rows, "chat B")).toHaveLength(2);
-  expect(lines(state.rows, "APP")).toHaveLength(3);
-  expect(lines(state.rows, "nothing")).toEqual([]);
-});
 
 test("a chat that ends its turn out of sight is unread until opened", () => {
   let state = reduceList(reduceList(emptyList, rows), { event: "watching", chats: [{ chat_id: "a", state: "running" }] });

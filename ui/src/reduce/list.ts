@@ -1,8 +1,8 @@
-// The chats in the side bar as data: rows from the gateway, live states beside them, grouped by project and filtered.
-import type { LiveState, SessionRow } from "../wire/types.ts";
+// The chats in the side bar as data: rows from the gateway, live states beside them.
+import type { LiveState, SessionRow, WorkspaceScope } from "../wire/types.ts";
 
 export type Mark = "running" | "failed" | "unread" | "none";
-export type ListRow = { id: string; title: string; updated: number; project: string; preset: string | null };
+export type ListRow = { id: string; title: string; updated: number; project: string; preset: string | null; scope: WorkspaceScope | null };
 export type ListState = {
   readonly rows: readonly ListRow[];
   readonly live: ReadonlyMap<string, LiveState>;
@@ -13,6 +13,7 @@ export type ListState = {
 export type ListEvent =
   | { event: "list.rows"; rows: readonly SessionRow[] }
   | { event: "list.open"; chatId: string | null }
+  | { event: "list.renamed"; chatId: string; title: string }
   | { event: "watching"; chats: readonly { chat_id: string; state: LiveState }[] }
   | { event: "chat_state"; chat_id: string; state: LiveState };
 
@@ -24,6 +25,8 @@ export function reduceList(state: ListState, event: ListEvent): ListState {
       return { ...state, rows: event.rows.map(listRow) };
     case "list.open":
       return { ...state, open: event.chatId, unread: without(state.unread, event.chatId) };
+    case "list.renamed":
+      return { ...state, rows: state.rows.map((row) => (row.id === event.chatId ? { ...row, title: event.title } : row)) };
     case "watching":
       return { ...state, live: new Map(event.chats.map((chat) => [chat.chat_id, chat.state])) };
     case "chat_state": {
@@ -49,6 +52,7 @@ function listRow(row: SessionRow): ListRow {
     updated: Date.parse(row.updated_at) || 0,
     project: row.workspace_scope?.project_name ?? "",
     preset: row.model_preset ?? null,
+    scope: row.workspace_scope ?? null,
   };
 }
 
@@ -56,24 +60,4 @@ export function markOf(state: ListState, id: string): Mark {
   const live = state.live.get(id);
   if (live === "running" || live === "failed") return live;
   return state.unread.has(id) ? "unread" : "none";
-}
-
-/** What the side bar shows from top to bottom: a heading a project, its chats newest first. */
-export type Line = { kind: "project"; name: string; count: number } | { kind: "chat"; row: ListRow };
-
-export function lines(rows: readonly ListRow[], filter: string): Line[] {
-  const wanted = filter.trim().toLowerCase();
-  const groups = new Map<string, ListRow[]>();
-  for (const row of rows) {
-    if (wanted && !row.title.toLowerCase().includes(wanted) && !row.project.toLowerCase().includes(wanted)) continue;
-    const group = groups.get(row.project);
-    if (group === undefined) groups.set(row.project, [row]);
-    else group.push(row);
-  }
-  const out: Line[] = [];
-  for (const [name, group] of groups) {
-    out.push({ kind: "project", name, count: group.length });
-    for (const row of group.sort((a, b) => b.updated - a.updated)) out.push({ kind: "chat", row });
-  }
-  return out;
 }

@@ -5,13 +5,21 @@ import { resendRequests, takeResponse } from "../wire/request.ts";
 import { link, start, type AnyEvent, type Link } from "../wire/socket.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import { t } from "../i18n/text.ts";
+import { readArrangement, takeArrangement } from "./arrangement.ts";
+import { askRefused } from "./asks.ts";
 import { chat } from "./chats.ts";
-import { onChatEvents, onReady, openChat, takeNewChat } from "./conversation.ts";
+import { onChatEvents, onReady, openChat, takeAnswer } from "./conversation.ts";
 import { later } from "./clock.ts";
+import { forgetNotesOnLeaving, listenForDrops } from "./drop.ts";
 import { FrameQueue } from "./frame.ts";
 import { foldList, list, listPhase, refresh, refreshSoon } from "./list.ts";
 import { current, showStart } from "./route.ts";
+import { readCommandList } from "./commands.ts";
+import { readWorkplaces, takeScope, takeScopeRefusal } from "./scope.ts";
 import { refreshSettings } from "./settings.ts";
+import { endTemporaries } from "./temporary.ts";
+import { finishDeleting } from "./trash.ts";
+import { takeTranscript } from "./voice.ts";
 
 /** Said once to a screen reader: an answer is complete, the connection came or went. */
 export const announced = signal("");
@@ -97,6 +105,19 @@ function take(event: AnyEvent): void {
     case "chat_state":
       return foldList(event);
     case "session_updated":
+      takeScope(event);
+      return refreshSoon();
+    case "sidebar_state_updated":
+      return takeArrangement(event.state);
+    case "transcription_result":
+    case "transcription_error":
+      return takeTranscript(event);
+    case "error":
+      if (askRefused(event)) return;
+      if (typeof event.chat_id !== "string") return;
+      takeScopeRefusal(event);
+      queue.push(event);
+      return;
     case "runtime_model_updated":
       return refreshSoon();
     case "webui_response":
@@ -104,7 +125,7 @@ function take(event: AnyEvent): void {
     case "ready":
       return;
     case "attached":
-      takeNewChat(event);
+      takeAnswer(event);
       queue.push(event);
       return;
     default:
@@ -118,6 +139,8 @@ export function startApp(): void {
   followState();
   tellLink();
   settle();
+  listenForDrops();
+  forgetNotesOnLeaving();
   effect(() => {
     const id = current.value;
     if (id !== null) openChat(id);
@@ -125,10 +148,15 @@ export function startApp(): void {
   });
   start({
     ready: () => {
+      endTemporaries();
       onReady();
       resendRequests();
       void refresh();
       void refreshSettings();
+      finishDeleting();
+      void readArrangement();
+      void readWorkplaces();
+      void readCommandList();
     },
     event: take,
     closed: (code) => {

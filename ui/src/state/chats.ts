@@ -20,6 +20,10 @@ export class OpenChat {
   readonly older = signal<"idle" | "loading" | "error">("idle");
   /** The engine start that counted the events folded so far. */
   instance: string | null = null;
+  /** Prompts older than the first row that is here. */
+  promptsBefore = 0;
+  /** Lives only as long as the connection; it has no thread to read again. */
+  temporary = false;
   private readonly rows = new Map<string, Signal<Message>>();
 
   constructor(readonly id: string) {
@@ -84,7 +88,7 @@ export function chat(id: string): OpenChat {
 
 function forgetOne(keep: string): void {
   for (const [id, entry] of open) {
-    if (id === keep || entry.state.run !== null || entry.state.pending.length > 0) continue;
+    if (id === keep || entry.temporary || entry.state.run !== null || entry.state.pending.length > 0) continue;
     open.delete(id);
     return;
   }

@@ -2,7 +2,9 @@
 import { readThread } from "../wire/api.ts";
 import { newId } from "../wire/id.ts";
 import { boot, instance, link, send } from "../wire/socket.ts";
-import type { ChatEvent } from "../wire/types.ts";
+import type { ChatEvent, ThreadPage } from "../wire/types.ts";
+import { askAgain, askAnswered, askForChat, type Scope } from "./asks.ts";
+import { sentItem, shownItem, type Attachment } from "./attachments.ts";
 import { chat, knownChat, openChats, type OpenChat } from "./chats.ts";
 import { later } from "./clock.ts";
 import { leaveGone } from "./route.ts";
@@ -12,11 +14,7 @@ const FIRST_PAGE = 80;
 const NEXT_PAGE = 120;
 /** How long a missing event may stay missing before the thread is read again. */
 const GAP_MS = 1_500;
-const NEW_CHAT_MS = 20_000;
 
-type Wish = { done: (chatId: string) => void; failed: (why: string) => void; cancel: () => void };
-/** Chats asked for and not yet made, by the id of the wish; asked for again after a reconnect. */
-const wishes = new Map<string, Wish>();
 const asked = new Set<string>();
 
 export function openChat(id: string): OpenChat {
@@ -33,6 +31,7 @@ async function readPage(entry: OpenChat): Promise<void> {
     const page = await readThread(entry.id, FIRST_PAGE);
     if (page === null) leaveGone(entry.id);
     entry.apply([{ event: "local.page", page }]);
+    entry.promptsBefore = page?.page?.user_message_offset ?? 0;
     entry.instance = instance.value;
     entry.phase.value = "ready";
     attach(entry);
@@ -60,8 +59,9 @@ function attach(entry: OpenChat): void {
 /** A connection is up: every open chat goes on from where it was; chats whose page failed try again. */
 export function onReady(): void {
   send({ type: "watch" });
-  for (const request_id of wishes.keys()) send({ type: "new_chat", request_id });
+  askAgain();
   for (const entry of openChats()) {
+    if (entry.temporary) continue;
     if (entry.phase.value === "ready") attach(entry);
     else readAgain(entry);
   }
@@ -71,58 +71,57 @@ export function onChatEvents(id: string, events: readonly ChatEvent[]): void {
   const entry = knownChat(id);
   if (entry === undefined) return;
   entry.apply(events);
+  for (const event of events) if (event.event === "message_accepted") extras.delete(event.turn_id);
   if (events.some((event) => event.event === "attached")) entry.instance = instance.value;
   if (entry.state.lost) return readAgain(entry);
   if (entry.state.held.length > 0) later(GAP_MS, () => entry.state.held.length > 0 && readAgain(entry));
 }
 
-/** `attached` with the id of a wish is its new chat. */
-export function takeNewChat(event: Extract<ChatEvent, { event: "attached" }>): void {
-  const wish = event.request_id === undefined ? undefined : wishes.get(event.request_id);
-  if (event.request_id === undefined || wish === undefined) return;
-  wishes.delete(event.request_id);
-  wish.cancel();
+/** `attached` may be the answer to an ask; a new chat is empty and at once ready, a fork's page is read when it is opened. */
+export function takeAnswer(event: Extract<ChatEvent, { event: "attached" }>): void {
+  const type = askAnswered(event, knownChat(event.chat_id) !== undefined);
+  if (type === null || type === "fork_chat") return;
   const entry = chat(event.chat_id);
-  entry.apply([{ event: "local.page", page: { schemaVersion: 3, sessionKey: "", messages: [], last_seq: event.last_seq } }, event]);
+  entry.temporary = type === "new_temporary_chat";
+  entry.apply([{ event: "local.page", page: { schemaVersion: 3, sessionKey: "", messages: [], last_seq: event.last_seq ?? 0 } }, event]);
   entry.instance = instance.value;
   entry.phase.value = "ready";
-  wish.done(event.chat_id);
-}
-
-function newChat(): Promise<string> {
-  const request_id = newId();
-  return new Promise((done, reject) => {
-    const failed = (why: string) => reject(new Error(why));
-    const cancel = later(NEW_CHAT_MS, () => {
-      wishes.delete(request_id);
-      failed(t("send.noAnswer"));
-    });
-    wishes.set(request_id, { done, failed, cancel });
-    send({ type: "new_chat", request_id });
-  });
 }
 
 export function textLimit(): number {
   return boot.value?.limits?.message?.max_text_bytes ?? 65_536;
 }
 
+/** What a message carries besides its text. */
+export type Extras = { attached?: readonly Attachment[]; quoted?: string };
+export type First = { preset?: string | null; scope?: Scope | null };
+/** What goes with a prompt until it is accepted, by its turn; a reconnect sends it again whole. */
+const extras = new Map<string, { media?: { upload_id: string; name: string }[]; quoted_context?: string }>();
+
 /** Sends a prompt; makes the chat first when there is none. Resolves with the chat's id. */
-export async function sendText(chatId: string | null, text: string, preset: string | null = null): Promise<string> {
-  if (chatId === null && link.value.state !== "open") throw new Error(t("send.offline"));
-  const id = chatId ?? (await newChat());
-  if (chatId === null && preset !== null) submit(id, `/model ${preset}`);
-  submit(id, text);
+export async function sendText(chatId: string | null, text: string, extra: Extras = {}, first: First = {}): Promise<string> {
+  if (chatId !== null) {
+    submit(chatId, text, extra);
+    return chatId;
+  }
+  if (link.value.state !== "open") throw new Error(t("send.offline"));
+  const scope = first.scope ?? null;
+  const id = await askForChat({ type: "new_chat", ...(scope === null ? {} : { workspace_scope: scope }) });
+  if (first.preset != null) submit(id, `/model ${first.preset}`);
+  submit(id, text, extra);
   return id;
 }
 
-function submit(id: string, text: string): void {
+export function submit(id: string, text: string, extra: Extras = {}): void {
   const turn_id = newId();
-  chat(id).apply([{ event: "local.send", turn_id, text, at: Date.now() }]);
+  const { attached = [], quoted } = extra;
+  if (attached.length > 0 || quoted) extras.set(turn_id, { ...(attached.length > 0 ? { media: attached.map(sentItem) } : {}), ...(quoted ? { quoted_context: quoted } : {}) });
+  chat(id).apply([{ event: "local.send", turn_id, text, at: Date.now(), ...(attached.length > 0 ? { media: attached.map(shownItem) } : {}) }]);
   sendPrompt(id, turn_id, text);
 }
 
 function sendPrompt(chatId: string, turn_id: string, content: string): void {
-  send({ type: "message", chat_id: chatId, content, webui: true, turn_id });
+  send({ type: "message", chat_id: chatId, content, webui: true, turn_id, ...extras.get(turn_id) });
 }
 
 export function stop(chatId: string): void {
@@ -142,11 +141,22 @@ export function retry(entry: OpenChat, turnId: string | undefined): void {
 export function resend(entry: OpenChat, turnId: string): void {
   const one = entry.state.pending.find((pending) => pending.turnId === turnId);
   if (one === undefined) return;
+  const extra = extras.get(turnId);
   discard(entry, turnId);
-  submit(entry.id, one.text);
+  const turn_id = newId();
+  if (extra !== undefined) extras.set(turn_id, extra);
+  entry.apply([{ event: "local.send", turn_id, text: one.text, at: Date.now(), ...(one.media === undefined ? {} : { media: one.media }) }]);
+  sendPrompt(entry.id, turn_id, one.text);
+}
+
+/** What went with a prompt that was refused, for writing it anew. */
+export function extrasOf(turnId: string): { media: readonly { upload_id: string; name: string }[]; quoted: string } {
+  const extra = extras.get(turnId);
+  return { media: extra?.media ?? [], quoted: extra?.quoted_context ?? "" };
 }
 
 export function discard(entry: OpenChat, turnId: string): void {
+  extras.delete(turnId);
   entry.apply([{ event: "local.dropped", turn_id: turnId }]);
 }
 
@@ -156,9 +166,14 @@ export async function readOlder(entry: OpenChat): Promise<void> {
   entry.older.value = "loading";
   try {
     const page = await readThread(entry.id, NEXT_PAGE, before);
-    if (page !== null && entry.before.value === before) entry.apply([{ event: "local.older", page }]);
+    if (page !== null && entry.before.value === before) takeOlder(entry, page);
     entry.older.value = "idle";
   } catch {
     entry.older.value = "error";
   }
+}
+
+function takeOlder(entry: OpenChat, page: ThreadPage): void {
+  entry.apply([{ event: "local.older", page }]);
+  entry.promptsBefore = page.page?.user_message_offset ?? 0;
 }

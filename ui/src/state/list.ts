@@ -1,14 +1,11 @@
-// The side bar's signals: the folded list, the filter, and re-reading the list when the gateway says it changed.
-import { computed, signal } from "@preact/signals";
-import { emptyList, lines, reduceList, type ListEvent } from "../reduce/list.ts";
+// The list of chats: the folded rows, and reading them again when the gateway says they changed.
+import { signal } from "@preact/signals";
+import { emptyList, reduceList, type ListEvent } from "../reduce/list.ts";
 import { readSessions } from "../wire/api.ts";
 import { later } from "./clock.ts";
 
 export const list = signal(emptyList);
 export const listPhase = signal<"loading" | "ready" | "error">("loading");
-export const filter = signal("");
-const rows = computed(() => list.value.rows);
-export const shown = computed(() => lines(rows.value, filter.value));
 
 export function foldList(event: ListEvent): void {
   list.value = reduceList(list.value, event);

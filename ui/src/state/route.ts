@@ -1,11 +1,17 @@
 // Which chat is in front: the address's fragment, `#/chat/ID`, or `#/` for one not begun yet. Kept for the next start.
 import { effect, signal } from "@preact/signals";
-import { chatOf, startPlace } from "./place.ts";
+import { chatOf, startPlace, temporaryOf } from "./place.ts";
 import { sectionOf } from "./settings-place.ts";
 
 const KEPT = "alcove.chat";
-export const addressOf = (chatId: string | null) => (chatId === null ? "#/" : `#/chat/${chatId}`);
-const read = () => chatOf(window.location.hash);
+/** Chats that end with the connection: they have addresses to go back to, but nothing remembers them. */
+export const passing = new Set<string>();
+export const addressOf = (chatId: string | null) => (chatId === null ? "#/" : `#/${passing.has(chatId) ? "temporary" : "chat"}/${chatId}`);
+
+function read(): string | null {
+  const id = temporaryOf(window.location.hash);
+  return id !== null && passing.has(id) ? id : chatOf(window.location.hash);
+}
 
 function reloaded(): boolean {
   const [entry] = window.performance.getEntriesByType("navigation");
@@ -38,7 +44,7 @@ effect(() => {
   const id = current.value;
   if (id !== fromLast) fromLast = null;
   try {
-    if (id === null) window.localStorage.removeItem(KEPT);
+    if (id === null || passing.has(id)) window.localStorage.removeItem(KEPT);
     else window.localStorage.setItem(KEPT, id);
   } catch {
     // Storage is full or forbidden: the next start begins with a new chat.

@@ -7,13 +7,16 @@ import { firstRun, settingsOpen, undecided } from "../state/settings.ts";
 import { list } from "../state/list.ts";
 import { link } from "../wire/socket.ts";
 import { Banner } from "./banner.tsx";
-import { Composer } from "./composer.tsx";
+import { Composer } from "./composer/composer.tsx";
+import { DropOverlay } from "./drop.tsx";
 import { Header } from "./header.tsx";
+import { MenuHost } from "./menu.tsx";
 import { firstRunPage, settingsDialog } from "./parts.ts";
 import { Refused } from "./refused.tsx";
 import { Restarting } from "./restarting.tsx";
-import { Sidebar } from "./sidebar.tsx";
+import { Sidebar } from "./sidebar/sidebar.tsx";
 import { StartPage, ThreadSkeleton } from "./states.tsx";
+import { Toasts } from "./toasts.tsx";
 import { Transcript } from "./transcript.tsx";
 
 export function App() {
@@ -38,6 +41,9 @@ export function App() {
         </main>
       </div>
       {settingsOpen.value === null ? null : <Settings />}
+      <MenuHost />
+      <Toasts />
+      <DropOverlay />
       <div class="visually-hidden" role="status" aria-live="polite">
         {announced.value}
       </div>

@@ -2,6 +2,7 @@
 import { knownChat } from "../state/chats.ts";
 import { focusAsked } from "../state/compose.ts";
 import { stop } from "../state/conversation.ts";
+import { paletteOpen } from "../state/palette.ts";
 import { current, drawerOpen, go } from "../state/route.ts";
 
 const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
@@ -10,6 +11,8 @@ const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator
 const native = typeof window !== "undefined" && window.alcoveHost !== undefined;
 export const newChatKey = native ? (mac ? "⌘N" : "Ctrl+N") : "Alt+N";
 
+export const paletteKey = mac ? "⌘K" : "Ctrl+K";
+
 export function listenForKeys(): void {
   window.addEventListener("keydown", (event) => {
     const held = mac ? event.metaKey : event.ctrlKey;
@@ -17,6 +20,11 @@ export function listenForKeys(): void {
       event.preventDefault();
       go(null);
       focusAsked.value += 1;
+      return;
+    }
+    if (held && !event.shiftKey && !event.altKey && event.code === "KeyK") {
+      event.preventDefault();
+      paletteOpen.value = !paletteOpen.value;
       return;
     }
     if (event.key !== "Escape" || event.defaultPrevented) return;

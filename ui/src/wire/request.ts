@@ -16,12 +16,13 @@ export class RequestFailed extends Error {
 type Open = { frame: object; done: (result: unknown) => void; failed: (error: RequestFailed) => void; timer: number };
 const waiting = new Map<string, Open>();
 const LIMIT_MS = 20_000;
-const LONG_MS = 150_000;
+/** These wait for a person, a model or a large file. */
+const LONGER_MS: Record<string, number> = { "models.test": 150_000, "session.import": 150_000, "workspace.pick_folder": 310_000 };
 
 export function request<T>(action: string, payload: object): Promise<T> {
   const request_id = newId();
   const frame = { type: "webui_request", request_id, action, payload };
-  const limit = action === "models.test" ? LONG_MS : LIMIT_MS;
+  const limit = LONGER_MS[action] ?? LIMIT_MS;
   return new Promise<T>((resolve, reject) => {
     const timer = window.setTimeout(() => {
       waiting.delete(request_id);

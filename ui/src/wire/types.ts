@@ -55,10 +55,12 @@ type InChat = {
   at?: number;
 };
 
-type Named = Exclude<gen.Event["event"], HomeEvent["event"] | "message" | "reasoning_end" | "user_message">;
+type Named = Exclude<gen.Event["event"], HomeEvent["event"] | "attached" | "message" | "reasoning_end" | "user_message" | "error">;
 export type ChatEvent = InChat &
   (
     | Extract<gen.Event, { event: Named }>
+    | ({ event: "attached" } & gen.Attached & { temporary?: boolean })
+    | ({ event: "error" } & gen.ErrorFrame & { request_id?: string })
     | ({ event: "user_message" } & gen.UserMessage & { media_urls?: MediaItem[] })
     | ({ event: "reasoning_end" } & gen.ReasoningEnd & { text?: string })
     | ({ event: "message" } & gen.MessageEvent & { tool_events?: ToolEvent[] })
@@ -67,7 +69,14 @@ export type ChatEvent = InChat &
 
 export type HomeEvent =
   | Extract<gen.Event, { event: "ready" | "watching" | "chat_state" | "session_updated" | "webui_response" }>
-  | { event: "runtime_model_updated"; model_name: string; model_preset?: string | null };
+  | { event: "runtime_model_updated"; model_name: string; model_preset?: string | null }
+  | { event: "sidebar_state_updated"; state: SidebarState }
+  | Transcript;
+
+/** What became of a recording. */
+export type Transcript =
+  | { event: "transcription_result"; request_id: string; text: string }
+  | { event: "transcription_error"; request_id?: string; detail: string; provider?: string };
 
 /** One row of the thread page; live events fold to the same shape. */
 export type Message = Omit<gen.UiMessage, "usage"> & {

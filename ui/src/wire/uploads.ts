@@ -1,5 +1,6 @@
 // Sends a file to the gateway in pieces. A piece that got lost is sent again, and a broken line goes on where the gateway stopped.
-import { ApiError, call, failure } from "./call.ts";
+import { Refused } from "./bootstrap.ts";
+import { call, failure } from "./call.ts";
 import type { UploadStatus } from "./types.ts";
 
 /** Largest piece: small enough that progress moves and little is sent twice. */
@@ -44,9 +45,16 @@ async function piece(one: Upload, at: number): Promise<UploadStatus | number> {
     call(pathOf(one.id, one.purpose), { method: "PUT", headers, body: one.body.slice(at, end, one.body.type), signal: one.signal, limitMs: PIECE_MS }),
   );
   if (answer.ok) return (await answer.json()) as UploadStatus;
-  const received = Number(answer.headers.get("X-Alcove-Received") ?? Number.NaN);
-  if (answer.status === 409 && Number.isInteger(received) && received !== at && received < one.body.size) return received;
-  throw await failure(answer);
+  const received = answer.status === 409 ? Number(answer.headers.get("X-Alcove-Received") ?? Number.NaN) : Number.NaN;
+  if (!Number.isInteger(received) || received === at) throw await failure(answer);
+  return received < one.body.size ? received : status(one);
+}
+
+/** The gateway has everything already: only its answer got lost. */
+async function status(one: Upload): Promise<UploadStatus> {
+  const answer = await patiently(one, () => call(pathOf(one.id, one.purpose), { signal: one.signal }));
+  if (!answer.ok) throw await failure(answer);
+  return (await answer.json()) as UploadStatus;
 }
 
 /** No answer at all is the line's fault, not the file's: the same piece again, after a growing wait. */
@@ -55,7 +63,7 @@ async function patiently(one: Upload, run: () => Promise<Response>): Promise<Res
     try {
       return await run();
     } catch (error) {
-      if (one.signal.aborted || error instanceof ApiError || tried >= TRIES) throw error;
+      if (one.signal.aborted || error instanceof Refused || tried >= TRIES) throw error;
       await wait(FIRST_WAIT_MS * 2 ** (tried - 1), one.signal);
     }
   }

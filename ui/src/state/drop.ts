@@ -1,0 +1,129 @@
+// Files held over the window and dropped on it: what would happen, and what does. The native window tells it by its host, with paths the page never sees.
+import { computed, effect, signal } from "@preact/signals";
+import { host, type DropEvent, type DroppedItem } from "../wire/host.ts";
+import { dropUpload } from "../wire/uploads.ts";
+import { t } from "../i18n/text.ts";
+import { addFiles, addSent, attached, limits, megabytes, refused, type Attachment } from "./attachments.ts";
+import { refusal, typeOf, VIDEO_BYTES, type Kind } from "./limits.ts";
+import { current } from "./route.ts";
+import { closed } from "./sending.ts";
+
+type Over = { count: number; types: readonly string[] } | { taking: string; share: number };
+/** Files are over the window, or are being taken from it. */
+export const over = signal<Over | null>(null);
+
+export type DropWords = { can: boolean; title: string; detail: string };
+export const dropWords = computed<DropWords | null>(() => {
+  const now = over.value;
+  if (now === null) return null;
+  if ("taking" in now) return { can: true, title: t("drop.sending", { name: now.taking, share: now.share }), detail: "" };
+  const most = limits.value;
+  const detail = t("drop.limits", { count: most.count, size: megabytes(most.fileBytes), video: megabytes(VIDEO_BYTES) });
+  if (closed.value) return { can: false, title: t("temporary.over"), detail: "" };
+  const known = now.types.filter((type) => type !== "");
+  if (known.length === now.count && known.length > 0 && known.every((type) => typeOf({ name: "", type }) === null)) return { can: false, title: t("drop.no"), detail: t("attach.no.type") };
+  const full = attached.value.filter((one) => one.kind !== "video").length >= most.count && !known.some((type) => type.startsWith("video/"));
+  if (full) return { can: false, title: t("drop.full"), detail };
+  return { can: true, title: now.count > 1 ? t("drop.many", { count: now.count }) : t("drop.one"), detail };
+});
+
+const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+
+export function listenForDrops(): void {
+  const native = host()?.onDrop;
+  if (native !== undefined) {
+    native(takeNative);
+    return;
+  }
+  let depth = 0;
+  const leave = () => {
+    depth = 0;
+    over.value = null;
+  };
+  window.addEventListener("dragenter", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    depth += 1;
+    const items = [...(event.dataTransfer?.items ?? [])].filter((item) => item.kind === "file");
+    over.value = { count: Math.max(1, items.length), types: items.map((item) => item.type) };
+  });
+  window.addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer !== null) event.dataTransfer.dropEffect = dropWords.value?.can === false ? "none" : "copy";
+  });
+  window.addEventListener("dragleave", (event) => {
+    if (!carriesFiles(event)) return;
+    depth -= 1;
+    if (depth <= 0) leave();
+  });
+  window.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    leave();
+    takeFiles(event.dataTransfer);
+  });
+}
+
+function takeFiles(given: DataTransfer | null): void {
+  if (closed.value || given === null) return;
+  const folders: string[] = [];
+  const files: File[] = [];
+  for (const item of given.items) {
+    const file = item.getAsFile();
+    if (file === null) continue;
+    if (item.webkitGetAsEntry()?.isDirectory) folders.push(file.name);
+    else files.push(file);
+  }
+  addFiles(current.value, files);
+  if (folders.length > 0) refused.value = [...refused.value, ...folders.map((name) => ({ name, why: t("attach.no.folder") }))];
+}
+
+function takeNative(event: DropEvent): void {
+  switch (event.type) {
+    case "enter":
+      over.value = { count: event.count, types: [] };
+      return;
+    case "leave":
+      over.value = null;
+      return;
+    case "progress":
+      over.value = { taking: event.name, share: event.total === 0 ? 0 : Math.round((event.received / event.total) * 100) };
+      return;
+    case "drop":
+      over.value = null;
+      takeDropped(event.items);
+  }
+}
+
+/** The shell sent the files already; what the message cannot carry is given back. */
+function takeDropped(items: readonly DroppedItem[]): void {
+  const no: { name: string; why: string }[] = [];
+  for (const item of items) {
+    if (item.upload_id === undefined) {
+      no.push({ name: item.name, why: item.error });
+      continue;
+    }
+    const why = closed.value ? "count" : refusal({ name: item.name, type: item.mime, size: item.bytes }, attached.value, limits.value);
+    if (why === null) addSent(current.value, [sentAlready(item)]);
+    else {
+      no.push({ name: item.name, why: t(`attach.no.${why}`, { count: limits.value.count, size: megabytes(limits.value.fileBytes), total: megabytes(limits.value.totalBytes) }) });
+      void dropUpload(item.upload_id);
+    }
+  }
+  refused.value = no;
+}
+
+function sentAlready(item: Extract<DroppedItem, { upload_id: string }>): Attachment {
+  const kind: Kind = item.kind === "image" || item.kind === "video" ? item.kind : "document";
+  const url = item.url ?? null;
+  return { id: item.upload_id, name: item.name, mime: item.mime, kind, bytes: item.bytes, preview: kind === "document" ? null : url, state: "done", received: item.bytes, why: "", url };
+}
+
+/** Another chat in front: the notes were about the one before. */
+export function forgetNotesOnLeaving(): void {
+  effect(() => {
+    current.value;
+    refused.value = [];
+  });
+}

@@ -1,0 +1,48 @@
+// What happens when the composer is sent: the text, what is attached and quoted go together, or come back together.
+import { computed, signal } from "@preact/signals";
+import { t } from "../i18n/text.ts";
+import { allSent, attached, putBack, takeAttached } from "./attachments.ts";
+import { bytes, nextPreset, setText, text } from "./compose.ts";
+import { sendText, textLimit } from "./conversation.ts";
+import { quote, setQuote } from "./quotes.ts";
+import { current, go } from "./route.ts";
+import { nextScope, scopeReason } from "./scope.ts";
+import { nameTemporary, temporaryOf } from "./temporary.ts";
+
+/** Why the last try did not come about; shown under the composer. */
+export const whyNot = signal("");
+export const used = computed(() => bytes(text.value));
+/** A temporary chat whose connection is gone takes nothing more. */
+export const closed = computed(() => temporaryOf(current.value)?.over === true);
+export const sendable = computed(() => !closed.value && (text.value.trim() !== "" || attached.value.length > 0) && allSent.value && used.value <= textLimit());
+
+export function sendComposer(): void {
+  if (!sendable.value) return;
+  const id = current.value;
+  const sent = { text: text.value, files: takeAttached(id), quoted: quote.value };
+  setText("");
+  setQuote("", false);
+  whyNot.value = "";
+  if (id !== null && temporaryOf(id) !== undefined) nameTemporary(id, sent.text);
+  sendText(id, sent.text, { attached: sent.files, quoted: sent.quoted }, { preset: nextPreset.value, scope: nextScope.value }).then(
+    (made) => {
+      if (id !== null) return;
+      nextPreset.value = null;
+      nextScope.value = null;
+      go(made);
+    },
+    (error: unknown) => {
+      if (text.value === "") setText(sent.text);
+      putBack(id, sent.files);
+      setQuote(sent.quoted);
+      whyNot.value = error instanceof Error ? scopeReason(error.message) : String(error);
+    },
+  );
+}
+
+/** The one line under the composer that says what stands in the way. */
+export const standsInTheWay = computed(() => {
+  if (attached.value.some((one) => one.state === "failed")) return t("attach.broken");
+  if (!allSent.value) return t("attach.waits");
+  return "";
+});

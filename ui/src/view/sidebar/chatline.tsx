@@ -1,0 +1,111 @@
+// A chat in the side bar: its state, its name (a field while it is renamed), when it last changed, its menu.
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { ago, t } from "../../i18n/text.ts";
+import { markOf } from "../../reduce/list.ts";
+import { minute } from "../../state/clock.ts";
+import type { Line } from "../../state/lines.ts";
+import { list } from "../../state/list.ts";
+import { openMenu, openMenuAt } from "../../state/menu.ts";
+import { rename, renaming, TITLE_MOST } from "../../state/rename.ts";
+import { current, go } from "../../state/route.ts";
+import { choose, chooseNone, chosen } from "../../state/shown.ts";
+import { Icon } from "../icon.tsx";
+import { dragged, startDrag } from "./drag.ts";
+import { chatItems, nameOf } from "./items.ts";
+import type { Place } from "./line.tsx";
+import { active } from "./place.ts";
+
+type Props = { line: Extract<Line, { kind: "chat" }>; place: Place; scroller: RefObject<HTMLDivElement | null> };
+
+export function ChatLine(props: Props) {
+  const { row } = props.line;
+  const mark = markOf(list.value, row.id);
+  const several = chosen.value.has(row.id);
+  const names = ["chat-row", mark === "unread" ? "unread" : "", active.value === row.id ? "active" : "", several ? "chosen" : "", dragged.value.has(row.id) ? "dragged" : ""];
+  const open = (event: MouseEvent) => {
+    active.value = row.id;
+    if (event.shiftKey) choose(row.id, "range", current.value);
+    else if (event.ctrlKey || event.metaKey) choose(row.id, "toggle", current.value);
+    else {
+      chooseNone();
+      go(row.id);
+    }
+  };
+  if (renaming.value === row.id) return <Renaming {...props} />;
+  const name = row.title || t("chat.untitled");
+  return (
+    <div
+      {...props.place}
+      class={names.filter(Boolean).join(" ")}
+      role="treeitem"
+      aria-level={2}
+      aria-selected={several || current.value === row.id}
+      data-test="chat-row"
+      onClick={open}
+      onDblClick={() => (renaming.value = row.id)}
+      onPointerDown={(event) => startDrag(event, row.id, props.scroller.current)}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        openMenu(t("chat.menu", { name }), { x: event.clientX, y: event.clientY }, chatItems(row.id));
+      }}
+    >
+      {mark === "none" ? <span /> : <span class={`dot ${mark}`} role="img" aria-label={t(`mark.${mark}`)} title={t(`mark.${mark}`)} />}
+      <span class="title" dir="auto" title={row.title}>
+        {name}
+      </span>
+      <time>{row.updated ? ago(row.updated, minute.value) : ""}</time>
+      <button
+        type="button"
+        class="icon-button"
+        tabIndex={-1}
+        aria-label={t("chat.menu", { name })}
+        data-test="chat-menu"
+        onClick={(event) => {
+          event.stopPropagation();
+          openMenuAt(t("chat.menu", { name }), event.currentTarget, chatItems(row.id));
+        }}
+      >
+        <Icon name="more" />
+      </button>
+    </div>
+  );
+}
+
+function Renaming(props: Props) {
+  const { row } = props.line;
+  const field = useRef<HTMLInputElement>(null);
+  const over = useRef(false);
+  useLayoutEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
+  const end = (how: "keep" | "drop") => {
+    if (over.current) return;
+    over.current = true;
+    if (how === "keep") void rename(row.id, field.current?.value ?? "");
+    else renaming.value = null;
+    props.scroller.current?.focus();
+  };
+  return (
+    <div {...props.place} class="chat-row renaming" role="treeitem" aria-level={2}>
+      <input
+        ref={field}
+        class="input"
+        defaultValue={nameOf(row.id)}
+        maxLength={TITLE_MOST}
+        aria-label={t("chat.rename")}
+        data-test="rename"
+        onKeyDown={(event) => {
+          if (event.isComposing) return;
+          if (event.key === "Enter") end("keep");
+          else if (event.key === "Escape") end("drop");
+          else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+        onBlur={() => end("keep")}
+      />
+    </div>
+  );
+}
