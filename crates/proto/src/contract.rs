@@ -188,7 +188,7 @@ pub const ROWS: &[Row] = &[
     by("§2.1", "former mutations: 405 before the token", HTTP, &["http: a former mutation says where it went, before the token", "tests/tests/wire/routes.rs::former_mutations_say_where_they_went_before_anything_else"]),
     by("§2.2", "bootstrap: secret, fields of S and H, limits", HTTP, &["handshake: bootstrap answers both generations", "handshake: a wrong secret", "handshake: the secret in the other header"]),
     by("§2.2", "localhost only without a secret", HTTP, &["handshake: a loopback port always asks for the secret", "handshake: the socket's owner needs no secret"]),
-    by("§2.2", "429 above 10,000 tokens", "gateway/token", &["tests/tests/load/abuse.rs::ten_thousand_tokens_and_no_more"]),
+    by("§2.2", "429 above 10,000 tokens", "gateway/token", &["tests/tests/load/flood.rs::ten_thousand_tokens_and_no_more"]),
     by("§2.2", "`token` is no API bearer in H, is one in S", "gateway/token", &["generations: S reads with its socket token, H with its API token"]),
     by("§2.3", "the token route", HTTP, &["handshake: the token route issues one token for its secret", "handshake: a token of the token route is none for the API", "handshake: no token route unless one is configured"]),
     by("§2.4", "`/api/sessions`", HTTP, &["http: the list's row", "http: the list tells what runs", "http: the list is sorted by what changed last"]),

@@ -2,6 +2,7 @@
 //! always be ended. These scenarios measure, so they run one at a time.
 
 mod abuse;
+mod flood;
 mod slow;
 
 /// Held by the scenario that runs.
