@@ -27,7 +27,7 @@ export function Control(props: Props) {
   const set = (next: string) => draft.set(field.name, next, field.now);
   switch (field.kind) {
     case "switch":
-      return <input type="checkbox" role="switch" class="switch" {...common} checked={value === "true"} onChange={(event) => set(String(event.currentTarget.checked))} />;
+      return <input type="checkbox" role="switch" class="toggle" {...common} checked={value === "true"} onChange={(event) => set(String(event.currentTarget.checked))} />;
     case "choice":
       return (
         <select class="input" {...common} value={value} onChange={(event) => set(event.currentTarget.value)}>

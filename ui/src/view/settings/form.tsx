@@ -97,7 +97,7 @@ function Row(props: { draft: Draft; field: FieldSpec }) {
   const wrong = draft.wrong.value?.field === field.name ? draft.wrong.value.text : null;
   const theirs = overtaken(draft.edits.value, field.name, field.now);
   return (
-    <div class={`set-row ${field.kind}`} data-field={field.name}>
+    <div class={`set-row is-${field.kind}`} data-field={field.name}>
       <div class="set-label">
         <label for={id}>{ts(field.label)}</label>
         {field.hint === undefined && field.off === undefined ? null : <small id={`${id}-hint`}>{field.off ?? field.hint}</small>}

@@ -1,5 +1,5 @@
 // Tokens by day: a calendar of a year, its sums and streaks, and the same numbers as a table.
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { day, month, number, ts, type SettingsKey } from "../../i18n/settings.ts";
 import { compact } from "../../i18n/text.ts";
 import { byMonth, calendar, refreshUsage, usage, usageWhy } from "../../state/settings-usage.ts";
@@ -66,8 +66,11 @@ function Sum(props: { label: SettingsKey; value: string; exact?: number; more: s
 function Heat(props: { report: UsageReport }) {
   const { weeks, months } = calendar.value;
   const label = ts("usage.picture", { year: number(props.report.total_tokens_365d), active: weeks.flat().filter((cell) => cell.level > 0).length });
+  const scroller = useRef<HTMLDivElement>(null);
+  // Where it does not fit, today is what shows.
+  useLayoutEffect(() => scroller.current?.scrollTo(scroller.current.scrollWidth, 0), []);
   return (
-    <div class="heat">
+    <div class="heat" ref={scroller}>
       <svg viewBox={`0 0 ${LEFT + weeks.length * STEP} ${TOP + 7 * STEP}`} role="img" aria-label={label} data-test="heat">
         {months.map((mark) => (
           <text key={mark.column} x={LEFT + mark.column * STEP} y={10}>
