@@ -4,6 +4,10 @@
 const BYTES_PER_TOKEN: usize = 4;
 /// What a message costs beside its text.
 const MESSAGE_TOKENS: usize = 4;
+/// What an image is taken to cost; models count between a hundred and some thousands.
+const IMAGE_TOKENS: u64 = 1_000;
+/// Images a packet shows; of older ones it tells the names.
+pub const IMAGES_SHOWN: usize = 8;
 /// Context assumed for a model that does not tell.
 pub const DEFAULT_CONTEXT_TOKENS: u64 = 8192;
 /// Room kept for the answer when the preset names none: a quarter of the context, at most this.
@@ -27,6 +31,19 @@ pub struct Entry {
     pub turn: u64,
     /// Its text.
     pub body: String,
+    /// Pictures that came with it.
+    pub images: Vec<Image>,
+}
+
+/// A picture that came with an entry; where its bytes are is not known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// Which file it is.
+    pub file: String,
+    /// What people call it.
+    pub name: String,
+    /// Its type.
+    pub mime: String,
 }
 
 /// Who says a message of the packet.
@@ -47,6 +64,8 @@ pub struct Message {
     pub role: Role,
     /// What is said.
     pub content: String,
+    /// Pictures shown with it.
+    pub images: Vec<Image>,
 }
 
 /// What one model call is given.
@@ -89,19 +108,22 @@ pub fn build(instruction: &str, entries: &[Entry], budget: Budget) -> Packet {
     let room = budget.packet_tokens();
     let mut tokens = cost(instruction);
     let mut first = entries.len();
-    let mut left_out = 0;
+    let (mut left_out, mut images) = (0, IMAGES_SHOWN);
     for turn in entries.chunk_by(|one, next| one.turn == next.turn).rev() {
-        let price: u64 = turn.iter().map(|entry| cost(&entry.body)).sum();
+        let shown = turn.iter().map(|entry| entry.images.len()).sum::<usize>().min(images);
+        let price = turn.iter().map(|entry| cost(&entry.body)).sum::<u64>() + shown as u64 * IMAGE_TOKENS;
         let newest = first == entries.len();
         if left_out > 0 || (!newest && tokens + price > room) {
             left_out += 1;
             continue;
         }
         tokens += price;
+        images -= shown;
         first -= turn.len();
     }
-    let instruction = Message { role: Role::System, content: instruction.to_owned() };
-    let messages = std::iter::once(instruction).chain(entries[first..].iter().map(message)).collect();
+    let instruction = Message { role: Role::System, content: instruction.to_owned(), images: Vec::new() };
+    let mut messages: Vec<Message> = std::iter::once(instruction).chain(entries[first..].iter().map(message)).collect();
+    show_newest_images(&mut messages);
     Packet { messages: joined(messages), tokens, left_out }
 }
 
@@ -114,7 +136,19 @@ fn message(entry: &Entry) -> Message {
         EntryKind::Prompt => Role::User,
         EntryKind::Answer => Role::Assistant,
     };
-    Message { role, content: entry.body.clone() }
+    Message { role, content: entry.body.clone(), images: entry.images.clone() }
+}
+
+/// Of images beyond the newest, the model learns the names.
+fn show_newest_images(messages: &mut [Message]) {
+    let mut room = IMAGES_SHOWN;
+    for message in messages.iter_mut().rev() {
+        let hidden = message.images.len().saturating_sub(room);
+        for image in message.images.drain(..hidden) {
+            message.content.push_str(&format!("\n\n[Image, no longer shown: {}]", image.name));
+        }
+        room -= message.images.len();
+    }
 }
 
 /// Neighbours of one speaker become one message: some model servers refuse two in a row.
@@ -125,6 +159,7 @@ fn joined(messages: Vec<Message>) -> Vec<Message> {
             Some(last) if last.role == message.role => {
                 last.content.push_str("\n\n");
                 last.content.push_str(&message.content);
+                last.images.extend(message.images);
             }
             Some(_) | None => out.push(message),
         }
@@ -142,9 +177,9 @@ mod tests {
         let mut entries = Vec::new();
         for (index, (prompt, answer)) in turns.iter().enumerate() {
             let turn = index as u64 + 1;
-            entries.push(Entry { kind: EntryKind::Prompt, turn, body: (*prompt).to_owned() });
+            entries.push(Entry { kind: EntryKind::Prompt, turn, body: (*prompt).to_owned(), images: Vec::new() });
             if !answer.is_empty() {
-                entries.push(Entry { kind: EntryKind::Answer, turn, body: (*answer).to_owned() });
+                entries.push(Entry { kind: EntryKind::Answer, turn, body: (*answer).to_owned(), images: Vec::new() });
             }
         }
         let packet = build("Be kind.", &entries, Budget { context: Some(context), answer: None });
@@ -198,6 +233,35 @@ mod tests {
             User: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
         "#]],
         );
+    }
+
+    #[test]
+    fn the_newest_images_are_shown_and_counted() {
+        let image = |name: String| Image { file: format!("f/{name}"), name, mime: "image/png".to_owned() };
+        let prompt = |turn: u64, images: usize| {
+            let images = (0..images).map(|n| image(format!("{turn}-{n}"))).collect();
+            Entry { kind: EntryKind::Prompt, turn, body: "See".to_owned(), images }
+        };
+        let answer = |turn| Entry { kind: EntryKind::Answer, turn, body: "Ah".to_owned(), images: Vec::new() };
+        let entries = [prompt(1, 2), answer(1), prompt(2, 4), answer(2), prompt(3, 3)];
+        let packet = build("Be kind.", &entries, Budget { context: Some(100_000), answer: None });
+        let told = |message: &Message| {
+            let names: Vec<&str> = message.images.iter().map(|image| image.name.as_str()).collect();
+            format!("{} [{}]\n", message.content.replace('\n', "⏎"), names.join(" "))
+        };
+        let text: String = packet.messages.iter().map(told).collect();
+        expect![[r#"
+            Be kind. []
+            See⏎⏎[Image, no longer shown: 1-0] [1-1]
+            Ah []
+            See [2-0 2-1 2-2 2-3]
+            Ah []
+            See [3-0 3-1 3-2]
+        "#]]
+        .assert_eq(&text);
+        assert_eq!(packet.tokens, 6 + 5 * 5 + 8 * IMAGE_TOKENS);
+        let small = build("Be kind.", &entries, Budget { context: Some(8_000), answer: None });
+        assert_eq!((small.left_out, small.messages.last().map(|message| message.images.len())), (2, Some(3)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use alcove_proto::{ChatId, TurnId};
 use expect_test::{Expect, expect};
 
 fn packet() -> Packet {
-    Packet { messages: vec![Message { role: Role::User, content: "Hi".to_owned() }], tokens: 5, left_out: 0 }
+    Packet { messages: vec![Message { role: Role::User, content: "Hi".to_owned(), images: Vec::new() }], tokens: 5, left_out: 0 }
 }
 
 fn facts(turn: Option<&str>) -> Facts {

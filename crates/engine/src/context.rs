@@ -5,7 +5,7 @@ use alcove_proto::ChatId;
 use alcove_proto::session::SessionContext;
 use alcove_store::Visibility;
 
-use crate::chat::entry;
+use crate::chat::entries;
 use crate::engine::Engine;
 use crate::error::{Error, read};
 
@@ -23,7 +23,7 @@ impl Engine {
         let estimated_session_tokens = rows.iter().map(|row| packet::estimate(&row.body)).sum();
         let archived_messages = rows.iter().filter(|row| row.visibility != Visibility::Visible).count();
         rows.retain(|row| row.visibility == Visibility::Visible);
-        let entries: Vec<packet::Entry> = rows.into_iter().filter_map(entry).collect();
+        let entries = entries(&self.shared().media, rows).await?;
         let catalog = self.shared().shelf.current();
         let preset = row.preset.as_deref().or(catalog.active.as_deref()).and_then(|name| catalog.preset(name));
         let budget = Budget {

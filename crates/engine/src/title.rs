@@ -116,8 +116,8 @@ async fn ask(shared: &Shared, plan: Plan, shown: String) -> Option<String> {
         endpoint: plan.endpoint,
         model: plan.preset.model,
         messages: vec![
-            model::Message { role: model::Role::System, content: INSTRUCTION.to_owned() },
-            model::Message { role: model::Role::User, content: shown },
+            model::Message { role: model::Role::System, content: INSTRUCTION.to_owned(), images: Vec::new() },
+            model::Message { role: model::Role::User, content: shown, images: Vec::new() },
         ],
         max_tokens: plan.preset.max_tokens,
         temperature: plan.preset.temperature,

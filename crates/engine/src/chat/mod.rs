@@ -28,7 +28,7 @@ use crate::secret::keys::Keys;
 use crate::settings::preferences::Preferences;
 
 pub(crate) use actor::Ask;
-pub(crate) use turns::{answer_entry, entry};
+pub(crate) use turns::{answer_entry, entries};
 
 /// Requests that may wait for a chat's task; more wait with their senders.
 const INBOX: usize = 64;

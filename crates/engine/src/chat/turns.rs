@@ -15,6 +15,7 @@ use crate::catalog::{Plan, plan};
 use crate::clock::{now_ms, now_ns};
 use crate::error::{Error, read};
 use crate::hub::Audience;
+use crate::media::Media;
 use crate::model::{self, ModelCall, ModelEvent, ModelStream};
 use crate::run::RunKind;
 use crate::settings::usage::counted;
@@ -78,7 +79,10 @@ impl Actor {
         let run = Running { turn: waiting.turn, started_at: now as f64 / 1000.0 };
         self.shared.announcer.set_state(&self.id, ChatStateWord::Running, Some(run.started_at));
         self.outside.snapshot.send_modify(|snapshot| snapshot.run = Some(run));
-        let call = planned.as_ref().ok().map(|plan| model_call(plan, &packet));
+        let call = match planned.as_ref().ok() {
+            Some(plan) => Some(model_call(plan, messages(&self.shared.media, &packet).await?)),
+            None => None,
+        };
         self.active = Some(Active { machine: Turn::new(facts), model: None, call, row: row.clone() });
         self.take_with(Input::Began(packet), vec![Change::PutTurn(row)]).await?;
         match planned {
@@ -92,6 +96,7 @@ impl Actor {
         let input = match event {
             Some(ModelEvent::Answer(text)) => Input::Answer(text),
             Some(ModelEvent::Reasoning(text)) => Input::Reasoning(text),
+            Some(ModelEvent::Retrying { wait, reason, .. }) if wait.is_zero() => Input::Retrying(reason),
             Some(ModelEvent::Retrying { attempt, wait, reason }) => {
                 Input::Retrying(format!("{reason} Trying again in {:.1} s (attempt {attempt}).", wait.as_secs_f32()))
             }
@@ -219,7 +224,7 @@ impl Actor {
         let mut rows = read(&self.shared.store, move |reader| reader.entries(&chat)).await?;
         rows.retain(|row| row.turn <= ordinal && row.visibility == Visibility::Visible);
         rows.sort_by_key(|row| (row.turn, row.seq));
-        let entries: Vec<packet::Entry> = rows.into_iter().filter_map(entry).collect();
+        let entries = entries(&self.shared.media, rows).await?;
         let budget = Budget {
             context: plan.and_then(|plan| plan.preset.context_window_tokens),
             answer: plan.and_then(|plan| plan.preset.max_tokens).map(u64::from),
@@ -246,7 +251,14 @@ pub(crate) fn answer_entry(chat: &alcove_proto::ChatId, ordinal: u64, how: (Entr
     }
 }
 
-pub(crate) fn entry(row: EntryRow) -> Option<packet::Entry> {
+/// What the model can be shown of a chat's rows, with what came with the prompts.
+pub(crate) async fn entries(media: &Media, rows: Vec<EntryRow>) -> Result<Vec<packet::Entry>, Error> {
+    let media = media.clone();
+    let read = tokio::task::spawn_blocking(move || rows.into_iter().filter_map(|row| entry(row, &media)).collect());
+    read.await.map_err(|_| Error::Closing)
+}
+
+fn entry(row: EntryRow, media: &Media) -> Option<packet::Entry> {
     let kind = if row.path.starts_with("prompt://") {
         EntryKind::Prompt
     } else if row.path.ends_with("/update/answer") {
@@ -254,22 +266,37 @@ pub(crate) fn entry(row: EntryRow) -> Option<packet::Entry> {
     } else {
         return None;
     };
-    Some(packet::Entry { kind, turn: row.turn, body: row.body })
+    let mut body = row.body;
+    let images = media.material(&row.attributes, &mut body);
+    Some(packet::Entry { kind, turn: row.turn, body, images })
 }
 
-fn model_call(plan: &Plan, packet: &Packet) -> ModelCall {
-    let message = |message: &packet::Message| model::Message {
-        role: match message.role {
-            packet::Role::System => model::Role::System,
-            packet::Role::User => model::Role::User,
-            packet::Role::Assistant => model::Role::Assistant,
-        },
-        content: message.content.clone(),
-    };
+/// The packet as a model takes it. Where images are too much together, the newest are shown.
+async fn messages(media: &Media, packet: &Packet) -> Result<Vec<model::Message>, Error> {
+    let (media, packet) = (media.clone(), packet.messages.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        let mut room = Media::image_room();
+        let message = |message: &packet::Message| {
+            let role = match message.role {
+                packet::Role::System => model::Role::System,
+                packet::Role::User => model::Role::User,
+                packet::Role::Assistant => model::Role::Assistant,
+            };
+            let (content, images) = media.shown(message, &mut room);
+            model::Message { role, content, images }
+        };
+        let mut messages: Vec<model::Message> = packet.iter().rev().map(message).collect();
+        messages.reverse();
+        messages
+    });
+    read.await.map_err(|_| Error::Closing)
+}
+
+fn model_call(plan: &Plan, messages: Vec<model::Message>) -> ModelCall {
     ModelCall {
         endpoint: plan.endpoint.clone(),
         model: plan.preset.model.clone(),
-        messages: packet.messages.iter().map(message).collect(),
+        messages,
         max_tokens: plan.preset.max_tokens,
         temperature: plan.preset.temperature,
         reasoning_effort: plan.preset.reasoning_effort.clone(),

@@ -186,10 +186,14 @@ impl Media {
     }
 
     pub(super) fn attachment(&self, kind: &Type, file: (String, u64), given: Option<&str>, kept: (Origin, Hold)) -> Attachment {
-        let ((file, bytes), (origin, hold)) = (file, kept);
+        self.attach((kind.kind, kind.mime), file, given, kept)
+    }
+
+    pub(super) fn attach(&self, kind: (Kind, &str), file: (String, u64), given: Option<&str>, kept: (Origin, Hold)) -> Attachment {
+        let ((kind, mime), (file, bytes), (origin, hold)) = (kind, file, kept);
         let name = given.and_then(name::shown).unwrap_or_else(|| file.rsplit('/').next().unwrap_or_default().to_owned());
         let url = self.inner.signer.url(&file);
-        Attachment { kind: kind.kind, file, name, mime: kind.mime.to_owned(), bytes, url, origin, _hold: hold }
+        Attachment { kind, file, name, mime: mime.to_owned(), bytes, url, origin, _hold: hold }
     }
 }
 

@@ -5,7 +5,10 @@ mod data_url;
 mod hold;
 mod incoming;
 mod kind;
+mod markdown;
+mod material;
 mod name;
+mod outgoing;
 mod sign;
 mod sweep;
 #[cfg(test)]
@@ -26,6 +29,8 @@ pub use incoming::{Attachment, MediaItem, MediaReason, Source};
 pub use kind::{Kind, Type, declared, served};
 pub use sign::{BadAddress, MEDIA_PATH};
 pub use upload::{Offer, Purpose, UPLOADS_OPEN, UploadRefusal, Writing};
+
+pub(crate) use material::attributes;
 
 use crate::beneath::{Beneath, Unopened};
 use crate::clock::{hex, random};
@@ -172,16 +177,4 @@ pub(crate) fn rows(chat: &ChatId, attachments: &[Attachment], at: i64) -> Vec<Ch
         })
     };
     attachments.iter().map(row).collect()
-}
-
-/// What a prompt's entry remembers of its attachments: JSON text.
-pub(crate) fn attributes(attachments: &[Attachment]) -> String {
-    if attachments.is_empty() {
-        return "{}".to_owned();
-    }
-    let media: Vec<_> = attachments
-        .iter()
-        .map(|attachment| json!({ "file": attachment.file, "name": attachment.name, "mime": attachment.mime, "kind": attachment.kind }))
-        .collect();
-    json!({ "media": media }).to_string()
 }

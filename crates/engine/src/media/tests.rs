@@ -382,3 +382,93 @@ fn imports_are_taken_by_nobody_else() {
     let found = scene.media.imported(ID).unwrap();
     assert_eq!((fs::read(found.path).unwrap(), found.name.as_str(), found.bytes), (b"abc".to_vec(), "Me.png", 3));
 }
+
+/// A text shown from a project that holds some files; addresses are told as the files they name.
+#[expect(clippy::needless_pass_by_value, reason = "every call makes its own expectation")]
+fn check_shown(text: &str, expected: Expect) {
+    let scene = Scene::new();
+    let project = scene.dir.path().join("project");
+    fs::create_dir_all(project.join("a")).unwrap();
+    fs::write(project.join("pic.png"), "one").unwrap();
+    fs::write(project.join("a/my pic.png"), "two").unwrap();
+    fs::write(project.join("100%25.png"), "three").unwrap();
+    fs::write(project.join("empty.png"), "").unwrap();
+    fs::write(scene.dir.path().join("secret.png"), "no").unwrap();
+    std::os::unix::fs::symlink("../secret.png", project.join("link.png")).unwrap();
+    std::os::unix::fs::symlink("pic.png", project.join("inside.png")).unwrap();
+    let text = text.replace("PROJECT", project.to_str().unwrap());
+    let told = match scene.media.illustrate(&text, &project) {
+        None => "as it is".to_owned(),
+        Some(shown) => {
+            let named = |text: String, file: &Attachment| text.replace(&file.url, &file.file);
+            let lines = |file: &Attachment| format!("\n{} {} {} {}", file.name, file.kind.text(), file.mime, file.bytes);
+            shown.files.iter().fold(shown.text.clone(), named) + &shown.files.iter().map(lines).collect::<String>()
+        }
+    };
+    expected.assert_eq(&told);
+}
+
+#[test]
+fn images_of_the_project_are_shown() {
+    check_shown(
+        "See ![a](pic.png \"t\").",
+        expect![[r#"
+        See ![a](websocket/7692c3ad3540bb803c02-pic.png "t").
+        pic.png image image/png 3"#]],
+    );
+    check_shown(
+        "![a](PROJECT/pic.png)",
+        expect![[r#"
+        ![a](websocket/7692c3ad3540bb803c02-pic.png)
+        pic.png image image/png 3"#]],
+    );
+    check_shown(
+        "![a](a/my%20pic.png) ![b](<a/../a/my pic.png>)",
+        expect![[r#"
+        ![a](websocket/3fc4ccfe745870e2c0d9-my_pic.png) ![b](websocket/3fc4ccfe745870e2c0d9-my_pic.png)
+        my pic.png image image/png 3"#]],
+    );
+    check_shown(
+        "![a](100%25.png)",
+        expect![[r#"
+        ![a](websocket/8b5b9db0c13db24256c8-100_25.png)
+        100%25.png image image/png 5"#]],
+    );
+    check_shown(
+        "![a](inside.png) ![b](missing.png)",
+        expect![[r#"
+        ![a](websocket/7692c3ad3540bb803c02-inside.png) ![b](missing.png)
+        inside.png image image/png 3"#]],
+    );
+}
+
+#[test]
+fn nothing_else_is_shown() {
+    for target in [
+        "link.png",
+        "../secret.png",
+        "%2e%2e/secret.png",
+        "a/../../secret.png",
+        "/etc/passwd.png",
+        "PROJECT/../secret.png",
+        "empty.png",
+        "missing.png",
+        "a",
+    ] {
+        check_shown(&format!("![a]({target})"), expect!["as it is"]);
+    }
+}
+
+#[test]
+fn the_same_content_is_kept_once() {
+    let scene = Scene::new();
+    let project = scene.dir.path().join("project");
+    fs::create_dir(&project).unwrap();
+    fs::write(project.join("pic.png"), "one").unwrap();
+    let show = || scene.media.illustrate("![a](pic.png)", &project).unwrap();
+    let (one, two) = (show(), show());
+    assert_eq!(one.text, two.text);
+    fs::write(project.join("pic.png"), "other").unwrap();
+    assert_ne!(show().text, one.text);
+    assert_eq!(scene.files().len(), 2);
+}

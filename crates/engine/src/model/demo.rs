@@ -224,7 +224,7 @@ mod tests {
         ModelCall {
             endpoint: Endpoint::Demo,
             model: MODEL.to_owned(),
-            messages: vec![Message { role: Role::User, content: prompt.to_owned() }],
+            messages: vec![Message { role: Role::User, content: prompt.to_owned(), images: Vec::new() }],
             max_tokens: None,
             temperature: None,
             reasoning_effort: None,

@@ -186,7 +186,7 @@ pub async fn context_window(models: &Models, endpoint: &Endpoint, model: &str) -
 /// Asks the model of `call` for a word or two, whatever messages the call holds.
 pub async fn test(models: &Models, call: ModelCall) -> Result<TestReply, ModelError> {
     let asked = ModelCall {
-        messages: vec![Message { role: Role::User, content: "Say hello in one short sentence.".to_owned() }],
+        messages: vec![Message { role: Role::User, content: "Say hello in one short sentence.".to_owned(), images: Vec::new() }],
         max_tokens: Some(TEST_TOKENS),
         ..call
     };

@@ -11,6 +11,7 @@ pub mod error;
 pub mod retry;
 
 mod answer;
+mod blind;
 mod catalog;
 mod chunk;
 mod client;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 
+use self::blind::Blind;
 use self::client::Clients;
 use self::demo::Performance;
 use self::error::ModelError;
@@ -41,6 +43,7 @@ use crate::secret::Secret;
 pub struct Models {
     clients: Clients,
     retries: RetryPlan,
+    blind: Arc<Blind>,
     /// Calls opened so far: each draws waits of its own.
     calls: Arc<AtomicU64>,
 }
@@ -71,6 +74,23 @@ pub struct Message {
     pub role: Role,
     /// The text, as Markdown or plain.
     pub content: String,
+    /// Pictures shown with it.
+    pub images: Vec<Image>,
+}
+
+/// A picture as a model is shown it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Image {
+    /// What people call it; told in its place to a model that takes no images.
+    pub name: String,
+    /// A data URL.
+    pub url: Arc<str>,
+}
+
+impl std::fmt::Debug for Image {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Image({:?})", self.name)
+    }
 }
 
 /// Who speaks in a message.
@@ -122,7 +142,7 @@ pub enum ModelEvent {
     Retrying {
         /// The number of the attempt to come, 2 or more.
         attempt: u32,
-        /// How long it is waited for.
+        /// How long it is waited for; zero when the next attempt differs from the last.
         wait: Duration,
         /// Why the last attempt failed, in words.
         reason: String,
@@ -193,7 +213,7 @@ impl Models {
 
     /// As [`Models::new`], with its own waits and its own seed.
     pub fn with_retries(retries: RetryPlan) -> Self {
-        Self { clients: Clients::default(), retries, calls: Arc::default() }
+        Self { clients: Clients::default(), retries, blind: Arc::default(), calls: Arc::default() }
     }
 
     fn plan_for_call(&self) -> RetryPlan {

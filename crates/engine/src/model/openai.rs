@@ -90,7 +90,18 @@ impl Run {
             match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Over => return None,
                 Stage::Ready => match Target::of(&self.call) {
-                    Ok(target) => self.stage = Stage::Sending(target),
+                    Ok(target) => {
+                        let blind = self.models.blind.knows(&target.address, &self.call.model);
+                        let shown = self.call.messages.last().is_some_and(|message| !message.images.is_empty());
+                        self.stage = Stage::Sending(target);
+                        if blind {
+                            self.shape = self.shape.without_images();
+                        }
+                        if blind && shown {
+                            let reason = format!("{} takes no images; it is asked without them.", self.call.model);
+                            return Some(ModelEvent::Retrying { attempt: self.attempt, wait: Duration::ZERO, reason });
+                        }
+                    }
                     Err(error) => return Some(ModelEvent::Failed(error)),
                 },
                 Stage::Waiting(target, until) => {
@@ -130,6 +141,17 @@ impl Run {
             self.shape = shape;
             self.stage = Stage::Sending(target);
             return None;
+        }
+        if let ModelError::Status { code, message, .. } = &fault.error
+            && self.shape.sends_images()
+            && self.call.messages.iter().any(|message| !message.images.is_empty())
+            && request::is_about_images(*code, message)
+        {
+            self.models.blind.remember(&target.address, &self.call.model);
+            self.shape = self.shape.without_images();
+            self.stage = Stage::Sending(target);
+            let reason = format!("{} Asking again without the images.", fault.error);
+            return Some(ModelEvent::Retrying { attempt: self.attempt, wait: Duration::ZERO, reason });
         }
         let Some(wait) = self.plan.wait(self.attempt, fault.again) else {
             return Some(ModelEvent::Failed(fault.error));

@@ -42,7 +42,7 @@ pub(super) async fn test(engine: &Engine, payload: &Map<String, Value>) -> Resul
     let call = ModelCall {
         endpoint,
         model,
-        messages: vec![model::Message { role: model::Role::User, content: "Say hello in one short sentence.".to_owned() }],
+        messages: vec![model::Message { role: model::Role::User, content: "Say hello in one short sentence.".to_owned(), images: Vec::new() }],
         max_tokens: None,
         temperature: None,
         reasoning_effort: None,

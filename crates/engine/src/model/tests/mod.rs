@@ -9,6 +9,7 @@ mod stop;
 use std::time::Duration;
 
 use super::error::ModelError;
+use super::extra::Extra;
 use super::retry::RetryPlan;
 use super::{Endpoint, Finish, Limits, Message, ModelCall, ModelEvent, ModelStream, Models, Role};
 use crate::secret::Secret;
@@ -33,9 +34,9 @@ fn models() -> Models {
 
 fn call(api_base: &str) -> ModelCall {
     ModelCall {
-        endpoint: Endpoint::OpenAi { api_base: api_base.to_owned(), api_key: Some(Secret::new(KEY)) },
+        endpoint: Endpoint::OpenAi { api_base: api_base.to_owned(), api_key: Some(Secret::new(KEY)), extra: Extra::default() },
         model: "m".to_owned(),
-        messages: vec![Message { role: Role::User, content: "Hi".to_owned() }],
+        messages: vec![Message { role: Role::User, content: "Hi".to_owned(), images: Vec::new() }],
         max_tokens: Some(64),
         temperature: None,
         reasoning_effort: None,
