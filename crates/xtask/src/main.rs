@@ -1,7 +1,8 @@
-//! The tasks of this repository: generate, tidy, run, test, bench. It builds nothing into Alcove and is never shipped.
+//! The tasks of this repository: generate, tidy, run, test, bench, fuzz. It builds nothing into Alcove and is never shipped.
 
 mod bench;
 mod error;
+mod fuzz;
 mod generate;
 mod node;
 mod packages;
@@ -23,7 +24,8 @@ cargo xtask run [ARGUMENTS]     install what is missing, build, open the window 
 cargo xtask test                install what is missing and run everything continuous integration runs
 cargo xtask generate [--check]  write the generated files, or fail when one is stale
 cargo xtask tidy                check the rules that no compiler checks
-cargo xtask bench [NAME]        run one benchmark, or list them";
+cargo xtask bench [NAME]        run one benchmark, or list them
+cargo xtask fuzz TARGET         fuzz `envelope` or `http`; --minutes N, --seed N";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -45,6 +47,7 @@ fn perform(arguments: &[String]) -> Result<(), Error> {
         Some(("generate", [flag])) if flag == "--check" => generate::check(&place),
         Some(("tidy", [])) => tidy::run(&place),
         Some(("bench", rest)) => bench::run(&place, rest),
+        Some(("fuzz", rest)) => fuzz::run(&place, rest),
         Some((..)) | None => Err(Error::Usage(USAGE.to_owned())),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use alcove_proto::envelope::table::{ACTIONS, Audience, EVENTS, METHODS};
+use alcove_proto::envelope::table::{ACTIONS, Audience, EVENTS, LATER, METHODS};
 use alcove_proto::error::{Detail, Reason};
 use alcove_proto::http::COMMANDS;
 
@@ -82,6 +82,8 @@ fn actions(out: &mut String) {
         let payload = if row.payload.is_empty() { String::new() } else { format!("`{}`", row.payload.replace('|', "\\|")) };
         writeln!(out, "| `{}` | {payload} | `{}` | {} |", row.name, row.result, row.about).ok();
     }
+    let later = LATER.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    write!(out, "\nKnown and refused until there is something behind them: {later}.\n").ok();
 }
 
 fn errors(out: &mut String) {
