@@ -7,6 +7,7 @@ mod chat;
 mod clock;
 mod command;
 mod context;
+mod diagnostics;
 mod engine;
 mod error;
 mod hub;
