@@ -2,6 +2,7 @@
 //! prompts that wait; it lives on when the last listener leaves.
 
 mod actor;
+mod illustrate;
 mod journal;
 mod prompt;
 mod turns;

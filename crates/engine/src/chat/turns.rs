@@ -44,6 +44,11 @@ pub(super) struct Active {
 }
 
 impl Active {
+    /// The answer so far.
+    pub(super) fn answer(&self) -> &str {
+        self.machine.answer()
+    }
+
     pub(super) fn model(&mut self) -> Option<&mut ModelStream> {
         self.model.as_mut()
     }
@@ -117,6 +122,8 @@ impl Actor {
         let Some(active) = &mut self.active else { return Ok(()) };
         let effects = active.machine.take(input, now_ms());
         let (mut said, mut changes, mut finished) = (Vec::new(), more, None);
+        // Kept until their rows are on disk.
+        let mut shown = Vec::new();
         for effect in effects {
             match effect {
                 Effect::StreamReasoning(piece) => {
@@ -127,7 +134,8 @@ impl Actor {
                     self.tell(&mut said, &mut changes).await?;
                     self.journal.stream(RunKind::Delta, piece).await?;
                 }
-                Effect::Append(event) => {
+                Effect::Append(mut event) => {
+                    shown.extend(self.illustrate(&mut event, &mut changes).await);
                     let ends = matches!(event, Event::TurnEnd(_));
                     said.push(Say::Logged(event));
                     if ends {
