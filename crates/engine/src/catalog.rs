@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, commit};
 use crate::model::Endpoint;
 use crate::model::address::Address;
+use crate::model::extra::Extra;
 use crate::provider::{Known, known};
-use crate::secret::keys::Keys;
+use crate::secret::keys::{self, Keys};
 
 /// The built-in offline preset and its provider.
 pub(crate) const DEMO: &str = "demo";
@@ -65,6 +66,9 @@ pub(crate) struct Provider {
     /// Whether anything secret may be kept for it, so that nothing is looked up in vain.
     #[serde(default = "yes")]
     pub(crate) keyed: bool,
+    /// Whether something is added to its requests, which is kept with the keys.
+    #[serde(default)]
+    pub(crate) extra: bool,
 }
 
 fn yes() -> bool {
@@ -253,5 +257,20 @@ pub(crate) async fn endpoint(keys: &Keys, server: &Server<'_>) -> Result<Endpoin
         true => keys.get(server.name, &address.origin()).await.map_err(|error| error.to_string())?,
         false => None,
     };
-    Ok(Endpoint::OpenAi { api_base: address.text().to_owned(), api_key })
+    let extra = extra(keys, server, &address).await.map_err(|error| error.to_string())?;
+    Ok(Endpoint::OpenAi { api_base: address.text().to_owned(), api_key, extra })
+}
+
+/// What is added to requests to a provider at this address.
+pub(crate) async fn extra(keys: &Keys, server: &Server<'_>, address: &Address) -> Result<Extra, keys::Error> {
+    if !server.own.is_some_and(|own| own.extra) {
+        return Ok(Extra::default());
+    }
+    let kept = keys.get(&extra_name(server.name), &address.origin()).await?;
+    Ok(kept.and_then(|kept| serde_json::from_str(kept.expose()).ok()).unwrap_or_default())
+}
+
+/// The name it is kept under.
+pub(crate) fn extra_name(provider: &str) -> String {
+    format!("{provider}.extra")
 }

@@ -78,6 +78,7 @@ struct Inner {
     next_connection: AtomicU64,
     zone: TimeZone,
     pub(crate) requests: crate::settings::Requests,
+    desk: crate::settings::Desk,
 }
 
 /// Which part of a chat's thread is asked for.
@@ -94,10 +95,15 @@ pub struct ThreadAsk {
 impl Engine {
     /// Opens the database and closes what was left unfinished. Blocks for as long as that takes.
     pub fn start(config: Config) -> Result<Self, Error> {
-        let store = Store::open(&config.data_dir)?;
-        recovery::close_unfinished(&store)?;
         let keys = Keys::open(&config.data_dir)
             .map_err(|error| Error::Folder { path: config.data_dir.clone(), source: std::io::Error::other(error.to_string()) })?;
+        Self::start_with(config, keys)
+    }
+
+    /// As [`Engine::start`], with keys that rest where the caller says.
+    pub(crate) fn start_with(config: Config, keys: Keys) -> Result<Self, Error> {
+        let store = Store::open(&config.data_dir)?;
+        recovery::close_unfinished(&store)?;
         let home = home(&config.data_dir)?;
         let media = Media::open(&config.data_dir, &store)?;
         let shelf = Arc::new(Shelf::load(&store, config.model)?);
@@ -115,6 +121,7 @@ impl Engine {
             next_connection: AtomicU64::new(1),
             zone: TimeZone::system(),
             requests: crate::settings::Requests::default(),
+            desk: crate::settings::Desk::default(),
         };
         inner.tasks.spawn(inner.shared.media.clone().keep_house(inner.cancel.child_token()));
         Ok(Self { inner: Arc::new(inner) })
@@ -324,6 +331,10 @@ impl Engine {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.inner.shared
+    }
+
+    pub(crate) fn desk(&self) -> &crate::settings::Desk {
+        &self.inner.desk
     }
 
     pub(crate) fn requests(&self) -> &crate::settings::Requests {

@@ -52,6 +52,8 @@ pub enum Change {
     PutAnswer(AnswerRow),
     /// Deletes the answers given before `before`.
     PurgeAnswers { before: i64 },
+    /// Deletes all but the `newest` answers of a scope.
+    LimitAnswers { scope: String, newest: u32 },
     /// Adds to what was used on a day.
     AddUsage(UsageRow),
 }
@@ -81,6 +83,7 @@ impl Change {
             Change::PurgeTokens { now } => token::purge(db, *now),
             Change::PutAnswer(row) => answer::put(db, row),
             Change::PurgeAnswers { before } => answer::purge(db, *before),
+            Change::LimitAnswers { scope, newest } => answer::limit(db, scope, *newest),
             Change::AddUsage(row) => usage::add(db, row),
         }
     }
@@ -108,6 +111,7 @@ impl Change {
             | Change::DeleteToken { .. }
             | Change::PurgeTokens { .. }
             | Change::PurgeAnswers { .. }
+            | Change::LimitAnswers { .. }
             | Change::AddUsage(_) => 0,
         };
         size_of::<Change>() + text

@@ -416,6 +416,150 @@ kind: NoticeKind,
  */
 retry: boolean, };
 
+export type ToolPhase = "start" | "end" | "error";
+
+export type ToolEvent = { 
+/**
+ * Always 1.
+ */
+version: number, 
+/**
+ * How far it is.
+ */
+phase: ToolPhase, 
+/**
+ * Names the call within its turn.
+ */
+call_id: string, 
+/**
+ * The tool.
+ */
+name: string, 
+/**
+ * What it was called with: an object.
+ */
+arguments: unknown, 
+/**
+ * What it answered; null until then.
+ */
+result: unknown, 
+/**
+ * Why it failed; null when it did not.
+ */
+error: unknown, 
+/**
+ * Files it made.
+ */
+files: unknown[], 
+/**
+ * What it shows inside its row.
+ */
+embeds: unknown[], };
+
+export type FileDiff = { 
+/**
+ * Always `unified`.
+ */
+format: string, 
+/**
+ * Lines shown around a change.
+ */
+context: number, 
+/**
+ * Whether lines were left out.
+ */
+truncated: boolean, 
+/**
+ * The lines, with `---` and `+++` headers.
+ */
+text: string, };
+
+export type FileEdit = { 
+/**
+ * Always 1.
+ */
+version: number, 
+/**
+ * The tool call.
+ */
+call_id: string, 
+/**
+ * `write_file`, `edit_file` or `apply_patch`.
+ */
+tool: string, 
+/**
+ * The file, relative when it lies in the project; empty while it is not known.
+ */
+path: string, 
+/**
+ * Where the file is.
+ */
+absolute_path?: string, 
+/**
+ * How far it is.
+ */
+phase: ToolPhase, 
+/**
+ * Lines added.
+ */
+added: number, 
+/**
+ * Lines removed.
+ */
+deleted: number, 
+/**
+ * Whether the counts are estimates.
+ */
+approximate: boolean, 
+/**
+ * `editing`, `done` or `error`.
+ */
+status: string, 
+/**
+ * `delete` when the file was removed.
+ */
+operation?: string, 
+/**
+ * True for a file without lines.
+ */
+binary?: boolean, 
+/**
+ * Why it failed.
+ */
+error?: string, 
+/**
+ * True while the path is not known.
+ */
+pending?: boolean, 
+/**
+ * What changed.
+ */
+diff?: FileDiff, };
+
+export type MediaUrl = { 
+/**
+ * `image`, `video` or `file`.
+ */
+kind: string, 
+/**
+ * Its signed address.
+ */
+url: string, 
+/**
+ * What people call it.
+ */
+name: string, };
+
+export type MessageSource = { 
+/**
+ * `cron`, `local_trigger` or `trigger`.
+ */
+kind: string, 
+/**
+ * What people call it.
+ */
+label?: string, };
+
 export type MessageEvent = { 
 /**
  * The chat.
@@ -566,6 +710,16 @@ export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Att
 
 export type Role = "user" | "assistant" | "tool";
 
+export type ImageRef = { 
+/**
+ * Its signed address.
+ */
+url: string, 
+/**
+ * What people call it.
+ */
+name: string, };
+
 export type UiMessage = { 
 /**
  * `u-`, `as-`, `buf-` or `tr-` and 16 hex digits.
@@ -587,6 +741,46 @@ kind?: string,
  * Lines of tool activity.
  */
 traces?: Array<string>, 
+/**
+ * The tool calls behind the lines.
+ */
+toolEvents?: Array<ToolEvent>, 
+/**
+ * Files that were changed.
+ */
+fileEdits?: Array<FileEdit>, 
+/**
+ * Rows with the same one are one stretch of work: `activity-` and the `seq` that began it.
+ */
+activitySegmentId?: string, 
+/**
+ * Files that came with it.
+ */
+media?: Array<MediaUrl>, 
+/**
+ * The same, when all of a prompt's are pictures.
+ */
+images?: Array<ImageRef>, 
+/**
+ * Apps a prompt names.
+ */
+cliApps: unknown[], 
+/**
+ * Servers a prompt names.
+ */
+mcpPresets: unknown[], 
+/**
+ * Chats a prompt names.
+ */
+sessionMentions: unknown[], 
+/**
+ * The chat that wrote a prompt.
+ */
+sessionMessage: unknown, 
+/**
+ * What made the turn, when no person did.
+ */
+source?: MessageSource, 
 /**
  * Whether text is still arriving.
  */
@@ -691,6 +885,10 @@ active_turn_id: TurnId | null,
  * Where the page stands; present when paging was asked for.
  */
 page?: Page, 
+/**
+ * Messages of the page that were copied from another chat; absent when that boundary is not in it.
+ */
+fork_boundary_message_count?: number, 
 /**
  * The newest event the page covers: attach with it as `after_seq`.
  */
@@ -830,6 +1028,22 @@ export type UploadDeleted = {
  */
 deleted: boolean, };
 
+export type DiagnosticFile = { 
+/**
+ * With its extension, `.json` or `.txt`; no folder.
+ */
+name: string, 
+/**
+ * Text.
+ */
+content: string, };
+
+export type Diagnostics = { 
+/**
+ * In the order they are shown.
+ */
+files: Array<DiagnosticFile>, };
+
 export type Surface = "browser" | "native";
 
 export type Capabilities = { 
@@ -896,13 +1110,13 @@ attachments: AttachmentLimits, };
 
 export type Bootstrap = { 
 /**
- * Opens one WebSocket.
+ * Opens one WebSocket. Absent for who comes through a trusted proxy, who needs none.
  */
-token: string, 
+token?: string, 
 /**
- * Bearer for `/api`.
+ * Bearer for `/api`. Absent with the other.
  */
-api_token: string, 
+api_token?: string, 
 /**
  * Path of the WebSocket.
  */

@@ -16,6 +16,7 @@ use super::catalog;
 use super::chunk;
 use super::demo;
 use super::error::{ModelError, Phase};
+use super::extra::Extra;
 use super::fault::Peer;
 use super::openai::bearer;
 use super::{Endpoint, Message, ModelCall, ModelEvent, Models, Role};
@@ -142,14 +143,14 @@ pub async fn discover_on(models: &Models, ports: Ports) -> Vec<FoundServer> {
 
 /// The models the server of `endpoint` offers.
 pub async fn list_models(models: &Models, endpoint: &Endpoint) -> Result<Vec<FoundModel>, ModelError> {
-    let (address, key) = match endpoint {
+    let (address, key, extra) = match endpoint {
         Endpoint::Demo => {
             let window = Some(demo::CONTEXT_WINDOW);
             return Ok(vec![FoundModel { id: demo::MODEL.to_owned(), context_window: window }]);
         }
-        Endpoint::OpenAi { api_base, api_key } => (Address::parse(api_base)?, api_key.as_ref()),
+        Endpoint::OpenAi { api_base, api_key, extra } => (Address::parse(api_base)?, api_key.as_ref(), extra),
     };
-    let server = Server { models, address: &address, key, limit: LIST_LIMIT };
+    let server = Server { models, address: &address, key, extra: Some(extra), limit: LIST_LIMIT };
     let reply = server.get(&address.below("/models")).await?;
     catalog::openai_models(&reply).ok_or_else(|| ModelError::Malformed {
         address: address.text().to_owned(),
@@ -163,7 +164,7 @@ pub async fn context_window(models: &Models, endpoint: &Endpoint, model: &str) -
     if let Some(window) = listed.iter().find(|found| found.id == model).and_then(|found| found.context_window) {
         return Some(window);
     }
-    let Endpoint::OpenAi { api_base, api_key } = endpoint else {
+    let Endpoint::OpenAi { api_base, api_key, extra } = endpoint else {
         return None;
     };
     let address = Address::parse(api_base).ok()?;
@@ -171,7 +172,7 @@ pub async fn context_window(models: &Models, endpoint: &Endpoint, model: &str) -
     if !address.is_near() {
         return None;
     }
-    let server = Server { models, address: &address, key: api_key.as_ref(), limit: PROBE_LIMIT };
+    let server = Server { models, address: &address, key: api_key.as_ref(), extra: Some(extra), limit: PROBE_LIMIT };
     if let Some(window) = server.ollama_window(model).await {
         return Some(window);
     }
@@ -213,7 +214,7 @@ pub async fn test(models: &Models, call: ModelCall) -> Result<TestReply, ModelEr
 /// What listens on `port`, if it is a model server.
 async fn look_at(models: &Models, port: u16) -> Option<FoundServer> {
     let address = Address::parse(&format!("http://127.0.0.1:{port}/v1")).ok()?;
-    let server = Server { models, address: &address, key: None, limit: PROBE_LIMIT };
+    let server = Server { models, address: &address, key: None, extra: None, limit: PROBE_LIMIT };
     // Every kind answers this one; where it fails, the server is left alone.
     let listed = server.get(&address.below("/models")).await.ok()?;
     let offered = catalog::openai_models(&listed)?;
@@ -226,6 +227,8 @@ struct Server<'a> {
     models: &'a Models,
     address: &'a Address,
     key: Option<&'a Secret>,
+    /// What is added to every question.
+    extra: Option<&'a Extra>,
     limit: Duration,
 }
 
@@ -266,11 +269,15 @@ impl Server<'_> {
     }
 
     async fn get(&self, url: &str) -> Result<Value, ModelError> {
-        self.ask(self.client()?.get(url)).await
+        self.ask(self.client()?.get(self.address_of(url))).await
     }
 
     async fn post(&self, url: &str, body: &Value) -> Result<Value, ModelError> {
-        self.ask(self.client()?.post(url).json(body)).await
+        self.ask(self.client()?.post(self.address_of(url)).json(body)).await
+    }
+
+    fn address_of(&self, url: &str) -> String {
+        self.extra.map_or_else(|| url.to_owned(), |extra| extra.address(url))
     }
 
     fn client(&self) -> Result<reqwest::Client, ModelError> {
@@ -281,6 +288,10 @@ impl Server<'_> {
         let address = self.address.text().to_owned();
         let request = match self.key {
             Some(key) => request.header(header::AUTHORIZATION, bearer(key, &address)?),
+            None => request,
+        };
+        let request = match self.extra {
+            Some(extra) => extra.add_headers(request),
             None => request,
         };
         match time::timeout(self.limit, self.exchange(request)).await {

@@ -8,6 +8,7 @@ pub mod address;
 pub mod demo;
 pub mod discover;
 pub mod error;
+pub mod extra;
 pub mod retry;
 
 mod answer;
@@ -34,6 +35,7 @@ use self::blind::Blind;
 use self::client::Clients;
 use self::demo::Performance;
 use self::error::ModelError;
+use self::extra::Extra;
 use self::openai::Run;
 use self::retry::RetryPlan;
 use crate::secret::Secret;
@@ -115,6 +117,8 @@ pub enum Endpoint {
         api_base: String,
         /// The key, sent as bearer to this address and nowhere else.
         api_key: Option<Secret>,
+        /// What is added to every request.
+        extra: Extra,
     },
 }
 

@@ -14,6 +14,7 @@ use super::address::Address;
 use super::answer::{Answer, MAX_REPLY_BYTES, Progress, Trouble};
 use super::chunk;
 use super::error::{ModelError, Phase};
+use super::extra::Extra;
 use super::fault::{Fault, Peer};
 use super::request::{self, Shape};
 use super::retry::{RetryPlan, retry_after};
@@ -52,6 +53,7 @@ enum Stage {
 /// Where a call goes and how long it may take, worked out once.
 struct Target {
     address: Address,
+    extra: Extra,
     peer: Peer,
     limits: Limits,
     deadline: Instant,
@@ -169,12 +171,16 @@ impl Run {
     async fn send(&self, target: &Target) -> Result<Reading, Fault> {
         let client = self.models.clients.for_address(&target.address, target.limits.connect).map_err(Fault::last)?;
         let mut request = client
-            .post(target.address.below("/chat/completions"))
-            .header(header::ACCEPT, "text/event-stream, application/json")
-            .json(&request::body(&self.call, self.shape));
+            .post(target.extra.address(&target.address.below("/chat/completions")))
+            .header(header::ACCEPT, "text/event-stream, application/json");
         if let Some(key) = &target.peer.key {
             request = request.header(header::AUTHORIZATION, bearer(key, target.address.text()).map_err(Fault::last)?);
         }
+        let body = request::body(&self.call, self.shape);
+        request = match target.extra.is_empty() {
+            true => request.json(&body),
+            false => target.extra.add_headers(request.json(&target.extra.add_body(&body))),
+        };
         let sent = Instant::now();
         let response = match target.within(target.limits.idle, Phase::Begin, request.send()).await? {
             Ok(response) => response,
@@ -196,12 +202,12 @@ impl Run {
 
 impl Target {
     fn of(call: &ModelCall) -> Result<Self, ModelError> {
-        let Endpoint::OpenAi { api_base, api_key } = &call.endpoint else {
+        let Endpoint::OpenAi { api_base, api_key, extra } = &call.endpoint else {
             return Err(ModelError::BadAddress { why: "the demo has none".to_owned() });
         };
         let address = Address::parse(api_base)?;
         let peer = Peer { address: address.text().to_owned(), model: call.model.clone(), key: api_key.clone() };
-        Ok(Self { address, peer, limits: call.limits, deadline: Instant::now() + call.limits.total })
+        Ok(Self { address, extra: extra.clone(), peer, limits: call.limits, deadline: Instant::now() + call.limits.total })
     }
 
     /// Awaits `work` for at most `limit`, and never beyond the whole call's deadline.

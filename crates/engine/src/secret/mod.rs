@@ -1,7 +1,8 @@
 //! Keys: what they are, and where they rest.
 //!
 //! A [`Secret`] never shows itself: not in debug prints, not in messages, not through serde. Reading it takes a call
-//! to `Secret::expose`, of which there are two: for the request's header, and for the record at rest.
+//! to `Secret::expose`, of which there are three: for the request's header, for the record at rest, and for what a person adds to
+//! requests.
 
 pub mod keys;
 pub mod origin;

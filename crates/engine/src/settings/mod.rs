@@ -1,14 +1,21 @@
 //! Requests outside the chats: the settings a person reads and changes, and questions about model servers (envelope §1.6, §2.7).
 //! The same request id again has no second effect and gets the same answer.
 
-mod change;
+mod agent;
+mod capabilities;
 mod field;
+pub(crate) mod later;
+mod models;
 pub(crate) mod preferences;
+mod providers;
 mod read;
+mod restart;
 mod rows;
 mod search;
 mod servers;
 pub(crate) mod sidebar;
+#[cfg(test)]
+mod tests;
 pub(crate) mod usage;
 
 use std::collections::HashMap;
@@ -21,12 +28,19 @@ use alcove_store::{AnswerRow, Change};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use self::field::Fields;
+pub(crate) use self::restart::Desk;
+pub use self::restart::Surroundings;
 use crate::clock::{hex, now_ms};
 use crate::engine::Engine;
 use crate::error::{Error, commit, read};
 
 /// How long an answer is kept for a repeated request.
 pub(crate) const ANSWERS_KEPT_MS: i64 = 300_000;
+/// How many answers are kept at most; the oldest go first.
+const ANSWERS_KEPT: u32 = 256;
+/// Presets and providers each; more is a runaway client.
+const ROWS_MAX: usize = 200;
 /// Owner of the idempotency keys.
 const OWNER: &str = "webui_request";
 
@@ -72,7 +86,8 @@ impl From<Refused> for WebuiError {
 impl Engine {
     /// Carries out a request, once.
     pub async fn request(&self, request: &WebuiRequest, surface: Surface) -> Result<Value, Refused> {
-        if !table::ACTIONS.iter().any(|row| row.name == request.action) {
+        let known = table::ACTIONS.iter().map(|row| row.name).chain(table::LATER.iter().copied());
+        if !known.into_iter().any(|name| name == request.action) {
             return Err(Refused::new(404, "unknown WebUI mutation action"));
         }
         let turn = self.requests().enter(&request.request_id);
@@ -97,24 +112,40 @@ impl Engine {
         let answer = self.act(&request.action, &request.payload, surface).await;
         let now = now_ms();
         let row = AnswerRow { scope: OWNER.to_owned(), key: request.request_id.clone(), digest, answer: kept(&answer), at: now };
-        commit(store, vec![Change::PurgeAnswers { before: now - ANSWERS_KEPT_MS }, Change::PutAnswer(row)]).await?;
+        let purge = Change::PurgeAnswers { before: now - ANSWERS_KEPT_MS };
+        let limit = Change::LimitAnswers { scope: OWNER.to_owned(), newest: ANSWERS_KEPT };
+        commit(store, vec![purge, Change::PutAnswer(row), limit]).await?;
         answer
     }
 
     async fn act(&self, action: &str, payload: &Map<String, Value>, surface: Surface) -> Result<Value, Refused> {
+        let fields = Fields::of(payload);
         match action {
-            "settings.agent.update" => change::agent(self, payload).await?,
-            "settings.model_configuration.create" => change::create_preset(self, payload).await?,
-            "settings.model_configuration.update" => change::update_preset(self, payload).await?,
-            "settings.model_configuration.delete" => change::delete_preset(self, payload).await?,
-            "settings.provider.create" => change::create_provider(self, payload).await?,
-            "settings.provider.update" => change::update_provider(self, payload).await?,
-            "settings.provider.delete" => change::delete_provider(self, payload).await?,
+            "settings.agent.update" => agent::update(self, &fields).await?.remember(self),
+            "settings.model_configuration.create" => models::create(self, &fields).await?,
+            "settings.model_configuration.update" => models::update(self, &fields).await?,
+            "settings.model_configuration.delete" => models::delete(self, &fields).await?,
+            "settings.model_configuration.migrate" => models::migrate(self).await?,
+            "settings.model_call_order.update" => models::order(self, &fields).await?,
+            "settings.provider.create" => providers::create(self, &fields).await?,
+            "settings.provider.update" => providers::update(self, &fields).await?,
+            "settings.provider.delete" => providers::delete(self, &fields).await?,
+            "settings.web_search.update" => capabilities::search(self, &fields).await?.remember(self),
+            "settings.image_generation.update" => capabilities::image(self, &fields).await?.remember(self),
+            "settings.transcription.update" => capabilities::transcription(self, &fields).await?,
+            "settings.network_safety.update" => capabilities::network(self, &fields).await?,
+            "sidebar.update" => return self.set_sidebar(payload.get("state").unwrap_or(&Value::Null)).await,
             "session.delete" => return crate::session::delete(self, payload).await,
             "session.rename" => return crate::session::rename(self, payload).await,
             "models.discover" => return servers::discover(self).await,
-            "models.test" => return servers::test(self, payload).await,
-            _ => return Err(Refused::new(404, "unknown WebUI mutation action")),
+            "models.test" => return servers::test(self, &fields).await,
+            "settings.api_service.start" if !matches!(payload.get("api_key"), None | Some(Value::Null | Value::String(_))) => {
+                return Err(Refused::bad("API service API key must be a string"));
+            }
+            later => {
+                let unknown = || Refused::new(404, "unknown WebUI mutation action");
+                return Err(later::refusal(later, &fields).unwrap_or_else(unknown));
+            }
         }
         let settings = self.settings(surface).await;
         Ok(serde_json::to_value(settings).expect("settings hold nothing JSON cannot say"))
@@ -138,6 +169,14 @@ impl Requests {
             under_way.remove(id);
         }
     }
+}
+
+/// A name of small letters, digits and dashes; may be empty.
+fn slug(text: &str, chars: usize) -> String {
+    let plain: String = text.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' }).collect();
+    let mut slug = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    slug.truncate(chars);
+    slug.trim_end_matches('-').to_owned()
 }
 
 fn digest(request: &WebuiRequest) -> String {

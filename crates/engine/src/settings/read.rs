@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alcove_proto::http::{Capabilities, Surface};
+use alcove_proto::http::Surface;
 use alcove_proto::settings::{
     AdvancedSettings, ApiSettings, ApplyState, ApplyWord, Docs, DreamSettings, FetchSettings, HeartbeatSettings, ImageProviderRow,
     ImageSettings, ObservabilitySettings, ProviderRow, RuntimeSettings, SearchLimits, SearchProviderRow, SearchSettings, SecretsSettings,
@@ -10,6 +10,7 @@ use alcove_proto::settings::{
 };
 
 use super::preferences::Preferences;
+use super::restart::Surroundings;
 use super::rows::{agent, demo_provider, presets};
 use super::search::{self, ENGINES};
 use crate::engine::Engine;
@@ -29,6 +30,8 @@ const RESTARTS: [(&str, &str); 8] = [
 ];
 /// Where images go, inside the data folder.
 const IMAGES: &str = "media/generated";
+/// The configuration file, inside the data folder.
+const CONFIG: &str = "config.toml";
 
 impl Engine {
     /// Everything a settings page shows.
@@ -37,7 +40,8 @@ impl Engine {
         let preferences = self.shared().preferences.current();
         let providers = self.provider_rows(&catalog).await;
         let kind = self.shared().keys.store_kind();
-        let waiting = Vec::new();
+        let waiting = self.waiting();
+        let around = self.surroundings();
         Settings {
             agent: agent(&catalog, &preferences, &providers),
             model_presets: presets(&catalog),
@@ -48,7 +52,7 @@ impl Engine {
             image_generation: self.image(&preferences, &providers),
             transcription: transcription(&preferences, &providers),
             providers: std::iter::once(demo_provider()).chain(providers).collect(),
-            runtime: self.runtime(),
+            runtime: self.runtime(&around),
             advanced: self.advanced(&preferences),
             api: ApiSettings { host: "127.0.0.1".to_owned(), port: 8900, timeout: 120, api_key_hint: None },
             observability: ObservabilitySettings { provider: "langfuse".to_owned(), configured: false, base_url: None },
@@ -59,7 +63,7 @@ impl Engine {
             requires_restart: !waiting.is_empty(),
             surface,
             runtime_surface: surface,
-            runtime_capabilities: Capabilities::default(),
+            runtime_capabilities: around.capabilities(surface),
             restart_behavior_by_section: RESTARTS
                 .iter()
                 .map(|(section, what)| ((*section).to_owned(), (*what).to_owned()))
@@ -133,13 +137,15 @@ impl Engine {
         }
     }
 
-    fn runtime(&self) -> RuntimeSettings {
+    fn runtime(&self, around: &Surroundings) -> RuntimeSettings {
+        let config_path = around.config_path.clone().unwrap_or_else(|| self.data_dir().join(CONFIG));
+        let (host, port) = around.listener.clone().unwrap_or_default();
         RuntimeSettings {
-            config_path: self.data_dir().join("config.toml").display().to_string(),
+            config_path: config_path.display().to_string(),
             data_path: self.data_dir().display().to_string(),
             workspace_path: self.shared().home.clone(),
-            gateway_host: String::new(),
-            gateway_port: 0,
+            gateway_host: host,
+            gateway_port: port,
             heartbeat: HeartbeatSettings { enabled: false, interval_s: 0, keep_recent_messages: 0 },
             dream: DreamSettings { schedule: String::new() },
             unified_session: false,

@@ -4,6 +4,7 @@ use alcove_proto::settings::{AgentSettings, PresetRow, ProviderRow};
 use jiff::tz::TimeZone;
 
 use super::preferences::Preferences;
+use super::providers::shown_extra;
 use crate::catalog::{Catalog, DEFAULT, DEMO, Preset, Server};
 use crate::engine::Engine;
 use crate::model::address::Address;
@@ -48,6 +49,7 @@ impl Engine {
 
     async fn provider_row(&self, server: &Server<'_>) -> ProviderRow {
         let key = self.server_key(server).await;
+        let [extra_headers, extra_body, extra_query] = shown_extra(self, server).await;
         let own_base = server.own.map(|own| own.api_base.clone()).filter(|base| !base.is_empty());
         ProviderRow {
             name: server.name.to_owned(),
@@ -60,6 +62,9 @@ impl Engine {
             is_custom: server.known.is_none(),
             model_catalog: server.known.map_or("custom", |known| known.catalog.word()).to_owned(),
             advanced_fields: ADVANCED.map(str::to_owned).to_vec(),
+            extra_headers,
+            extra_body,
+            extra_query,
             ..bare_row()
         }
     }

@@ -1,13 +1,14 @@
 //! Questions about model servers. Only asked when a person asks.
 
 use alcove_proto::settings::{FoundServerRow, FoundServers, ModelRow, ProviderModels, TestResult};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Refused;
-use super::field::{required, text};
+use super::field::Fields;
 use crate::catalog::{DEMO, endpoint, plan};
 use crate::engine::Engine;
 use crate::model::discover::FoundServer;
+use crate::model::extra::Extra;
 use crate::model::{self, Endpoint, Limits, ModelCall, discover};
 use crate::secret::Secret;
 
@@ -30,19 +31,23 @@ fn row(id: String, context_window: Option<u64>) -> ModelRow {
 }
 
 /// Tests a preset by name, or an address that is not saved yet.
-pub(super) async fn test(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+pub(super) async fn test(engine: &Engine, fields: &Fields) -> Result<Value, Refused> {
     let shared = engine.shared();
-    let (endpoint, model) = match text(payload, "name")?.filter(|name| !name.is_empty()) {
+    let (endpoint, model) = match fields.text("name").filter(|name| !name.is_empty()) {
         Some(name) => {
             let plan = plan(&shared.shelf.current(), &shared.keys, Some(name)).await.map_err(Refused::bad)?;
             (plan.endpoint, plan.preset.model)
         }
-        None => (unsaved(engine, payload).await?, required(payload, "model", "model is required")?.to_owned()),
+        None => (unsaved(engine, fields).await?, fields.required("model", "model is required")?.to_owned()),
     };
     let call = ModelCall {
         endpoint,
         model,
-        messages: vec![model::Message { role: model::Role::User, content: "Say hello in one short sentence.".to_owned(), images: Vec::new() }],
+        messages: vec![model::Message {
+            role: model::Role::User,
+            content: "Say hello in one short sentence.".to_owned(),
+            images: Vec::new(),
+        }],
         max_tokens: None,
         temperature: None,
         reasoning_effort: None,
@@ -56,16 +61,17 @@ pub(super) async fn test(engine: &Engine, payload: &Map<String, Value>) -> Resul
     }
 }
 
-async fn unsaved(engine: &Engine, payload: &Map<String, Value>) -> Result<Endpoint, Refused> {
-    if text(payload, "provider")? == Some(DEMO) {
+async fn unsaved(engine: &Engine, fields: &Fields) -> Result<Endpoint, Refused> {
+    let provider = fields.text("provider").filter(|name| !name.is_empty());
+    if provider == Some(DEMO) {
         return Ok(Endpoint::Demo);
     }
-    let key = text(payload, "api_key")?.filter(|key| !key.is_empty()).map(Secret::new);
-    if let (Some(name), None) = (text(payload, "provider")?, &key) {
+    let key = fields.text("api_key").filter(|key| !key.is_empty()).map(Secret::new);
+    if let (Some(name), None) = (provider, &key) {
         return saved(engine, name).await;
     }
-    let api_base = required(payload, "api_base", "API base is required")?.to_owned();
-    Ok(Endpoint::OpenAi { api_base, api_key: key })
+    let api_base = fields.required("api_base", "API base is required")?.to_owned();
+    Ok(Endpoint::OpenAi { api_base, api_key: key, extra: Extra::default() })
 }
 
 async fn saved(engine: &Engine, name: &str) -> Result<Endpoint, Refused> {

@@ -49,6 +49,14 @@ pub(crate) fn purge(db: &Connection, before: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// Deletes all but the newest answers of a scope.
+pub(crate) fn limit(db: &Connection, scope: &str, newest: u32) -> Result<(), Error> {
+    const SQL: &str = "DELETE FROM answers WHERE scope = ?1 AND key NOT IN (
+        SELECT key FROM answers WHERE scope = ?1 ORDER BY at DESC, key LIMIT ?2)";
+    execute(db, "forget old answers", SQL, params![scope, newest])?;
+    Ok(())
+}
+
 pub(crate) fn get(db: &Connection, scope: &str, key: &str) -> Result<Option<AnswerRow>, Error> {
     let sql = "SELECT scope, key, digest, answer, at FROM answers WHERE scope = ?1 AND key = ?2";
     first(db, "read an answer", sql, params![scope, key], |row| {

@@ -49,6 +49,19 @@ fn old_answers_are_purged() {
 }
 
 #[test]
+fn only_the_newest_answers_of_a_scope_stay() {
+    let (_dir, store) = store();
+    let other = AnswerRow { scope: "other".to_owned(), ..answer("a", "d", 1) };
+    let mut batch: Vec<Change> =
+        ["d", "c", "b", "a"].into_iter().zip(1..).map(|(key, at)| Change::PutAnswer(answer(key, "d", at))).collect();
+    batch.extend([Change::PutAnswer(other), Change::LimitAnswers { scope: "c".to_owned(), newest: 2 }]);
+    store.write_wait(batch).unwrap();
+    let there = |scope: &str, key: &str| store.read(|r| r.answer(scope, key)).unwrap().is_some();
+    assert_eq!(["a", "b", "c", "d"].map(|key| there("c", key)), [true, true, false, false]);
+    assert!(there("other", "a"));
+}
+
+#[test]
 fn tokens_until_they_are_void() {
     let (_dir, store) = store();
     let left = || -> String {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::super::discover::{self, FoundModel, Ports, ServerKind};
+use super::super::extra::Extra;
 use super::super::{Endpoint, Limits, ModelCall};
 use super::server::{Act, Server, free_port, head, reply};
 use super::{GENEROUS, KEY, Secret, call, models};
@@ -12,7 +13,7 @@ fn found(id: &str, context_window: Option<u64>) -> FoundModel {
 }
 
 fn endpoint(server: &Server) -> Endpoint {
-    Endpoint::OpenAi { api_base: server.api_base.clone(), api_key: Some(Secret::new(KEY)) }
+    Endpoint::OpenAi { api_base: server.api_base.clone(), api_key: Some(Secret::new(KEY)), extra: Extra::default() }
 }
 
 async fn ollama() -> Server {

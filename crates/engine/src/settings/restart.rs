@@ -1,0 +1,82 @@
+//! What waits for a restart, and what the engine cannot know by itself: where it runs and who can do what around it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use alcove_proto::http::{Capabilities, Surface};
+
+use crate::engine::Engine;
+
+/// What a change needs to take effect.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Restart {
+    /// Nothing.
+    None,
+    /// A restart, for this section's sake.
+    Of(&'static str),
+}
+
+/// What the engine cannot know by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// What the host can do; `None` leaves it to the surface: a window's host can do everything, a browser nothing.
+    pub capabilities: Option<Capabilities>,
+    /// The configuration file, when there is one.
+    pub config_path: Option<PathBuf>,
+    /// Host and port of the gateway's TCP listener.
+    pub listener: Option<(String, u16)>,
+}
+
+/// What the settings remember from one request to the next, until the engine ends.
+#[derive(Debug, Default)]
+pub(crate) struct Desk {
+    /// Guards both; held only for a moment.
+    inner: Mutex<(Surroundings, BTreeSet<String>)>,
+}
+
+impl Restart {
+    pub(super) fn when(changed: bool, section: &'static str) -> Self {
+        if changed { Self::Of(section) } else { Self::None }
+    }
+
+    /// The section stays in `restart_required_sections` until the process restarts.
+    pub(super) fn remember(self, engine: &Engine) {
+        match self {
+            Self::None => {}
+            Self::Of(section) => engine.needs_restart(section),
+        }
+    }
+}
+
+impl Engine {
+    /// Tells what the engine cannot know by itself; the settings show it.
+    pub fn surround(&self, surroundings: Surroundings) {
+        self.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).0 = surroundings;
+    }
+
+    /// Says that a section's change waits for a restart.
+    pub fn needs_restart(&self, section: &str) {
+        self.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).1.insert(section.to_owned());
+    }
+
+    pub(super) fn surroundings(&self) -> Surroundings {
+        self.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// Sections whose change waits for a restart.
+    pub(super) fn waiting(&self) -> Vec<String> {
+        self.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).1.iter().cloned().collect()
+    }
+}
+
+impl Surroundings {
+    /// What the host can do, on this surface.
+    pub(super) fn capabilities(&self, surface: Surface) -> Capabilities {
+        self.capabilities.unwrap_or_else(|| {
+            let native = surface == Surface::Native;
+            Capabilities { can_restart_engine: native, can_pick_folder: native, can_open_logs: native, can_export_diagnostics: native }
+        })
+    }
+}
