@@ -8,6 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 import { WebSocketServer } from "ws";
+import { DEFAULT_SCOPE, mockChats, scopeFor } from "./mock-chats.mjs";
 import { mockSettings } from "./mock-settings.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -74,7 +75,11 @@ function fill() {
     if (n === 5) chat.mark = "running";
   }
 }
-if (process.env.ALCOVE_MOCK_EMPTY !== "1" && given("--data") === undefined) fill();
+const beside = mockChats({ chats, makeChat, say, everyone, folding, shapes });
+if (process.env.ALCOVE_MOCK_EMPTY !== "1" && given("--data") === undefined) {
+  fill();
+  beside.gallery();
+}
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const pace = Number(process.env.ALCOVE_MOCK_PACE ?? 20);
@@ -150,13 +155,14 @@ function message(socket, frame) {
     emit(chat, { event: "message", text: `This chat now uses \`${chat.preset}\`.`, turn_id, notice: { kind: "command", retry: false } });
     return emit(chat, { event: "turn_model_updated", model_name: chat.preset, model_preset: chat.preset });
   }
-  emit(chat, { event: "user_message", text: content, starts_turn, turn_id, active_turn_id: chat.running?.turnId ?? turn_id, started_at: Date.now() / 1000 }, socket);
+  const media_urls = beside.mediaUrls(frame.media);
+  emit(chat, { event: "user_message", text: content, ...(media_urls ? { media_urls } : {}), starts_turn, turn_id, active_turn_id: chat.running?.turnId ?? turn_id, started_at: Date.now() / 1000 }, socket);
   chat.seen.set(turn_id, chat.log.length);
   if (starts_turn) void turn(chat, turn_id, content);
   else chat.queue.push(frame);
 }
 
-const ACTIONS = { ...fixture.actions };
+const ACTIONS = { ...fixture.actions, ...beside.actions };
 
 async function request(socket, frame) {
   const { request_id, action, payload } = frame;
@@ -182,8 +188,16 @@ const HANDLERS = {
   attach,
   message,
   webui_request: request,
+  ...beside.handlers,
   new_chat(socket, frame) {
-    const chat = makeChat(randomUUID(), "", "", Date.now());
+    let scope = DEFAULT_SCOPE;
+    try {
+      if (frame.workspace_scope) scope = beside.readScope(frame.workspace_scope, DEFAULT_SCOPE);
+    } catch (error) {
+      return say(socket, { event: "error", detail: "workspace_scope_rejected", reason: error.message });
+    }
+    const chat = makeChat(randomUUID(), "", scope.project_name, Date.now());
+    chat.scope = scope;
     socket.attached.add(chat.id);
     say(socket, { event: "attached", chat_id: chat.id, model_preset: null, last_seq: 0, request_id: frame.request_id });
     everyone({ event: "session_updated", chat_id: chat.id, scope: "metadata" });
@@ -199,8 +213,9 @@ const json = (res, value) => res.writeHead(200, { "content-type": "application/j
 
 function sessions() {
   return [...chats.values()]
+    .filter((c) => !c.temporary)
     .sort((a, b) => b.updated - a.updated)
-    .map((c) => ({ key: `websocket:${c.id}`, title: c.title, preview: "", created_at: new Date(c.updated).toISOString(), updated_at: new Date(c.updated).toISOString(), workspace_scope: { project_name: c.project }, model_preset: c.preset }));
+    .map((c) => ({ key: `websocket:${c.id}`, title: c.title, preview: "", created_at: new Date(c.updated).toISOString(), updated_at: new Date(c.updated).toISOString(), workspace_scope: c.scope ?? (c.project ? scopeFor(`/home/me/${c.project}`) : DEFAULT_SCOPE), model_preset: c.preset }));
 }
 
 function thread(res, url, key) {
@@ -211,7 +226,7 @@ function thread(res, url, key) {
   const end = url.searchParams.has("before") ? Number(url.searchParams.get("before")) : rows.length;
   let from = Math.max(0, end - limit);
   while (from > 0 && rows[from].role !== "user") from -= 1;
-  json(res, { schemaVersion: 3, sessionKey: key, messages: rows.slice(from, end), last_seq: chat.log.length, active_turn_id: chat.running?.turnId ?? null, page: { before_cursor: from > 0 ? String(from) : null, has_more_before: from > 0 } });
+  json(res, { schemaVersion: 3, sessionKey: key, messages: rows.slice(from, end), last_seq: chat.log.length, active_turn_id: chat.running?.turnId ?? null, page: { before_cursor: from > 0 ? String(from) : null, has_more_before: from > 0, user_message_offset: rows.slice(0, from).filter((row) => row.role === "user").length } });
 }
 
 const server = createServer(async (req, res) => {
@@ -221,7 +236,7 @@ const server = createServer(async (req, res) => {
     return json(res, { token: "t", api_token: "a", ws_path: "/ws", ws_url: `ws://127.0.0.1:${port}/ws`, expires_in: 300, runtime_surface: "browser", limits: { message: { max_text_bytes: 65536 } }, instance, version: "0.1.0-mock" });
   }
   if (url.pathname === "/api/sessions") return json(res, { sessions: sessions() });
-  if (fixture.answer(url, res)) return;
+  if (beside.answer(req, url, res) || fixture.answer(url, res)) return;
   const found = /^\/api\/sessions\/([^/]+)\/webui-thread$/.exec(url.pathname);
   if (found) return thread(res, url, decodeURIComponent(found[1]));
   const file = url.pathname === "/" ? "/index.html" : path.posix.normalize(url.pathname);

@@ -1,6 +1,7 @@
 // Inline Markdown tokens to nodes: text, emphasis, code, links that open outside, images that ask first.
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n/text.ts";
+import { lightbox } from "../state/lightbox.ts";
 import { openOutside, outsideLink } from "../wire/outside.ts";
 import type { Token } from "./blocks.ts";
 
@@ -50,16 +51,35 @@ function Link(props: { href: string; children: ComponentChildren }) {
   );
 }
 
+const FROM_HERE = /^\/api\/media\//;
+
+/** A signed address ends with the file's path, packed: its ending tells a video. */
+function isVideo(src: string): boolean {
+  if (!FROM_HERE.test(src)) return false;
+  try {
+    return /\.(mp4|m4v|webm|mov)$/i.test(window.atob((src.split("/").at(-1) ?? "").replace(/-/g, "+").replace(/_/g, "/")));
+  } catch {
+    return false;
+  }
+}
+
 /** Pictures inside the text or from this gateway show; a remote one is a link, because fetching it would tell its server. */
 function Picture(props: { src: string; alt: string }) {
-  const local = /^data:image\/(png|jpeg|gif|webp|avif);/.test(props.src) || /^blob:/.test(props.src) || /^\/api\/media\//.test(props.src);
-  if (local) return <img src={props.src} alt={props.alt} loading="lazy" />;
-  const safe = outsideLink(props.src);
-  if (safe === null) return <span class="dead-link">{props.alt}</span>;
+  const { src, alt } = props;
+  if (isVideo(src)) return <video src={src} controls preload="metadata" aria-label={alt} />;
+  const local = /^data:image\/(png|jpeg|gif|webp|avif);/.test(src) || /^blob:/.test(src) || FROM_HERE.test(src);
+  if (local)
+    return (
+      <button type="button" class="picture" aria-label={t("media.open", { name: alt })} data-test="md-picture" onClick={() => (lightbox.value = { items: [{ kind: "image", url: src, name: alt }], at: 0 })}>
+        <img src={src} alt={alt} loading="lazy" />
+      </button>
+    );
+  const safe = outsideLink(src);
+  if (safe === null) return <span class="dead-link">{alt}</span>;
   return (
     <span class="remote-picture">
       <Link href={safe.href}>{t("picture.remote", { host: safe.host })}</Link>
-      {props.alt ? <span>{props.alt}</span> : null}
+      {alt ? <span>{alt}</span> : null}
     </span>
   );
 }

@@ -13,6 +13,7 @@ import { later } from "./clock.ts";
 import { forgetNotesOnLeaving, listenForDrops } from "./drop.ts";
 import { FrameQueue } from "./frame.ts";
 import { foldList, list, listPhase, refresh, refreshSoon } from "./list.ts";
+import { listenForPicks } from "./picked.ts";
 import { current, showStart } from "./route.ts";
 import { readCommandList } from "./commands.ts";
 import { readWorkplaces, takeScope, takeScopeRefusal } from "./scope.ts";
@@ -140,6 +141,7 @@ export function startApp(): void {
   tellLink();
   settle();
   listenForDrops();
+  listenForPicks();
   forgetNotesOnLeaving();
   effect(() => {
     const id = current.value;

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { exportPath, readExport, type ExportFormat } from "../wire/api.ts";
 import { host } from "../wire/host.ts";
 import { newId } from "../wire/id.ts";
+import { readMedia } from "../wire/media.ts";
 import { request } from "../wire/request.ts";
 import type { ImportReport } from "../wire/types.ts";
 import { upload } from "../wire/uploads.ts";
@@ -33,6 +34,18 @@ export async function exportChat(chatId: string, title: string, format: ExportFo
 
 /** By then every browser has begun to read it. */
 const TAKEN_MS = 30_000;
+
+/** A file of a message, to where the person wants it. */
+export async function saveMedia(url: string, name: string): Promise<void> {
+  try {
+    const save = host()?.saveFile;
+    if (save === undefined) return download(await readMedia(url, name), name);
+    const path = await save(name, url);
+    if (path !== null) toast(t("export.saved", { path }));
+  } catch (error) {
+    toastError("media.failed", error);
+  }
+}
 
 function download(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);

@@ -7,8 +7,10 @@ import { boot, send } from "../wire/socket.ts";
 import type { WorkspaceScope, Workspaces } from "../wire/types.ts";
 import { t } from "../i18n/text.ts";
 import type { Scope } from "./asks.ts";
+import { knownChat } from "./chats.ts";
 import { later } from "./clock.ts";
 import { list } from "./list.ts";
+import { temporaryOf } from "./temporary.ts";
 
 export const workplaces = signal<Workspaces | null>(null);
 /** What the gateway told since the list was read. */
@@ -134,4 +136,20 @@ effect(() => {
 /** A path as people write it. */
 export function tilde(path: string): string {
   return path.replace(/^\/(?:home|Users)\/[^/]+(?=\/|$)/, "~").replace(/^\/root(?=\/|$)/, "~");
+}
+
+/** Where the menu of the chip stands; null: shut. */
+export const scopeMenu = signal<{ x: number; y: number } | null>(null);
+
+export type Lock = { folder: string; widen: string; narrow: string };
+
+/** Why folder and mode cannot be changed now; empty: they can. Less access is always possible between turns. */
+export function scopeLock(chatId: string | null): Lock {
+  const every = (why: string): Lock => ({ folder: why, widen: why, narrow: why });
+  if (chatId !== null && knownChat(chatId)?.run.value != null) return every(t("scope.no.running"));
+  if (temporaryOf(chatId) !== undefined) return every(t("scope.no.temporary"));
+  const controls = workplaces.value?.controls;
+  if (controls === undefined) return every(t("scope.no.unknown"));
+  const remote = t("scope.no.remote");
+  return { folder: controls.can_change_project ? "" : remote, widen: controls.can_use_full_access ? "" : remote, narrow: "" };
 }

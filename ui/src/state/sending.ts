@@ -1,9 +1,10 @@
 // What happens when the composer is sent: the text, what is attached and quoted go together, or come back together.
 import { computed, signal } from "@preact/signals";
+import type { Pending } from "../reduce/chat.ts";
 import { t } from "../i18n/text.ts";
-import { allSent, attached, putBack, takeAttached } from "./attachments.ts";
+import { addSent, allSent, attached, putBack, takeAttached, type Attachment } from "./attachments.ts";
 import { bytes, nextPreset, setText, text } from "./compose.ts";
-import { sendText, textLimit } from "./conversation.ts";
+import { extrasOf, sendText, textLimit } from "./conversation.ts";
 import { quote, setQuote } from "./quotes.ts";
 import { current, go } from "./route.ts";
 import { nextScope, scopeReason } from "./scope.ts";
@@ -46,3 +47,18 @@ export const standsInTheWay = computed(() => {
   if (!allSent.value) return t("attach.waits");
   return "";
 });
+
+/** A refused prompt is written anew: what was attached and quoted comes back with it. */
+export function attachRefused(chatId: string, pending: Pending): void {
+  const { media, quoted } = extrasOf(pending.turnId);
+  addSent(
+    chatId,
+    media.map(({ upload_id, name }, at): Attachment => {
+      const shown = pending.media?.[at];
+      const kind = shown?.kind === "image" || shown?.kind === "video" ? shown.kind : "document";
+      const url = shown?.url ?? null;
+      return { id: upload_id, name, mime: "", kind, bytes: 0, preview: kind === "document" ? null : url, state: "done", received: 0, why: "", url };
+    }),
+  );
+  if (quoted !== "") setQuote(quoted);
+}

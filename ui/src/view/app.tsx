@@ -11,6 +11,7 @@ import { Composer } from "./composer/composer.tsx";
 import { DropOverlay } from "./drop.tsx";
 import { Header } from "./header.tsx";
 import { MenuHost } from "./menu.tsx";
+import { Overlays } from "./overlays.tsx";
 import { firstRunPage, settingsDialog } from "./parts.ts";
 import { Refused } from "./refused.tsx";
 import { Restarting } from "./restarting.tsx";
@@ -41,6 +42,7 @@ export function App() {
         </main>
       </div>
       {settingsOpen.value === null ? null : <Settings />}
+      <Overlays />
       <MenuHost />
       <Toasts />
       <DropOverlay />

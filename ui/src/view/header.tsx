@@ -3,16 +3,22 @@ import { compact, t } from "../i18n/text.ts";
 import { settled } from "../state/app.ts";
 import { knownChat } from "../state/chats.ts";
 import { list, listPhase } from "../state/list.ts";
+import { openMenuAt } from "../state/menu.ts";
+import { titleOf } from "../state/rename.ts";
 import { current, drawerOpen } from "../state/route.ts";
+import { discardTemporary, temporaryOf } from "../state/temporary.ts";
 import { Icon } from "./icon.tsx";
 import { ModelMenu } from "./modelmenu.tsx";
+import { ScopeChip } from "./scopechip.tsx";
+import { chatItems } from "./sidebar/items.ts";
 
 export function Header() {
   const id = current.value;
   const row = list.value.rows.find((one) => one.id === id);
-  const title = id === null ? t("chat.new") : row?.title || t("chat.untitled");
+  const passing = temporaryOf(id);
+  const title = passing !== undefined ? passing.title || t("temporary.untitled") : id === null ? t("chat.new") : titleOf(id) || t("chat.untitled");
   // Also the first bold text of the page: loading that face waits until there is something to say.
-  const unknown = row === undefined && (id === null ? !settled.value : listPhase.value === "loading");
+  const unknown = row === undefined && passing === undefined && (id === null ? !settled.value : listPhase.value === "loading");
   return (
     <header class="header">
       <button
@@ -28,10 +34,25 @@ export function Header() {
       <h1 dir="auto" title={unknown ? undefined : title}>
         {unknown ? <i class="blank" /> : title}
       </h1>
+      <ScopeChip />
       <span class="spring" />
       <Usage id={id} />
       <ModelMenu />
+      <ChatMenu id={id} />
     </header>
+  );
+}
+
+/** What can be done with the chat in front, also by who has no pointer. */
+function ChatMenu(props: { id: string | null }) {
+  const { id } = props;
+  if (id === null) return null;
+  const passing = temporaryOf(id) !== undefined;
+  const items = () => (passing ? [{ label: t("temporary.discard"), icon: "close" as const, run: () => discardTemporary(id) }] : chatItems(id));
+  return (
+    <button type="button" class="icon-button chat-menu" aria-label={t("chat.menuHere")} title={t("chat.menuHere")} aria-haspopup="menu" data-test="chat-menu-here" onClick={(event) => openMenuAt(t("chat.menuHere"), event.currentTarget, items())}>
+      <Icon name="more" />
+    </button>
   );
 }
 

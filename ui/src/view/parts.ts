@@ -33,6 +33,8 @@ export const firstRunPage = new Part(() => import("./firstrun.tsx"));
 export const restartBanner = new Part(() => import("./settings/restartbanner.tsx"));
 export const settingsDialog = new Part(() => import("./settings/dialog.tsx"));
 
+export const overlays = new Part(() => import("./overlay/overlays.tsx"));
+
 /** A window that is covered is not drawn, and must still have its parts. */
 const LATEST_MS = 400;
 let begun = false;
@@ -51,5 +53,6 @@ function loadParts(): void {
     if (link.value.state !== "open") return;
     markdown.load();
     settingsDialog.load();
+    overlays.load();
   });
 }

@@ -5,10 +5,11 @@ import { second } from "../state/clock.ts";
 import type { OpenChat } from "../state/chats.ts";
 import { readAgain, readOlder } from "../state/conversation.ts";
 import { reportPaint } from "../wire/outside.ts";
+import { AskAbout } from "./askabout.tsx";
 import { Icon } from "./icon.tsx";
 import { markdown } from "./parts.ts";
-import { PendingRow } from "./pending.tsx";
-import { Row } from "./row.tsx";
+import { PendingRow } from "./row/pending.tsx";
+import { Row } from "./row/row.tsx";
 import { ScrollWindow } from "./scroll.ts";
 import { ThreadSkeleton } from "./states.tsx";
 
@@ -19,8 +20,10 @@ function guess(chat: OpenChat, id: string): number {
   const row = chat.row(id)?.peek();
   if (row === undefined) return 100;
   const lines = Math.ceil(row.content.length / 85) + (row.content.match(/\n/g)?.length ?? 0) * 0.7;
+  if (row.forkBoundary) return 44;
   if (row.kind === "trace") return 12 + 20 * Math.max(1, (row.traces?.length ?? 0) + (row.fileEdits?.length ?? 0));
-  return row.role === "user" ? 62 + lines * 22 : 50 + lines * 24 + (row.reasoning ? 32 : 0);
+  const media = (row.media ?? row.images ?? []).length > 0 ? 200 : 0;
+  return media + (row.role === "user" ? 62 + lines * 22 : 50 + lines * 24 + (row.reasoning ? 32 : 0));
 }
 
 export function Transcript(props: { chat: OpenChat }) {
@@ -84,6 +87,7 @@ export function Transcript(props: { chat: OpenChat }) {
         </div>
       </div>
       <ToEnd view={view} />
+      <AskAbout />
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { closed, sendable, sendComposer, standsInTheWay, used, whyNot } from "..
 import { temporaryOf } from "../../state/temporary.ts";
 import { link } from "../../wire/socket.ts";
 import { Icon } from "../icon.tsx";
+import { PassingNote } from "../passingnote.tsx";
 import { AddFiles } from "./addfiles.tsx";
 import { AttachedStrip } from "./attached.tsx";
 import { QuoteChip } from "./quotechip.tsx";
@@ -49,6 +50,7 @@ export function Composer() {
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), sendComposer())}>
       {open ? <SlashMenu rows={slash.value} at={at} pick={keys.pick} /> : null}
+      <PassingNote />
       <div class="composer-box">
         <QuoteChip />
         <AttachedStrip />

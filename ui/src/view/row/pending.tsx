@@ -1,29 +1,45 @@
-// A prompt the gateway has not taken yet, or has refused: its text stays, with what can be done.
-import { t, type Key } from "../i18n/text.ts";
-import type { OpenChat } from "../state/chats.ts";
-import { editAgain } from "../state/compose.ts";
-import { discard, resend } from "../state/conversation.ts";
-import { link } from "../wire/socket.ts";
-import type { Pending } from "../reduce/chat.ts";
+// A prompt the gateway has not taken yet, or has refused: its text and what went with it stay, with what can be done.
+import { t, type Key } from "../../i18n/text.ts";
+import type { OpenChat } from "../../state/chats.ts";
+import { editAgain } from "../../state/compose.ts";
+import { discard, resend } from "../../state/conversation.ts";
+import { attachRefused } from "../../state/sending.ts";
+import { link } from "../../wire/socket.ts";
+import type { Pending } from "../../reduce/chat.ts";
+import { MediaList } from "./media.tsx";
+
+const KNOWN: Record<string, Key> = {
+  queue_full: "notSent.queue_full",
+  text_too_large: "notSent.text_too_large",
+  "unknown upload": "attach.no.gone",
+  mime: "attach.no.type",
+  malformed: "attach.no.malformed",
+  decode: "attach.no.malformed",
+  temporary_chat_unavailable: "temporary.over",
+};
 
 function reason(why: string): string {
-  if (why === "queue_full" || why === "text_too_large") return t(`notSent.${why}` as Key);
-  return t("notSent.other", { why });
+  const key = KNOWN[why];
+  return key === undefined ? t("notSent.other", { why }) : t(key);
 }
 
 export function PendingRow(props: { chat: OpenChat; pending: Pending }) {
   const { chat, pending } = props;
   if (pending.text.startsWith("/") && pending.failed === undefined) return null;
   const edit = () => {
+    attachRefused(chat.id, pending);
     editAgain(chat.id, pending.text);
     discard(chat, pending.turnId);
   };
   return (
     <article class="row prompt waiting" data-test="pending">
       <h2 class="visually-hidden">{t("you")}</h2>
-      <div class="text" dir="auto">
-        {pending.text}
-      </div>
+      {pending.media === undefined ? null : <MediaList items={pending.media} />}
+      {pending.text === "" ? null : (
+        <div class="text" dir="auto">
+          {pending.text}
+        </div>
+      )}
       {pending.failed === undefined ? (
         <div class="under">{t(link.value.state === "open" ? "sending" : "sending.waits")}</div>
       ) : (

@@ -1,9 +1,9 @@
 // What the model thought, folded under one line with a clock that runs while it thinks.
 import { useSignal } from "@preact/signals";
-import { duration, t } from "../i18n/text.ts";
-import { second } from "../state/clock.ts";
-import type { Message } from "../wire/types.ts";
-import { Icon } from "./icon.tsx";
+import { duration, t } from "../../i18n/text.ts";
+import { second } from "../../state/clock.ts";
+import type { Message } from "../../wire/types.ts";
+import { Icon } from "../icon.tsx";
 
 export function Reasoning(props: { message: Message }) {
   const { message } = props;

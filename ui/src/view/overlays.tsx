@@ -1,0 +1,24 @@
+// Shows whichever overlay is asked for, once its part of the page is here.
+import { importing } from "../state/exchange.ts";
+import { lightbox } from "../state/lightbox.ts";
+import { paletteOpen } from "../state/palette.ts";
+import { scopeMenu } from "../state/scope.ts";
+import { overlays } from "./parts.ts";
+
+export function Overlays() {
+  const wanted = importing.value !== null || lightbox.value !== null || paletteOpen.value || scopeMenu.value !== null;
+  if (!wanted) return null;
+  const part = overlays.here.value;
+  if (part === null) {
+    overlays.load();
+    return null;
+  }
+  return (
+    <>
+      <part.ScopeMenu />
+      <part.Lightbox />
+      <part.ImportDialog />
+      <part.Palette />
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+// The pictures, videos and files of a message: a grid that opens large, a player, tiles that can be saved.
+import { t } from "../../i18n/text.ts";
+import { saveMedia } from "../../state/exchange.ts";
+import { lightbox } from "../../state/lightbox.ts";
+import type { MediaItem, Message } from "../../wire/types.ts";
+import { Icon } from "../icon.tsx";
+
+const ours = (item: MediaItem): item is MediaItem & { url: string } => typeof item.url === "string" && (item.url.startsWith("/api/media/") || item.url.startsWith("blob:"));
+
+/** What the message carries, whichever way it was told. */
+export function mediaOf(message: Pick<Message, "media" | "images">): MediaItem[] {
+  return message.media ?? (message.images ?? []).map((image) => ({ ...image, kind: "image" }));
+}
+
+export function MediaOf(props: { message: Message }) {
+  const all = mediaOf(props.message);
+  return all.length === 0 ? null : <MediaList items={all} />;
+}
+
+export function MediaList(props: { items: readonly MediaItem[] }) {
+  const pictures = props.items.filter((item) => item.kind === "image" && ours(item));
+  const videos = props.items.filter((item) => item.kind === "video" && ours(item));
+  const files = props.items.filter((item) => !pictures.includes(item) && !videos.includes(item));
+  return (
+    <div class="media">
+      {pictures.length === 0 ? null : (
+        <div class={`pictures n${Math.min(4, pictures.length)}`}>
+          {pictures.map((item, at) => (
+            <button key={at} type="button" aria-label={t("media.open", { name: item.name ?? "" })} data-test="picture" onClick={() => (lightbox.value = { items: pictures, at })}>
+              <img src={item.url ?? ""} alt={item.name ?? ""} loading="lazy" />
+            </button>
+          ))}
+        </div>
+      )}
+      {videos.map((item, at) => (
+        <video key={at} src={item.url ?? ""} controls preload="metadata" aria-label={item.name ?? t("media.video")} data-test="video" />
+      ))}
+      {files.map((item, at) => (
+        <FileTile key={at} item={item} />
+      ))}
+    </div>
+  );
+}
+
+function FileTile(props: { item: MediaItem }) {
+  const { item } = props;
+  const name = item.name || t("media.file");
+  const save = () => void saveMedia(item.url ?? "", name);
+  return (
+    <button type="button" class="file-tile" disabled={!ours(item)} title={t("media.save", { name })} data-test="file-tile" onClick={save}>
+      <Icon name={item.kind === "video" ? "film" : "file"} />
+      <span>{name}</span>
+    </button>
+  );
+}
