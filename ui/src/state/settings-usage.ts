@@ -1,13 +1,13 @@
 // What was used by day, read when someone looks at it.
 import { computed, signal } from "@preact/signals";
-import { readUsage, type UsageDay, type UsageReport } from "../wire/settings.ts";
+import { readUsage, type UsageDay, type UsageSummary } from "../wire/settings.ts";
 import { heat, months, type Day } from "./settings-heat.ts";
 import { words } from "./words.ts";
 
-export const usage = signal<UsageReport | null>(null);
+export const usage = signal<UsageSummary | null>(null);
 export const usageWhy = signal<string | null>(null);
 
-const plainDay = (day: UsageDay): Day => ({ date: day.date, tokens: day.total_tokens ?? day.tokens ?? 0, requests: day.requests ?? 0 });
+const plainDay = (day: UsageDay): Day => ({ date: day.date, tokens: day.total_tokens, requests: day.requests });
 const days = computed(() => (usage.value?.days ?? []).map(plainDay));
 /** The day it is here, as the gateway writes days. */
 const today = () => new Intl.DateTimeFormat("en-CA", { dateStyle: "short" }).format(Date.now());

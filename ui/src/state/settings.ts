@@ -2,11 +2,10 @@
 import { computed, effect, signal } from "@preact/signals";
 import { readSettings } from "../wire/api.ts";
 import { request } from "../wire/request.ts";
-import type { WholeSettings } from "../wire/settings.ts";
 import type { Section } from "./settings-place.ts";
-import type { FoundServer, PresetRow, TestResult } from "../wire/types.ts";
+import type { FoundServer, PresetRow, Settings, TestResult } from "../wire/types.ts";
 
-export const settings = signal<WholeSettings | null>(null);
+export const settings = signal<Settings | null>(null);
 export const settingsWhy = signal<string | null>(null);
 export const settingsOpen = signal<Section | null>(null);
 const SKIPPED = "alcove.first-run-skipped";
@@ -61,7 +60,7 @@ export function skipFirstRun(): void {
 
 /** Every change answers with the whole settings, which then hold. */
 export async function change(action: string, payload: object): Promise<void> {
-  settings.value = await request<WholeSettings>(action, payload);
+  settings.value = await request<Settings>(action, payload);
 }
 
 export const choosePreset = (name: string) => change("settings.agent.update", { model_preset: name });

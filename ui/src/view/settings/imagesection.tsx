@@ -2,7 +2,7 @@
 import { ts } from "../../i18n/settings.ts";
 import { change, settings, settingsOpen } from "../../state/settings.ts";
 import { draft } from "../../state/settings-draft.ts";
-import type { ImageGeneration } from "../../wire/settings.ts";
+import type { Images } from "../../wire/settings.ts";
 import { SettingsForm, type FieldSpec } from "./form.tsx";
 import { Card, Fact, Head, Note, Path } from "./kit.tsx";
 import { Missing } from "./missing.tsx";
@@ -10,7 +10,7 @@ import { Missing } from "./missing.tsx";
 const SHAPES = ["1:1", "3:4", "9:16", "4:3", "16:9", "3:2", "2:3", "21:9"];
 const SIZES = ["1K", "2K", "4K", "1024x1024", "1536x1024", "1024x1536"];
 
-function fields(image: ImageGeneration, chosen: string): FieldSpec[] {
+function fields(image: Images, chosen: string): FieldSpec[] {
   const row = image.providers.find((one) => one.name === chosen);
   return [
     { kind: "switch", name: "enabled", label: "image.enabled", now: String(image.enabled) },

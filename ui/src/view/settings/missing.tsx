@@ -1,13 +1,13 @@
-// A section before its settings are here: being read, unreadable with a way to try again, or not known to this gateway.
+// A section before its settings are here: being read, or unreadable with a way to try again.
 import { ts, type SettingsKey } from "../../i18n/settings.ts";
-import { refreshSettings, settings, settingsWhy } from "../../state/settings.ts";
+import { refreshSettings, settingsWhy } from "../../state/settings.ts";
 import { Head } from "./kit.tsx";
 
 export function Missing(props: { title: SettingsKey }) {
   return (
     <>
       <Head title={props.title} />
-      {settings.value !== null ? <p class="faint">{ts("older")}</p> : settingsWhy.value === null ? <Skeleton /> : <Failed why={settingsWhy.value} />}
+      {settingsWhy.value === null ? <Skeleton /> : <Failed why={settingsWhy.value} />}
     </>
   );
 }

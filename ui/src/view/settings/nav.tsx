@@ -5,6 +5,7 @@ import { settingsOpen } from "../../state/settings.ts";
 import { unsaved } from "../../state/settings-draft.ts";
 import { SECTIONS, sectionNamed, settingsAddress, type Section } from "../../state/settings-place.ts";
 import { search, type Entry } from "../../state/settings-search.ts";
+import { afterPaint } from "../../wire/outside.ts";
 import { waitingSections } from "../../state/settings-restart.ts";
 
 /** What can be found in each section, by the words that stand there. */
@@ -40,7 +41,9 @@ export function Nav(props: { section: Section }) {
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    if (found[0] !== undefined) open(found[0].section);
+    if (found[0] === undefined) return;
+    open(found[0].section);
+    afterPaint(() => document.getElementById("section-title")?.focus());
   };
   return (
     <nav class="set-nav" aria-label={ts("sections")}>

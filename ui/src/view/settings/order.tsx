@@ -29,29 +29,31 @@ export function CallOrder() {
   });
   if (kept === undefined) return null;
   const order = moving.value ?? kept;
+  const same = (one: readonly string[] | null) => one === null || one.join("\n") === settings.peek()?.model_call_order.join("\n");
+  // What is moved while a save is under way goes with the next one.
   const save = async (next: readonly string[]) => {
-    if (next === kept || next.join("\n") === kept.join("\n")) return void (moving.value = null);
     moving.value = next;
+    if (busy.value) return;
     busy.value = true;
     why.value = "";
     try {
-      await change("settings.model_call_order.update", { order: next });
+      while (held.value === null && moving.value !== null && !same(moving.value)) await change("settings.model_call_order.update", { order: moving.value });
     } catch (error) {
       why.value = words(error);
     }
-    moving.value = null;
+    if (held.value === null) moving.value = null;
     busy.value = false;
   };
   const step = (name: string, by: number) => {
     const next = moveBy(order, name, by);
-    if (next === order || busy.value) return;
+    if (next === order) return;
     refocus.current = name;
     said.value = ts("order.moved", { name: presetLabel(name), n: next.indexOf(name) + 1, of: next.length });
     void save(next);
   };
   // The list holds the pointer: a row would lose it when it is put elsewhere.
   const take = (name: string, pointer: number) => {
-    if (!editable || busy.value) return;
+    if (!editable) return;
     rows.current?.setPointerCapture(pointer);
     held.value = name;
   };
@@ -71,7 +73,7 @@ export function CallOrder() {
     <Card title="order.title" lead={ts("order.lead")} test="call-order">
       <ol class="set-list order" ref={rows} onPointerMove={(event) => drag(event.clientY)} onPointerUp={drop} onPointerCancel={drop}>
         {order.map((name, at) => (
-          <OrderRow key={name} name={name} at={at} of={order.length} held={held.value === name} off={!editable} step={(by) => step(name, by)} take={(pointer) => take(name, pointer)} remove={() => busy.value || void save(order.filter((one) => one !== name))} />
+          <OrderRow key={name} name={name} at={at} of={order.length} held={held.value === name} off={!editable} step={(by) => step(name, by)} take={(pointer) => take(name, pointer)} remove={() => void save(order.filter((one) => one !== name))} />
         ))}
       </ol>
       {order.length === 0 ? <p class="set-row faint">{ts("order.none")}</p> : null}
@@ -79,7 +81,7 @@ export function CallOrder() {
       {!editable ? <p class="set-row faint small">{ts("order.fixed")}</p> : null}
       {editable && others.length > 0 ? (
         <div class="set-row stack">
-          <select class="input" aria-label={ts("order.add")} value="" disabled={busy.value} onChange={(event) => void save([...order, event.currentTarget.value])} data-test="order-add">
+          <select class="input" aria-label={ts("order.add")} value="" onChange={(event) => void save([...order, event.currentTarget.value])} data-test="order-add">
             <option value="" disabled>
               {ts("order.add")}
             </option>

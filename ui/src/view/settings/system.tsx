@@ -2,7 +2,7 @@
 import { ts } from "../../i18n/settings.ts";
 import { change, settings } from "../../state/settings.ts";
 import { draft } from "../../state/settings-draft.ts";
-import type { WholeSettings } from "../../wire/settings.ts";
+import type { Agent } from "../../wire/settings.ts";
 import { Diagnostics } from "./diagnostics.tsx";
 import { SettingsForm, type FieldSpec } from "./form.tsx";
 import { Card, Fact, Head, Path } from "./kit.tsx";
@@ -18,7 +18,7 @@ const zones = (): string[] => {
   }
 };
 
-function fields(agent: WholeSettings["agent"]): FieldSpec[] {
+function fields(agent: Agent): FieldSpec[] {
   return [
     { kind: "text", name: "timezone", label: "system.timezone", hint: ts("system.timezoneHint"), now: agent.timezone ?? "", list: zones(), example: "Europe/Berlin" },
     { kind: "number", name: "tool_hint_max_length", label: "system.hint", hint: ts("system.hintHint"), now: String(agent.tool_hint_max_length ?? ""), unit: "unit.characters" },

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { day, month, number, ts, type SettingsKey } from "../../i18n/settings.ts";
 import { compact } from "../../i18n/text.ts";
 import { byMonth, calendar, refreshUsage, usage, usageWhy } from "../../state/settings-usage.ts";
-import type { UsageReport } from "../../wire/settings.ts";
+import type { UsageSummary } from "../../wire/settings.ts";
 import { Card } from "./kit.tsx";
 
 const CELL = 11;
@@ -29,7 +29,7 @@ export function Usage() {
   );
 }
 
-function Report(props: { report: UsageReport }) {
+function Report(props: { report: UsageSummary }) {
   const { report } = props;
   if (report.total_tokens === 0 && report.days.length === 0)
     return (
@@ -63,7 +63,7 @@ function Sum(props: { label: SettingsKey; value: string; exact?: number; more: s
   );
 }
 
-function Heat(props: { report: UsageReport }) {
+function Heat(props: { report: UsageSummary }) {
   const { weeks, months } = calendar.value;
   const label = ts("usage.picture", { year: number(props.report.total_tokens_365d), active: weeks.flat().filter((cell) => cell.level > 0).length });
   const scroller = useRef<HTMLDivElement>(null);

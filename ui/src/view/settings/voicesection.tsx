@@ -2,13 +2,13 @@
 import { ts } from "../../i18n/settings.ts";
 import { change, settings } from "../../state/settings.ts";
 import { draft } from "../../state/settings-draft.ts";
-import type { Transcription } from "../../wire/settings.ts";
+import type { Voice } from "../../wire/settings.ts";
 import { SettingsForm, type FieldSpec } from "./form.tsx";
 import { NoKey } from "./imagesection.tsx";
 import { Card, Head } from "./kit.tsx";
 import { Missing } from "./missing.tsx";
 
-function fields(voice: Transcription, chosen: string): FieldSpec[] {
+function fields(voice: Voice, chosen: string): FieldSpec[] {
   const row = voice.providers.find((one) => one.name === chosen);
   return [
     { kind: "switch", name: "enabled", label: "voice.enabled", hint: ts("voice.enabledHint"), now: String(voice.enabled) },

@@ -2,13 +2,13 @@
 import { ts } from "../../i18n/settings.ts";
 import { change, settings } from "../../state/settings.ts";
 import { draft } from "../../state/settings-draft.ts";
-import type { Web, WebSearch } from "../../wire/settings.ts";
+import type { Web, Search } from "../../wire/settings.ts";
 import { SettingsForm, type FieldSpec } from "./form.tsx";
 import { Card, Fact, Head, Note } from "./kit.tsx";
 import { Missing } from "./missing.tsx";
 
 /** The provider chosen here decides what it needs: a key, an address, or nothing. */
-function fields(search: WebSearch, web: Web | undefined, chosen: string): FieldSpec[] {
+function fields(search: Search, web: Web | undefined, chosen: string): FieldSpec[] {
   const credential = search.providers.find((one) => one.name === chosen)?.credential ?? "none";
   const need: FieldSpec[] =
     credential === "api_key"
