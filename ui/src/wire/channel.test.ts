@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { openChannel, type Host } from "./channel.ts";
 import type { Bootstrap } from "./types.ts";
 
-const boot = { token: "one use", ws_path: "/", ws_url: "alcove-host://engine/" } as Bootstrap;
+const boot = { token: "one use", ws_path: "/", ws_url: "nanobot-host://engine/" } as Bootstrap;
 afterEach(() => vi.unstubAllGlobals());
 
 function fakeHost() {
@@ -33,7 +33,7 @@ test("events that come before the id is known are kept, others' events are not o
   line.tell({ id: "7", type: "close", code: 1012 });
   line.tell({ id: "7", type: "message", data: "late" });
   expect(line.heard).toEqual(["open", "early", "closed 1012"]);
-  expect(line.said).toEqual(["open alcove-host://engine/?token=one+use", "send 7 hello", "unsubscribed"]);
+  expect(line.said).toEqual(["open nanobot-host://engine/?token=one+use", "send 7 hello", "unsubscribed"]);
 });
 
 test("closing tells the host, and the page once", async () => {

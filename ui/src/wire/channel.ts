@@ -7,9 +7,12 @@ export type { Host } from "./host.ts";
 export type Listener = { open: () => void; text: (data: string) => void; closed: (code: number) => void };
 export type Channel = { send: (text: string) => void; close: () => void };
 
+/** What a socket's address begins with when it leads through the host bridge. */
+const OVER_HOST = /^(?:nanobot|alcove)-host:\/\//;
+
 export function openChannel(boot: Bootstrap, listener: Listener): Channel {
   const host = window.alcoveHost;
-  if (boot.ws_url.startsWith("alcove-host://") && host?.openSocket) return overHost(host, boot, listener);
+  if (OVER_HOST.test(boot.ws_url) && host?.openSocket) return overHost(host, boot, listener);
   return overSocket(boot, listener);
 }
 
@@ -17,7 +20,7 @@ export function openChannel(boot: Bootstrap, listener: Listener): Channel {
 function socketAddress(boot: Bootstrap): string {
   const url = new URL(boot.ws_path || "/", window.location.href);
   url.protocol = window.location.protocol === "https:" ? "wss:" : "ws:";
-  url.searchParams.set("token", boot.token);
+  if (boot.token) url.searchParams.set("token", boot.token);
   return url.href;
 }
 
@@ -50,7 +53,7 @@ function overHost(host: Host, boot: Bootstrap, listener: Listener): Channel {
     listener.closed(code);
   };
   const url = new URL(boot.ws_url);
-  url.searchParams.set("token", boot.token);
+  if (boot.token) url.searchParams.set("token", boot.token);
   host.openSocket?.(url.href).then(
     (given) => {
       id = given;
