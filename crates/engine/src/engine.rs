@@ -30,7 +30,7 @@ use crate::model::Models;
 use crate::secret::keys::Keys;
 use crate::settings::preferences::{self, Preferences};
 use crate::settings::sidebar;
-use crate::{recovery, thread};
+use crate::{recovery, report, thread};
 
 /// Chats kept in memory although nobody uses them; beyond that the unused are let go.
 const IDLE_CHATS: usize = 64;
@@ -102,6 +102,7 @@ impl Engine {
 
     /// As [`Engine::start`], with keys that rest where the caller says.
     pub(crate) fn start_with(config: Config, keys: Keys) -> Result<Self, Error> {
+        report::keep(&config.data_dir);
         let store = Store::open(&config.data_dir)?;
         recovery::close_unfinished(&store)?;
         let home = home(&config.data_dir)?;
@@ -124,6 +125,7 @@ impl Engine {
             desk: crate::settings::Desk::default(),
         };
         inner.tasks.spawn(inner.shared.media.clone().keep_house(inner.cancel.child_token()));
+        report::event(&format!("the engine started, version {}", env!("CARGO_PKG_VERSION")));
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -347,6 +349,7 @@ impl Engine {
         self.chats().clear();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
+        report::event("the engine stopped");
     }
 }
 
