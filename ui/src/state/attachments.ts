@@ -115,7 +115,7 @@ async function prepared(one: Attachment, file: File): Promise<{ body: Blob; name
 }
 
 /** The gateway's short words, said in full. */
-const KNOWN: Record<string, Key> = { size: "attach.no.size", mime: "attach.no.type", malformed: "attach.no.malformed", "too many uploads": "attach.no.busy", total_size: "attach.no.total" };
+const KNOWN: Record<string, Key> = { size: "attach.no.size", mime: "attach.no.mime", malformed: "attach.no.malformed", "too many uploads": "attach.no.busy", total_size: "attach.no.total" };
 
 function failureText(error: unknown, kind: Kind): string {
   const words = error instanceof Error ? error.message : String(error);

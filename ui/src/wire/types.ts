@@ -79,7 +79,8 @@ export type Transcript =
   | { event: "transcription_error"; request_id?: string; detail: string; provider?: string };
 
 /** One row of the thread page; live events fold to the same shape. */
-export type Message = Omit<gen.UiMessage, "usage"> & {
+type Looser = "usage" | "toolEvents" | "fileEdits" | "media" | "images" | "source" | "cliApps" | "mcpPresets" | "sessionMentions" | "sessionMessage";
+export type Message = Omit<gen.UiMessage, Looser> & {
   usage?: Usage;
   reasoningMs?: number;
   toolEvents?: ToolEvent[];

@@ -18,7 +18,7 @@ import { chatItems } from "../sidebar/items.ts";
 export type Entry = { id: string; name: string; detail: string; icon: IconName; run: () => void };
 /** More than anyone reads. */
 const MOST = 60;
-const LATEST = 12;
+const LATEST = 6;
 
 function windowCommands(): Entry[] {
   const themes: Theme[] = ["system", "light", "dark"];

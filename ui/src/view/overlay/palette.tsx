@@ -19,11 +19,13 @@ function Open() {
   const rows = found.value;
   useLayoutEffect(() => box.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at.value, rows]);
   const close = () => (paletteOpen.value = false);
+  const picked = useRef<Entry | null>(null);
+  // What is chosen begins when this dialog is gone and has given the focus back: under it, everything is inert.
+  useLayoutEffect(() => () => queueMicrotask(() => picked.current?.run()), []);
   const run = (entry: Entry | undefined) => {
     if (entry === undefined) return;
+    picked.current = entry;
     close();
-    // What it opens takes the focus after this dialog has given it back.
-    queueMicrotask(entry.run);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.isComposing) return;

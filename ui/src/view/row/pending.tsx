@@ -12,7 +12,7 @@ const KNOWN: Record<string, Key> = {
   queue_full: "notSent.queue_full",
   text_too_large: "notSent.text_too_large",
   "unknown upload": "attach.no.gone",
-  mime: "attach.no.type",
+  mime: "attach.no.mime",
   malformed: "attach.no.malformed",
   decode: "attach.no.malformed",
   temporary_chat_unavailable: "temporary.over",

@@ -37,7 +37,8 @@ export function PresetForm(props: { preset: Preset | null; done: () => void }) {
       {browsing.value ? <Catalogue key={provider} provider={provider} pick={pick} /> : null}
     </>
   );
-  const efforts = preset?.reasoning_effort_values?.length ? preset.reasoning_effort_values : EFFORTS;
+  const listed = (preset?.reasoning_effort_values ?? []).filter(Boolean);
+  const efforts = listed.length > 0 ? listed : EFFORTS;
   const fields: FieldSpec[] = [
     { kind: "text", name: "name", label: "field.name", also: ["configuration", "preset"], now: preset?.name ?? "" },
     { kind: "choice", name: "provider", label: "field.provider", now: first, options: providers.map((one) => ({ value: one.name, label: one.label || one.name })) },

@@ -46,14 +46,14 @@ export function ProviderCard(props: { provider: Provider }) {
           <button type="button" class="button small" disabled={signIn || busy.value || mode.value === "edit"} title={signIn ? ts("providers.oauthOff") : undefined} onClick={() => (mode.value = "edit")} data-test="provider-edit">
             {provider.configured ? t("models.edit") : ts("providers.setUp")}
           </button>
-          {provider.api_key_hint ? (
+          {provider.api_key_hint && provider.is_custom ? (
             <button type="button" class="button small" disabled={busy.value} onClick={() => (mode.value = "clear")} data-test="provider-clear">
               {ts("providers.clear")}
             </button>
           ) : null}
-          {provider.is_custom ? (
+          {provider.is_custom || (provider.configured && provider.auth_type !== "none") ? (
             <button type="button" class="button small danger" disabled={busy.value || uses.length > 0} title={uses.length > 0 ? ts("providers.inUse") : undefined} onClick={() => (mode.value = "delete")} data-test="provider-delete">
-              {t("models.delete")}
+              {provider.is_custom ? t("models.delete") : ts("providers.reset")}
             </button>
           ) : null}
         </div>
@@ -63,7 +63,7 @@ export function ProviderCard(props: { provider: Provider }) {
         <Confirm question={ts("providers.clearSure", { name: provider.label })} yes={ts("providers.clear")} no={ts("cancel")} danger busy={busy.value} onYes={() => void run(() => updateProvider(provider.name, { api_key: "" }))} onNo={() => (mode.value = "idle")} />
       ) : null}
       {mode.value === "delete" ? (
-        <Confirm question={t("models.deleteSure", { name: provider.label })} yes={t("models.deleteYes")} no={ts("cancel")} danger busy={busy.value} onYes={() => void run(() => change("settings.provider.delete", { provider: provider.name }))} onNo={() => (mode.value = "idle")} />
+        <Confirm question={provider.is_custom ? t("models.deleteSure", { name: provider.label }) : ts("providers.resetSure", { name: provider.label })} yes={provider.is_custom ? t("models.deleteYes") : ts("providers.reset")} no={ts("cancel")} danger busy={busy.value} onYes={() => void run(() => change("settings.provider.delete", { provider: provider.name }))} onNo={() => (mode.value = "idle")} />
       ) : null}
       {mode.value === "edit" ? <ProviderForm provider={provider} done={() => (mode.value = "idle")} /> : null}
     </li>

@@ -22,9 +22,10 @@ const PLAIN: { name: "thinking_style" | "region" | "profile" | "proxy"; label: S
 
 function main(provider: Provider | null): FieldSpec[] {
   const key: FieldSpec = { kind: "secret", name: "api_key", label: "field.key", now: "", hidden: provider?.api_key_hint ?? null, hint: provider?.api_key_hint ? ts("keyKept") : ts(provider?.api_key_required ? "keyWhere" : "keyOptional") };
-  const address: FieldSpec = { kind: "text", name: "api_base", label: "field.address", now: provider?.api_base ?? "", keyboard: "url", example: provider?.default_api_base ?? "https://models.example.org/v1" };
+  const address: FieldSpec = { kind: "text", name: "api_base", label: "field.address", now: provider?.api_base ?? "", keyboard: "url", also: ["API base", "address"], hint: provider?.api_key_hint ? ts("providers.moved") : undefined, example: provider?.default_api_base ?? "https://models.example.org/v1" };
   if (provider === null) return [{ kind: "text", name: "name", label: "field.name", also: ["provider name", "provider"], now: "" }, address, key];
-  return [key, address];
+  const label: FieldSpec = { kind: "text", name: "display_name", label: "field.name", also: ["provider name", "provider already exists"], now: provider.label };
+  return provider.is_custom ? [label, address, key] : [key, address];
 }
 
 function more(provider: Provider | null): FieldSpec[] {

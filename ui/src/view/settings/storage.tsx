@@ -1,10 +1,17 @@
 // What is kept on this machine, and where; chats leave and come by their own menus.
 import { number, ts } from "../../i18n/settings.ts";
+import { pickImport } from "../../state/exchange.ts";
 import { list, listPhase } from "../../state/list.ts";
-import { settings } from "../../state/settings.ts";
+import { settings, settingsOpen } from "../../state/settings.ts";
 import { Card, Fact, Head, Path } from "./kit.tsx";
 import { Missing } from "./missing.tsx";
 import { Keys } from "./overview.tsx";
+
+/** What came of it is told over the chats. */
+const bring = () => {
+  pickImport();
+  settingsOpen.value = null;
+};
 
 export function Storage() {
   const runtime = settings.value?.runtime;
@@ -23,7 +30,11 @@ export function Storage() {
       </Card>
       <Card title="storage.move" lead={ts("storage.moveLead")}>
         <Fact label="storage.export">{ts("storage.exportText")}</Fact>
-        <Fact label="storage.import">{ts("storage.importText")}</Fact>
+        <Fact label="storage.import" hint={ts("storage.importText")}>
+          <button type="button" class="button" onClick={bring} data-test="storage-import">
+            {ts("storage.importDo")}
+          </button>
+        </Fact>
       </Card>
     </>
   );
