@@ -172,8 +172,9 @@ async fn answer(
     if envelope::is_upgrade(request.headers()) {
         return Ok(envelope::upgrade(request, &context, Instant::now()).map(axum::body::Body::new));
     }
+    let limit = routes::limit(&request, REQUEST_LIMIT);
     let routed = router.oneshot(request.map(axum::body::Body::new));
-    match tokio::time::timeout(REQUEST_LIMIT, routed).await {
+    match tokio::time::timeout(limit, routed).await {
         Ok(Ok(response)) => Ok(response),
         Err(_late) => Ok(routes::text(http::StatusCode::GATEWAY_TIMEOUT, "Gateway Timeout")),
     }

@@ -2,10 +2,13 @@
 
 mod assets;
 mod bootstrap;
+mod media;
 mod moved;
+mod range;
 mod sessions;
 mod settings;
 mod threads;
+mod uploads;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,12 +18,14 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, put};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use serde::Serialize;
 
 use crate::gateway::Context;
+
+pub(crate) use uploads::limit;
 
 pub(crate) type Shared = Arc<Context>;
 
@@ -36,9 +41,11 @@ pub(crate) fn router(context: Shared) -> Router {
         .route("/api/workspaces", get(settings::workspaces))
         .route("/api/settings", get(settings::settings))
         .route("/api/settings/provider-models", get(settings::provider_models))
+        .route("/api/media/uploads/{id}", put(uploads::put).get(uploads::get).delete(uploads::delete))
         .route_layer(middleware::from_fn_with_state(context.clone(), authorised));
     Router::new()
         .merge(api)
+        .route("/api/media/{signature}/{payload}", get(media::media))
         .route("/webui/bootstrap", get(bootstrap::bootstrap))
         .fallback(outside)
         .method_not_allowed_fallback(method_not_allowed)
