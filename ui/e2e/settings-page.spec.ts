@@ -184,6 +184,7 @@ test("a preset from a provider's catalogue; the order by keyboard and by pointer
   await page.mouse.up();
   await page.waitForFunction(() => document.querySelector<HTMLElement>("[data-test=order-row]")?.dataset.name === "first-one");
   await page.locator('[data-name="first-one"]').getByText("Default", { exact: true }).waitFor();
+  await page.locator("[data-test=call-order] ol[aria-busy=false]").waitFor();
   await page.screenshot({ path: `${shots}/settings-order.png` });
   await page.reload();
   await at(page, "order-row").first().waitFor();

@@ -71,7 +71,7 @@ export function CallOrder() {
   const others = presets.value.filter((preset) => !order.includes(preset.name));
   return (
     <Card title="order.title" lead={ts("order.lead")} test="call-order">
-      <ol class="set-list order" ref={rows} onPointerMove={(event) => drag(event.clientY)} onPointerUp={drop} onPointerCancel={drop}>
+      <ol class="set-list order" ref={rows} aria-busy={busy.value} onPointerMove={(event) => drag(event.clientY)} onPointerUp={drop} onPointerCancel={drop}>
         {order.map((name, at) => (
           <OrderRow key={name} name={name} at={at} of={order.length} held={held.value === name} off={!editable} step={(by) => step(name, by)} take={(pointer) => take(name, pointer)} remove={() => void save(order.filter((one) => one !== name))} />
         ))}
