@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod dice;
+pub mod drag;
 pub mod gateway;
 pub mod http;
 pub mod model;

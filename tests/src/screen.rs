@@ -74,6 +74,11 @@ impl Screen {
         Self { display: format!(":{}", x.first_line()), bus: dbus.first_line(), _x: x, _dbus: dbus }
     }
 
+    /// The name its programs know it by.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
     /// A program on this screen, with a home and a runtime folder of its own beneath `home`.
     pub fn program(&self, name: &str, home: &Path) -> Command {
         let runtime = home.join("runtime");

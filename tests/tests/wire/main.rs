@@ -2,6 +2,7 @@
 
 mod assets;
 mod breaches;
+mod chance;
 mod frames;
 mod gate;
 mod plain;
