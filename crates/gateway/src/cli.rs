@@ -1,30 +1,25 @@
 //! The command line both binaries share: `serve` runs the gateway without a window.
 
-use std::io::Write;
-use std::net::SocketAddr;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use alcove_proto::http::Surface;
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::config::{Config, Endpoint, Listen, default_data_dir, default_socket};
+use crate::config::{Config, Flags, default_data_dir};
 use crate::error::Error;
-use crate::gateway::{Gateway, start};
+use crate::gateway::{End, Gateway, start};
 
 /// Runs the gateway without a window, until it is told to end.
 #[derive(Args, Clone, Debug)]
 pub struct Serve {
-    /// Listen on a loopback address for a browser; port 0 picks a free one. The printed address opens it.
-    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "socket")]
-    pub listen: Option<SocketAddr>,
-    /// Listen on a Unix socket at this path.
-    #[arg(long, value_name = "PATH")]
-    pub socket: Option<PathBuf>,
     /// What both ways of running share.
     #[command(flatten)]
     pub common: Common,
+    /// Keys of the configuration.
+    #[command(flatten)]
+    pub flags: Flags,
 }
 
 /// What both ways of running share.
@@ -33,6 +28,9 @@ pub struct Common {
     /// Keep everything in this folder.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Read this configuration instead of the data folder's config.toml; JSON when its name ends so.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Use this model preset while running, whatever was chosen; `demo` is the offline demo.
     #[arg(long, value_name = "PRESET")]
     pub model: Option<String>,
@@ -47,13 +45,8 @@ impl Common {
 
 impl Serve {
     fn config(&self) -> Config {
-        let data_dir = self.common.data_dir();
-        let listen = match (&self.listen, &self.socket) {
-            (Some(address), _) => Listen::Tcp(*address),
-            (None, Some(path)) => Listen::Unix(path.clone()),
-            (None, None) => Listen::Unix(default_socket(&data_dir)),
-        };
-        Config { data_dir, listen, surface: Surface::Browser, model: self.common.model.clone() }
+        let common = &self.common;
+        Config { model: common.model.clone(), ..Config::serve(common.data_dir(), common.config.clone(), self.flags.clone()) }
     }
 }
 
@@ -75,31 +68,69 @@ pub fn serve(args: &Serve) -> ExitCode {
     }
 }
 
-async fn run(config: Config) -> Result<(), Error> {
-    let gateway = start(config).await?;
-    announce(&gateway);
-    let signalled = told_to_end().await;
-    gateway.stop().await;
-    signalled
+/// What ends a wait.
+enum Told {
+    ToEnd,
+    ToLookAgain,
+}
+
+async fn run(mut config: Config) -> Result<(), Error> {
+    let mut signals = Signals::new()?;
+    loop {
+        let gateway = start(config).await?;
+        announce(&gateway);
+        let end = loop {
+            tokio::select! {
+                told = signals.next() => match told {
+                    Told::ToEnd => break End::Stop,
+                    Told::ToLookAgain => gateway.reload(),
+                },
+                end = gateway.wait_closed() => break end,
+            }
+        };
+        config = gateway.again();
+        gateway.stop().await;
+        match end {
+            End::Stop => return Ok(()),
+            End::Restart => {}
+        }
+    }
 }
 
 fn announce(gateway: &Gateway) {
-    let line = match (gateway.endpoint(), gateway.launch_address()) {
-        (_, Some(address)) => format!("Alcove is at {address}"),
-        (Endpoint::Unix(path), None) => format!("Alcove listens on {}", path.display()),
-        (Endpoint::Tcp(address), None) => format!("Alcove listens on {address}"),
-    };
+    let address = gateway.launch_address().map(|address| format!("Alcove is at {address}\n"));
+    let socket = gateway.socket().map(|path| format!("Alcove listens on {}\n", path.display()));
+    let lines = address.unwrap_or_default() + &socket.unwrap_or_default();
     // Whoever started it may not read its output.
     let mut out = std::io::stdout().lock();
-    let _closed = writeln!(out, "{line}").and_then(|()| out.flush());
+    let _closed = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
 }
 
-async fn told_to_end() -> Result<(), Error> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(Error::io("wait for", "SIGTERM"))?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::io("wait for", "SIGINT"))?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+    /// Whether it was started in a terminal, whose end is the end of what runs in it.
+    terminal: bool,
+}
+
+impl Signals {
+    fn new() -> Result<Self, Error> {
+        let listen = |kind, name: &str| signal(kind).map_err(Error::io("wait for", name));
+        Ok(Self {
+            terminate: listen(SignalKind::terminate(), "SIGTERM")?,
+            interrupt: listen(SignalKind::interrupt(), "SIGINT")?,
+            hangup: listen(SignalKind::hangup(), "SIGHUP")?,
+            terminal: std::io::stdin().is_terminal(),
+        })
     }
-    Ok(())
+
+    /// Cancel-safe: a signal that came waits.
+    async fn next(&mut self) -> Told {
+        tokio::select! {
+            _ = self.terminate.recv() => Told::ToEnd,
+            _ = self.interrupt.recv() => Told::ToEnd,
+            _ = self.hangup.recv() => if self.terminal && !std::io::stdin().is_terminal() { Told::ToEnd } else { Told::ToLookAgain },
+        }
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
+
+use crate::config::Wrong;
 
 /// Why the gateway could not start.
 #[derive(Debug)]
@@ -22,8 +23,17 @@ pub enum Error {
         /// What it is instead.
         what: &'static str,
     },
-    /// The address is not a loopback address.
-    NotLoopback(SocketAddr),
+    /// The configuration is wrong.
+    Config(Wrong),
+    /// A certificate or a key cannot be used.
+    Tls {
+        /// The file.
+        path: PathBuf,
+        /// What it should hold.
+        what: &'static str,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A file, folder or socket could not be made.
     Io {
         /// What was done.
@@ -41,7 +51,8 @@ impl fmt::Display for Error {
             Self::AlreadyRunning { path } => write!(f, "Alcove already runs with this data (its socket is {})", path.display()),
             Self::Engine(source) => write!(f, "the engine could not start: {source}"),
             Self::InTheWay { path, what } => write!(f, "{} is {what}; remove it or choose another socket path", path.display()),
-            Self::NotLoopback(address) => write!(f, "{address} is not a loopback address; use 127.0.0.1 or [::1]"),
+            Self::Config(wrong) => write!(f, "{wrong}"),
+            Self::Tls { path, what, .. } => write!(f, "the {what} in {} cannot be used", path.display()),
             Self::Io { doing, on, .. } => write!(f, "could not {doing} {on}"),
         }
     }
@@ -52,7 +63,10 @@ impl std::error::Error for Error {
         match self {
             Self::Engine(source) => std::error::Error::source(source),
             Self::Io { source, .. } => Some(source),
-            Self::AlreadyRunning { .. } | Self::InTheWay { .. } | Self::NotLoopback(_) => None,
+            // It says what the configuration's error says; that one's cause is next.
+            Self::Config(wrong) => std::error::Error::source(wrong),
+            Self::Tls { source, .. } => Some(source.as_ref()),
+            Self::AlreadyRunning { .. } | Self::InTheWay { .. } => None,
         }
     }
 }
@@ -61,5 +75,11 @@ impl Error {
     pub(crate) fn io(doing: &'static str, on: impl fmt::Display) -> impl FnOnce(io::Error) -> Self {
         let on = on.to_string();
         move |source| Self::Io { doing, on, source }
+    }
+}
+
+impl From<Wrong> for Error {
+    fn from(wrong: Wrong) -> Self {
+        Self::Config(wrong)
     }
 }

@@ -1,13 +1,14 @@
 //! The gate before every request, on every listener: each step answers before anything later is looked at. Pure: a request's head in,
-//! a refusal or nothing out. On a loopback port it is what keeps web pages, rebound names and other local ports away; over the Unix
-//! socket, which no page can reach, the steps that still mean something are kept.
+//! a refusal or the scheme out. On a port it is what keeps web pages, rebound names and other local ports away; over the Unix socket,
+//! which no page can reach, the steps that still mean something are kept.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::header::{CONTENT_LENGTH, HOST, ORIGIN, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, Request, StatusCode};
 
-use crate::config::Endpoint;
+use crate::caller::Caller;
+use crate::config::{AllowedHost, Endpoint, Websocket};
 
 /// The origin of Alcove's own window.
 const WINDOW_ORIGIN: &str = "alcove://localhost";
@@ -25,21 +26,22 @@ const fn refuse(status: StatusCode, words: &'static str) -> Result<(), Refusal> 
     Err(Refusal { status, words })
 }
 
-/// Lets a request's head through or says why not.
-pub(crate) fn check<B>(request: &Request<B>, endpoint: &Endpoint) -> Result<(), Refusal> {
+/// Lets a request's head through or says why not. What it gives is the scheme the client sees, `http` or `https`.
+pub(crate) fn check<B>(request: &Request<B>, caller: &Caller, settings: &Websocket) -> Result<&'static str, Refusal> {
     let headers = request.headers();
     size(request)?;
     framing(request)?;
     let host = host(request)?;
-    match endpoint {
-        Endpoint::Unix(_) => unix_origin(headers),
+    match &caller.peer.door.endpoint {
+        Endpoint::Unix(_) => unix_origin(headers).map(|()| caller.scheme),
         Endpoint::Tcp(address) => {
-            let ours = names(*address);
-            if !ours.iter().any(|name| name.eq_ignore_ascii_case(host)) {
-                return refuse(StatusCode::FORBIDDEN, "Forbidden: unknown host");
-            }
-            origin(headers, host)?;
-            fetch_site(headers)
+            let Some(known) = known_host(host, *address, caller.peer.door.scheme, &settings.allowed_hosts) else {
+                return Err(Refusal { status: StatusCode::FORBIDDEN, words: "Forbidden: unknown host" });
+            };
+            let scheme = caller.forwarded.unwrap_or(known);
+            origin(headers, scheme, host)?;
+            fetch_site(headers)?;
+            Ok(scheme)
         }
     }
 }
@@ -74,16 +76,50 @@ fn host<B>(request: &Request<B>) -> Result<&str, Refusal> {
     }
 }
 
-fn names(address: SocketAddr) -> [String; 2] {
-    [address.to_string(), format!("localhost:{}", address.port())]
+/// The scheme of pages of this host, when it is one of ours: names somebody configured; on a loopback address exactly that address and
+/// `localhost`; elsewhere any address with our port, which no name can be rebound to, except the one that means none in particular.
+fn known_host(host: &str, own: SocketAddr, scheme: &'static str, allowed: &[AllowedHost]) -> Option<&'static str> {
+    let (name, port) = split(host)?;
+    if let Some(found) = allowed.iter().find_map(|allowed| allowed.scheme_of((name, port), (scheme, own.port()))) {
+        return Some(found);
+    }
+    let usual = if scheme == "https" { 443 } else { 80 };
+    if port.unwrap_or(usual) != own.port() {
+        return None;
+    }
+    let literal = |name: &str| name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
+    let ours = if own.ip().is_loopback() {
+        name.eq_ignore_ascii_case(&bracketed(own.ip()))
+    } else {
+        literal(name).is_some_and(|address| !address.to_canonical().is_unspecified())
+    };
+    (ours || name.eq_ignore_ascii_case("localhost")).then_some(scheme)
 }
 
-fn origin(headers: &HeaderMap, host: &str) -> Result<(), Refusal> {
+fn bracketed(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
+}
+
+/// A host's name, in brackets where it is an IPv6 address, and its port, which is written in one way only.
+fn split(host: &str) -> Option<(&str, Option<u16>)> {
+    let end = if host.starts_with('[') { host.find(']')? + 1 } else { host.find(':').unwrap_or(host.len()) };
+    let (name, rest) = host.split_at(end);
+    match rest.strip_prefix(':') {
+        None if rest.is_empty() => Some((name, None)),
+        None => None,
+        Some(port) => port.parse::<u16>().ok().filter(|read| read.to_string() == port).map(|port| (name, Some(port))),
+    }
+}
+
+fn origin(headers: &HeaderMap, scheme: &str, host: &str) -> Result<(), Refusal> {
     let foreign = refuse(StatusCode::FORBIDDEN, "Forbidden: foreign origin");
     let mut origins = headers.get_all(ORIGIN).iter();
     match (origins.next(), origins.next()) {
         (None, _) => Ok(()),
-        (Some(origin), None) if origin.as_bytes().eq_ignore_ascii_case(format!("http://{host}").as_bytes()) => Ok(()),
+        (Some(origin), None) if origin.as_bytes().eq_ignore_ascii_case(format!("{scheme}://{host}").as_bytes()) => Ok(()),
         (Some(_), _) => foreign,
     }
 }
@@ -99,82 +135,4 @@ fn fetch_site(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn verdict(endpoint: &Endpoint, head: &str) -> String {
-        let mut lines = head.split(" | ");
-        let mut first = lines.next().expect("a request line").split(' ');
-        let mut request = Request::builder().method(first.next().expect("a method")).uri(first.next().expect("a target"));
-        for line in lines {
-            let (name, value) = line.split_once(": ").expect("a header");
-            request = request.header(name, value);
-        }
-        match check(&request.body(()).expect("a request"), endpoint) {
-            Ok(()) => "let through".to_owned(),
-            Err(refusal) => format!("{} {}", refusal.status.as_u16(), refusal.words),
-        }
-    }
-
-    #[test]
-    fn the_gate_of_a_loopback_port() {
-        let endpoint = Endpoint::Tcp("127.0.0.1:7777".parse().expect("an address"));
-        let through = "let through";
-        let one_host = "400 Bad Request: one Host is required";
-        let unknown = "403 Forbidden: unknown host";
-        let foreign = "403 Forbidden: foreign origin";
-        let cross = "403 Forbidden: cross-site request";
-        let rows = [
-            ("GET / | Host: 127.0.0.1:7777", through),
-            ("GET / | Host: localhost:7777", through),
-            ("GET / | Host: LOCALHOST:7777", through),
-            ("GET /", one_host),
-            ("GET / | Host: ", one_host),
-            ("GET / | Host: 127.0.0.1:7777 | Host: 127.0.0.1:7777", one_host),
-            ("GET http://evil.example/ | Host: 127.0.0.1:7777", one_host),
-            ("GET http://127.0.0.1:7777/ | Host: 127.0.0.1:7777", through),
-            ("GET / | Host: 127.0.0.1", unknown),
-            ("GET / | Host: 127.0.0.1:8888", unknown),
-            ("GET / | Host: 0.0.0.0:7777", unknown),
-            ("GET / | Host: evil.example:7777", unknown),
-            ("GET / | Host: evil.example:7777 | Origin: http://evil.example:7777", unknown),
-            ("GET / | Host: localhost.evil.example:7777", unknown),
-            ("GET / | Host: 127.0.0.1:7777 | Origin: http://127.0.0.1:7777", through),
-            ("GET / | Host: localhost:7777 | Origin: http://localhost:7777", through),
-            ("GET / | Host: 127.0.0.1:7777 | Origin: http://localhost:7777", foreign),
-            ("GET / | Host: 127.0.0.1:7777 | Origin: https://127.0.0.1:7777", foreign),
-            ("GET / | Host: 127.0.0.1:7777 | Origin: http://127.0.0.1:3000", foreign),
-            ("GET / | Host: 127.0.0.1:7777 | Origin: null", foreign),
-            ("GET / | Host: 127.0.0.1:7777 | Origin: http://evil.example", foreign),
-            ("GET / | Host: 127.0.0.1:7777 | Origin: http://127.0.0.1:7777 | Origin: http://evil.example", foreign),
-            ("GET / | Host: 127.0.0.1:7777 | Sec-Fetch-Site: none", through),
-            ("GET / | Host: 127.0.0.1:7777 | Sec-Fetch-Site: same-origin", through),
-            ("GET / | Host: 127.0.0.1:7777 | Sec-Fetch-Site: same-site", cross),
-            ("GET / | Host: 127.0.0.1:7777 | Sec-Fetch-Site: cross-site", cross),
-            ("GET / | Host: 127.0.0.1:7777 | Sec-Fetch-Site: none | Sec-Fetch-Site: cross-site", cross),
-            ("GET / | Host: 127.0.0.1:7777 | Content-Length: 3", "400 Bad Request: unexpected body"),
-            ("GET / | Host: 127.0.0.1:7777 | Content-Length: 0", through),
-            ("GET / | Host: 127.0.0.1:7777 | Transfer-Encoding: chunked", "400 Bad Request: unexpected body"),
-            ("POST / | Host: 127.0.0.1:7777 | Content-Length: 3 | Content-Length: 3", "400 Bad Request: ambiguous length"),
-            ("POST / | Host: 127.0.0.1:7777 | Content-Length: 3 | Transfer-Encoding: chunked", "400 Bad Request: ambiguous length"),
-        ];
-        for (head, expected) in rows {
-            assert_eq!(verdict(&endpoint, head), expected, "{head}");
-        }
-        let long = format!("GET /{} | Host: 127.0.0.1:7777", "a".repeat(TARGET_BYTES));
-        assert_eq!(verdict(&endpoint, &long), "414 URI Too Long");
-    }
-
-    #[test]
-    fn the_gate_of_the_unix_socket() {
-        let endpoint = Endpoint::Unix("/run/a.sock".into());
-        for (head, expected) in [
-            ("GET / | Host: localhost", "let through"),
-            ("GET /", "400 Bad Request: one Host is required"),
-            ("GET / | Host: localhost | Origin: alcove://localhost", "let through"),
-            ("GET / | Host: localhost | Origin: http://localhost", "403 Forbidden: foreign origin"),
-        ] {
-            assert_eq!(verdict(&endpoint, head), expected, "{head}");
-        }
-    }
-}
+mod tests;

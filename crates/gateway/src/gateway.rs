@@ -1,10 +1,12 @@
 //! The gateway: binds, accepts, serves each connection, and ends when told.
 
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use alcove_engine::{Engine, report};
-use alcove_proto::http::Surface;
 use axum::Router;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -18,12 +20,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use crate::config::{Config, Endpoint};
+use crate::caller::{Caller, Peer};
+use crate::config::{Config, Endpoint, Live, Websocket};
 use crate::error::Error;
+use crate::host::Host;
 use crate::listen::{self, Listener, Place};
 use crate::socket::Socket;
-use crate::token::{LaunchSecret, Tokens};
-use crate::{envelope, gate, http as routes};
+use crate::token::{Secret, Tokens};
+use crate::{envelope, gate, http as routes, tls};
 
 /// Connections served at once; one more is closed at once.
 const CONNECTIONS: usize = 16_384;
@@ -44,12 +48,49 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) struct Context {
     pub(crate) engine: Engine,
     pub(crate) tokens: Tokens,
-    /// Opens bootstrap on a loopback port; over the Unix socket the peer's uid does.
-    pub(crate) secret: Option<LaunchSecret>,
-    pub(crate) endpoint: Endpoint,
-    pub(crate) surface: Surface,
+    /// Opens bootstrap where no secret is configured; over the Unix socket the peer's uid does.
+    pub(crate) launch: Secret,
+    pub(crate) live: Live,
+    pub(crate) host: Host,
     pub(crate) tasks: TaskTracker,
     pub(crate) cancel: CancellationToken,
+}
+
+impl Context {
+    /// The configuration as it is now. A connection keeps what it was opened with.
+    pub(crate) fn settings(&self) -> Arc<Websocket> {
+        self.live.current()
+    }
+
+    /// Whether a client of this name may still be here; asked again with every message.
+    pub(crate) fn allows(&self, client: &str) -> bool {
+        self.settings().allows(client)
+    }
+
+    /// Sections of the settings page that wait for a restart, after the file was looked at again.
+    pub(crate) fn restart_required(&self) -> Vec<String> {
+        self.live.look();
+        self.live.restart_required()
+    }
+
+    /// The configuration file, whether it is there or not.
+    pub(crate) fn config_path(&self) -> &Path {
+        self.live.config().path()
+    }
+
+    /// Asks for this gateway to be ended and another to be started; see [`Gateway::wait_closed`].
+    pub(crate) fn restart(&self) {
+        self.engine.restart();
+    }
+}
+
+/// How a gateway is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It was told to stop.
+    Stop,
+    /// Another is to be started in this process, with [`Gateway::again`].
+    Restart,
 }
 
 /// A running gateway.
@@ -58,47 +99,100 @@ pub struct Gateway {
     place: Option<Place>,
 }
 
-/// Starts the engine and listens.
+/// Reads the configuration, starts the engine and listens.
 pub async fn start(config: Config) -> Result<Gateway, Error> {
-    let lock = listen::lock(&config.data_dir, &config.listen)?;
-    let engine_config = alcove_engine::Config { model: config.model.clone(), ..alcove_engine::Config::new(config.data_dir.clone()) };
+    let lock = listen::lock(&config.data_dir, config.socket_path())?;
+    config.write_default()?;
+    let settings = match (config.read(), &config.fallback) {
+        (Ok(settings), _) => settings,
+        (Err(wrong), None) => return Err(Error::Config(wrong)),
+        (Err(wrong), Some(before)) => {
+            report::problem("the changed configuration is not taken", &wrong);
+            before.clone()
+        }
+    };
+    for key in &settings.unknown {
+        report::problem("the configuration has a key that nobody knows", &UnknownKey(key.clone()));
+    }
+    let places = config.listen(&settings)?;
+    let tls = settings.websocket.tls.as_ref().map(tls::acceptor).transpose()?;
+    let engine_config = alcove_engine::Config {
+        data_dir: config.data_dir.clone(),
+        model: config.model.clone(),
+        streaming: settings.websocket.streaming,
+        send_progress: settings.send_progress,
+        send_tool_hints: settings.send_tool_hints,
+        show_reasoning: settings.show_reasoning,
+    };
     let engine = tokio::task::spawn_blocking(|| Engine::start(engine_config)).await;
     let engine = engine.map_err(|_| Error::Engine(alcove_engine::Error::Closing))?.map_err(Error::Engine)?;
-    let (listener, place) = listen::bind(&config.listen, lock).await?;
+    let (listeners, place) = listen::bind(&places, tls.as_ref(), lock, config.surface).await?;
     let context = Arc::new(Context {
         engine,
         tokens: Tokens::default(),
-        secret: match &place.endpoint {
-            Endpoint::Unix(_) => None,
-            Endpoint::Tcp(_) => Some(LaunchSecret::new()),
-        },
-        endpoint: place.endpoint.clone(),
-        surface: config.surface,
+        launch: config.launch.clone(),
+        host: Host::new(config.host.clone()),
+        live: Live::new(config, settings),
         tasks: TaskTracker::new(),
         cancel: CancellationToken::new(),
     });
-    let accepting = context.clone();
-    context.tasks.spawn(accept(listener, accepting));
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    for listener in listeners {
+        context.tasks.spawn(accept(listener, context.clone(), room.clone()));
+    }
     Ok(Gateway { context, place: Some(place) })
 }
 
 impl Gateway {
     /// Where it listens.
-    pub fn endpoint(&self) -> &Endpoint {
-        &self.context.endpoint
+    pub fn endpoints(&self) -> &[Endpoint] {
+        self.place.as_ref().map_or(&[], |place| &place.endpoints)
     }
 
-    /// The address that opens it in a browser, its secret in the fragment; only of a loopback port.
+    /// Its Unix socket, if it has one.
+    pub fn socket(&self) -> Option<&Path> {
+        self.endpoints().iter().find_map(|endpoint| match endpoint {
+            Endpoint::Unix(path) => Some(path.as_path()),
+            Endpoint::Tcp(_) => None,
+        })
+    }
+
+    /// The address that opens it in a browser; where no secret is configured, the launch secret is in its fragment.
     pub fn launch_address(&self) -> Option<String> {
-        match (&self.context.endpoint, &self.context.secret) {
-            (Endpoint::Tcp(address), Some(secret)) => Some(format!("http://{address}/#/?bootstrapSecret={}", secret.text())),
-            (Endpoint::Tcp(_) | Endpoint::Unix(_), _) => None,
+        let settings = self.context.settings();
+        let address = self.endpoints().iter().find_map(|endpoint| match endpoint {
+            Endpoint::Tcp(address) => Some(*address),
+            Endpoint::Unix(_) => None,
+        })?;
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
+        let address = reachable(address);
+        Some(match settings.secret() {
+            Some(_) => format!("{scheme}://{address}/"),
+            None => format!("{scheme}://{address}/#/?bootstrapSecret={}", self.context.launch.text()),
+        })
+    }
+
+    /// Resolves when the gateway is to end, and says how. Ending it is up to the owner.
+    pub async fn wait_closed(&self) -> End {
+        tokio::select! {
+            () = self.context.cancel.cancelled() => End::Stop,
+            () = self.context.engine.restart_asked() => End::Restart,
         }
     }
 
-    /// Resolves when the gateway has been told to end.
-    pub async fn wait_closed(&self) {
-        self.context.cancel.cancelled().await;
+    /// What the next gateway in this process is started with: the same secret, and the same port where any would do.
+    pub fn again(&self) -> Config {
+        let port = self.endpoints().iter().find_map(|endpoint| match endpoint {
+            Endpoint::Tcp(address) => Some(address.port()),
+            Endpoint::Unix(_) => None,
+        });
+        let config = self.context.live.config();
+        Config { port: port.or(config.port), fallback: Some(self.context.live.started().clone()), ..config.clone() }
+    }
+
+    /// Takes what was changed in the configuration, as far as that needs no restart.
+    pub fn reload(&self) {
+        self.context.live.reload();
     }
 
     /// Resolves when no turn runs: a window that closes lets what was asked be answered first.
@@ -116,8 +210,28 @@ impl Gateway {
     }
 }
 
-async fn accept(listener: Listener, context: Arc<Context>) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+/// A key of the configuration that nobody knows.
+#[derive(Debug)]
+struct UnknownKey(String);
+
+impl fmt::Display for UnknownKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UnknownKey {}
+
+/// Where a browser on this machine reaches a listener: no browser opens the address that means all.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V4(_) | IpAddr::V6(_) => address,
+    }
+}
+
+async fn accept(listener: Listener, context: Arc<Context>, room: Arc<Semaphore>) {
     let router = routes::router(context.clone());
     loop {
         let accepted = tokio::select! {
@@ -125,13 +239,16 @@ async fn accept(listener: Listener, context: Arc<Context>) {
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok(Some(socket)) => {
+            Ok(Some(accepted)) => {
                 // Dropping the socket closes it.
                 let Ok(permit) = room.clone().try_acquire_owned() else { continue };
                 let (context, router) = (context.clone(), router.clone());
                 let tasks = context.tasks.clone();
                 tasks.spawn(async move {
-                    serve(socket, context, router).await;
+                    let peer = accepted.peer.clone();
+                    if let Some(socket) = accepted.ready(HEAD_LIMIT).await {
+                        serve(socket, peer, context, router).await;
+                    }
                     drop(permit);
                 });
             }
@@ -144,9 +261,9 @@ async fn accept(listener: Listener, context: Arc<Context>) {
     }
 }
 
-async fn serve(socket: Socket, context: Arc<Context>, router: Router) {
+async fn serve(socket: Socket, peer: Peer, context: Arc<Context>, router: Router) {
     let cancel = context.cancel.clone();
-    let service = service_fn(move |request| answer(request, context.clone(), router.clone()));
+    let service = service_fn(move |request| answer(request, peer.clone(), context.clone(), router.clone()));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT).max_buf_size(HEAD_BYTES).max_headers(HEAD_FIELDS);
     let connection = http.serve_connection(TokioIo::new(socket), service).with_upgrades();
@@ -162,16 +279,21 @@ async fn serve(socket: Socket, context: Arc<Context>, router: Router) {
 }
 
 async fn answer(
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
+    peer: Peer,
     context: Arc<Context>,
     router: Router,
 ) -> Result<Response<axum::body::Body>, std::convert::Infallible> {
-    if let Err(refusal) = gate::check(&request, &context.endpoint) {
-        return Ok(routes::text(refusal.status, refusal.words));
+    let settings = context.settings();
+    let mut caller = Caller::of(&request, peer, &settings);
+    match gate::check(&request, &caller, &settings) {
+        Ok(scheme) => caller.scheme = scheme,
+        Err(refusal) => return Ok(routes::text(refusal.status, refusal.words)),
     }
     if envelope::is_upgrade(request.headers()) {
-        return Ok(envelope::upgrade(request, &context, Instant::now()).map(axum::body::Body::new));
+        return Ok(envelope::upgrade(request, &caller, &context, Instant::now()).await.map(axum::body::Body::new));
     }
+    request.extensions_mut().insert(caller);
     let limit = routes::limit(&request, REQUEST_LIMIT);
     let routed = router.oneshot(request.map(axum::body::Body::new));
     match tokio::time::timeout(limit, routed).await {

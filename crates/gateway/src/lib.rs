@@ -1,17 +1,21 @@
-//! Everything that listens: the Unix socket or, when asked for, a loopback port; the gate before every request; tokens; the HTTP routes
+//! Everything that listens: the Unix socket and, when asked for, an address; the gate before every request; tokens; the HTTP routes
 //! and the envelope surface; the window's files. It parses, authorises, dispatches and pushes, and decides nothing else.
 
+mod caller;
 pub mod cli;
 mod config;
 mod envelope;
 mod error;
 mod gate;
 mod gateway;
+mod host;
 mod http;
 mod listen;
 mod socket;
+mod tls;
 mod token;
 
-pub use config::{Config, Endpoint, Listen, default_data_dir, default_socket};
+pub use config::{Config, Endpoint, Flags, Wrong, default_data_dir, default_socket};
 pub use error::Error;
-pub use gateway::{Gateway, start};
+pub use gateway::{End, Gateway, start};
+pub use host::HostAsk;

@@ -1,37 +1,59 @@
-//! Where the gateway listens: a Unix socket only this user can reach, or a loopback port when asked for. Nothing else is ever opened.
+//! Where the gateway listens: a Unix socket only this user can reach, an address when one was asked for, with TLS when it has a
+//! certificate. Nothing else is ever opened.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::Ipv4Addr;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
+use alcove_proto::http::Surface;
 use rustix::fs::{FlockOperation, Mode, flock};
 use rustix::process::{geteuid, umask};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
+use tokio_rustls::TlsAcceptor;
 
-use crate::config::{Endpoint, Listen};
+use crate::caller::{Door, Peer};
+use crate::config::{Address, Endpoint, Listen};
 use crate::error::Error;
 use crate::socket::Socket;
 
 /// The lock a running gateway holds on its data folder.
 const LOCK: &str = "gateway.lock";
 
-/// A bound listener.
-pub(crate) enum Listener {
+/// A bound listener with its door.
+pub(crate) struct Listener {
+    bound: Bound,
+    pub(crate) door: Arc<Door>,
+}
+
+enum Bound {
     Unix(UnixListener),
-    Tcp(TcpListener),
+    Tcp(TcpListener, Option<TlsAcceptor>),
+}
+
+/// A connection that was accepted, and what it has to do before it can speak.
+pub(crate) struct Accepted {
+    stream: Stream,
+    pub(crate) peer: Peer,
+}
+
+enum Stream {
+    Ready(Socket),
+    Secured(TcpStream, TlsAcceptor),
 }
 
 /// What is given back when the gateway ends.
 pub(crate) struct Place {
-    pub(crate) endpoint: Endpoint,
+    pub(crate) endpoints: Vec<Endpoint>,
     /// Held as long as the gateway runs.
     _lock: File,
 }
 
 /// Takes the data folder for this process alone.
-pub(crate) fn lock(data_dir: &Path, listen: &Listen) -> Result<File, Error> {
+pub(crate) fn lock(data_dir: &Path, socket: PathBuf) -> Result<File, Error> {
     private_folder(data_dir)?;
     let path = data_dir.join(LOCK);
     let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
@@ -39,33 +61,44 @@ pub(crate) fn lock(data_dir: &Path, listen: &Listen) -> Result<File, Error> {
     let file = file.map_err(Error::io("open the lock file", path.display()))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(_taken) => Err(Error::AlreadyRunning {
-            path: match listen {
-                Listen::Unix(path) => path.clone(),
-                Listen::Tcp(_) => crate::config::default_socket(data_dir),
-            },
-        }),
+        Err(_taken) => Err(Error::AlreadyRunning { path: socket }),
     }
 }
 
 /// Binds. Must be called with the data folder's lock held, which is kept until the place is given back.
-pub(crate) async fn bind(listen: &Listen, lock: File) -> Result<(Listener, Place), Error> {
-    let (listener, endpoint) = match listen {
-        Listen::Unix(path) => (Listener::Unix(unix(path).await?), Endpoint::Unix(path.clone())),
-        Listen::Tcp(address) => {
-            let listener = tcp(*address).await?;
-            let real = listener.local_addr().map_err(Error::io("read the port of", address))?;
-            (Listener::Tcp(listener), Endpoint::Tcp(real))
-        }
-    };
-    Ok((listener, Place { endpoint, _lock: lock }))
+pub(crate) async fn bind(
+    listen: &[Listen],
+    tls: Option<&TlsAcceptor>,
+    lock: File,
+    surface: Surface,
+) -> Result<(Vec<Listener>, Place), Error> {
+    let (mut listeners, mut place) = (Vec::new(), Place { endpoints: Vec::new(), _lock: lock });
+    for listen in listen {
+        let (bound, endpoint, scheme, surface) = match listen {
+            Listen::Unix(path) => (Bound::Unix(unix(path).await?), Endpoint::Unix(path.clone()), "http", surface),
+            Listen::Tcp(address) => {
+                let listener = tcp(address).await?;
+                let real = listener.local_addr().map_err(Error::io("read the port of", &address.host))?;
+                let scheme = if tls.is_some() { "https" } else { "http" };
+                (Bound::Tcp(listener, tls.cloned()), Endpoint::Tcp(real), scheme, Surface::Browser)
+            }
+        };
+        // From here on the place gives it back, whatever comes.
+        place.endpoints.push(endpoint.clone());
+        listeners.push(Listener { bound, door: Arc::new(Door { endpoint, scheme, surface }) });
+    }
+    Ok((listeners, place))
 }
 
-async fn tcp(address: SocketAddr) -> Result<TcpListener, Error> {
-    if !address.ip().is_loopback() {
-        return Err(Error::NotLoopback(address));
-    }
-    TcpListener::bind(address).await.map_err(Error::io("listen on", address))
+async fn tcp(address: &Address) -> Result<TcpListener, Error> {
+    let said = || format!("{}:{}", address.host, address.port);
+    let bound = match address.ip() {
+        Some(ip) => TcpListener::bind((ip, address.port)).await,
+        // The name of this machine is not asked for: what it is said to be elsewhere does not matter.
+        None if address.is_loopback() => TcpListener::bind((Ipv4Addr::LOCALHOST, address.port)).await,
+        None => TcpListener::bind((address.host.as_str(), address.port)).await,
+    };
+    bound.map_err(Error::io("listen on", said()))
 }
 
 async fn unix(path: &Path) -> Result<UnixListener, Error> {
@@ -116,18 +149,37 @@ fn private_folder(folder: &Path) -> Result<(), Error> {
 
 impl Listener {
     /// The next connection; over a Unix socket only of this user. A refused or broken one is `None`.
-    pub(crate) async fn accept(&self) -> std::io::Result<Option<Socket>> {
-        match self {
-            Self::Unix(listener) => {
+    pub(crate) async fn accept(&self) -> std::io::Result<Option<Accepted>> {
+        match &self.bound {
+            Bound::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
                 let ours = stream.peer_cred().is_ok_and(|peer| peer.uid() == geteuid().as_raw());
-                Ok(ours.then_some(Socket::Unix(stream)))
+                let peer = Peer { door: self.door.clone(), address: None };
+                Ok(ours.then_some(Accepted { stream: Stream::Ready(Socket::Unix(stream)), peer }))
             }
-            Self::Tcp(listener) => {
-                let (stream, _) = listener.accept().await?;
+            Bound::Tcp(listener, tls) => {
+                let (stream, from) = listener.accept().await?;
                 // Frames are small and wanted at once.
                 let _unsupported = stream.set_nodelay(true);
-                Ok(Some(Socket::Tcp(stream)))
+                let peer = Peer { door: self.door.clone(), address: Some(from.ip()) };
+                let stream = match tls {
+                    Some(tls) => Stream::Secured(stream, tls.clone()),
+                    None => Stream::Ready(Socket::Tcp(stream)),
+                };
+                Ok(Some(Accepted { stream, peer }))
+            }
+        }
+    }
+}
+
+impl Accepted {
+    /// The stream, once it is secured where it has to be; `None` when that failed or took longer than `limit`.
+    pub(crate) async fn ready(self, limit: Duration) -> Option<Socket> {
+        match self.stream {
+            Stream::Ready(socket) => Some(socket),
+            Stream::Secured(stream, tls) => {
+                let secured = tokio::time::timeout(limit, tls.accept(stream)).await.ok()?;
+                secured.ok().map(|stream| Socket::Tls(Box::new(stream)))
             }
         }
     }
@@ -135,10 +187,11 @@ impl Listener {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Endpoint::Unix(path) = &self.endpoint {
-            let path: &PathBuf = path;
-            // The next start removes it otherwise.
-            let _gone = fs::remove_file(path);
+        for endpoint in &self.endpoints {
+            if let Endpoint::Unix(path) = endpoint {
+                // The next start removes it otherwise.
+                let _gone = fs::remove_file(path);
+            }
         }
     }
 }

@@ -8,10 +8,14 @@ use crate::scope::WorkspaceScope;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Bootstrap {
-    /// Opens one WebSocket.
-    pub token: String,
-    /// Bearer for `/api`.
-    pub api_token: String,
+    /// Opens one WebSocket. Absent for who comes through a trusted proxy, who needs none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub token: Option<String>,
+    /// Bearer for `/api`. Absent with the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub api_token: Option<String>,
     /// Path of the WebSocket.
     pub ws_path: String,
     /// Address of the WebSocket.
@@ -30,6 +34,15 @@ pub struct Bootstrap {
     pub instance: String,
     /// Version of Alcove.
     pub version: String,
+}
+
+/// `GET <tokenIssuePath>`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenIssue {
+    /// Opens one WebSocket, and nothing else.
+    pub token: String,
+    /// Seconds it lives.
+    pub expires_in: u64,
 }
 
 /// Where the window runs.

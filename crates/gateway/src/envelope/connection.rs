@@ -4,7 +4,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use alcove_engine::{Announcement, Audience, ConnectionId, Engine, report};
 use alcove_proto::ChatId;
@@ -12,18 +11,18 @@ use alcove_proto::envelope::{Event, Ready, Watching, WebuiRequest};
 use alcove_proto::http::Surface;
 use bytes::Bytes;
 use tokio::sync::{Notify, broadcast};
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
+use super::Client;
+use super::heart::{Beat, Heart};
 use super::subscription::Subscription;
 use super::wire::{Heard, Lost, Wire};
+use crate::caller::Reach;
 use crate::gateway::Context;
 use crate::socket::Socket;
+use crate::token;
 
-/// How often a silent client is asked for a sign of life.
-const PING_EVERY: Duration = Duration::from_secs(20);
-/// A client that gave none for this long is gone.
-const DEAD_AFTER: Duration = Duration::from_secs(45);
 /// Requests of one client that may wait for the one that runs.
 pub(super) const REQUESTS_WAITING: usize = 64;
 /// Bytes gathered before they are written.
@@ -34,7 +33,14 @@ type Running = Pin<Box<dyn Future<Output = Event> + Send>>;
 
 /// One client's connection, apart from its socket.
 pub(super) struct Connection {
+    pub(super) context: Arc<Context>,
     pub(super) engine: Engine,
+    /// As it calls itself, or a name it was given.
+    pub(super) client_id: String,
+    /// What it may do, by the token that opened it.
+    pub(super) audience: token::Audience,
+    /// How far away it is.
+    pub(super) reach: Reach,
     pub(super) surface: Surface,
     pub(super) id: ConnectionId,
     pub(super) wake: Arc<Notify>,
@@ -53,7 +59,7 @@ enum Woken {
     News,
     Announced(Result<Announcement, broadcast::error::RecvError>),
     Answered(Event),
-    PingDue,
+    Beat,
     Cancelled,
 }
 
@@ -64,12 +70,18 @@ enum Next {
 }
 
 /// Serves a client until it leaves.
-pub(super) async fn run(context: Arc<Context>, socket: Socket, read: Bytes, client_id: String) {
-    let mut wire = Wire::new(socket, read).await;
+pub(super) async fn run(context: Arc<Context>, socket: Socket, read: Bytes, client: Client) {
+    let settings = context.settings();
+    let mut wire = Wire::new(socket, read, settings.max_message_bytes).await;
+    let heart = Heart::new(Instant::now(), settings.ping_interval, settings.ping_timeout);
     let engine = context.engine.clone();
     let mut connection = Connection {
+        context,
+        client_id: client.id,
+        audience: client.audience,
+        reach: client.reach,
         id: engine.connection_id(),
-        surface: context.surface,
+        surface: client.surface,
         wake: Arc::new(Notify::new()),
         chats: HashMap::new(),
         default_chat: alcove_engine::fresh_chat_id(),
@@ -81,10 +93,10 @@ pub(super) async fn run(context: Arc<Context>, socket: Socket, read: Bytes, clie
     };
     connection.reply(&Event::Ready(Ready {
         chat_id: connection.default_chat.clone(),
-        client_id,
+        client_id: connection.client_id.clone(),
         instance: connection.engine.instance().to_owned(),
     }));
-    let lost = connection.serve(&mut wire, &context).await;
+    let lost = connection.serve(&mut wire, heart).await;
     for subscription in connection.chats.values() {
         subscription.handle().log().detach(connection.id);
     }
@@ -95,11 +107,11 @@ pub(super) async fn run(context: Arc<Context>, socket: Socket, read: Bytes, clie
 }
 
 impl Connection {
-    async fn serve(&mut self, wire: &mut Wire, context: &Context) -> Lost {
+    async fn serve(&mut self, wire: &mut Wire, mut heart: Heart) -> Lost {
         let mut announcements = self.engine.announcements();
-        let mut ping = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut last_sign = Instant::now();
+        let context = self.context.clone();
+        let beat = sleep_until(heart.due());
+        tokio::pin!(beat);
         loop {
             if let Err(lost) = self.write_all(wire).await {
                 return lost;
@@ -112,12 +124,12 @@ impl Connection {
                 heard = wire.hear() => Woken::Heard(heard),
                 answer = finish(&mut self.running) => Woken::Answered(answer),
                 announced = announcements.recv() => Woken::Announced(announced),
-                _ = ping.tick() => Woken::PingDue,
+                () = beat.as_mut() => Woken::Beat,
             };
             let next = match woken {
                 Woken::News => Next::GoOn,
                 Woken::Heard(heard) => {
-                    last_sign = Instant::now();
+                    heart.sign();
                     self.heard(heard).await
                 }
                 Woken::Answered(answer) => {
@@ -127,9 +139,20 @@ impl Connection {
                     Next::GoOn
                 }
                 Woken::Announced(announced) => self.announced(announced),
-                Woken::PingDue if last_sign.elapsed() > DEAD_AFTER => Next::End,
-                Woken::PingDue => wire.ping().await.map_or(Next::End, |()| Next::GoOn),
+                Woken::Beat => {
+                    let asked = match heart.beat(Instant::now()) {
+                        Beat::Ask => wire.ping().await.map_or(Next::End, |()| Next::GoOn),
+                        Beat::Wait => Next::GoOn,
+                        Beat::Dead => Next::End,
+                    };
+                    beat.as_mut().reset(heart.due());
+                    asked
+                }
                 Woken::Cancelled => {
+                    // What was said before the end is still told.
+                    if let Err(lost) = self.write_all(wire).await {
+                        return lost;
+                    }
                     wire.close(CloseCode::Away, "Alcove is closing").await;
                     Next::End
                 }

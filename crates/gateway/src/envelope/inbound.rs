@@ -12,6 +12,7 @@ use alcove_proto::{ChatId, TurnId};
 
 use super::connection::{Connection, REQUESTS_WAITING};
 use super::subscription::Subscription;
+use crate::host;
 
 /// Chats one connection may hear at once.
 const CHATS_HEARD: usize = 2_000;
@@ -139,11 +140,17 @@ impl Connection {
             return;
         }
         let Some(request) = self.requests.pop_front() else { return };
-        let (engine, surface) = (self.engine.clone(), self.surface);
+        let (context, reach, surface) = (self.context.clone(), self.reach, self.surface);
         self.running = Some(Box::pin(async move {
-            let (result, error) = match engine.request(&request, surface).await {
+            // Only the gateway knows the window's process.
+            let done = if request.action == host::PICK_FOLDER {
+                context.host.pick_folder(reach).await
+            } else {
+                context.engine.request(&request, surface).await.map_err(WebuiError::from)
+            };
+            let (result, error) = match done {
                 Ok(result) => (Some(result), None),
-                Err(refused) => (None, Some(WebuiError::from(refused))),
+                Err(refused) => (None, Some(refused)),
             };
             Event::WebuiResponse(WebuiResponse { request_id: request.request_id, ok: error.is_none(), result, error })
         }));

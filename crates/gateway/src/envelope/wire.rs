@@ -3,7 +3,6 @@
 use std::io::IoSlice;
 use std::time::Duration;
 
-use alcove_proto::limits::MAX_FRAME_BYTES;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::AsyncWriteExt;
@@ -59,17 +58,19 @@ pub(super) enum Lost {
 /// One client's WebSocket.
 pub(super) struct Wire {
     ws: WebSocketStream<Socket>,
+    /// Largest message it takes.
+    limit: usize,
 }
 
 impl Wire {
-    pub(super) async fn new(socket: Socket, read: Bytes) -> Self {
+    pub(super) async fn new(socket: Socket, read: Bytes, limit: usize) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
             .max_write_buffer_size(WRITE_BUFFER_MAX)
-            .max_message_size(Some(MAX_FRAME_BYTES))
-            .max_frame_size(Some(MAX_FRAME_BYTES));
-        Self { ws: WebSocketStream::from_partially_read(socket, read.to_vec(), Role::Server, Some(config)).await }
+            .max_message_size(Some(limit))
+            .max_frame_size(Some(limit));
+        Self { ws: WebSocketStream::from_partially_read(socket, read.to_vec(), Role::Server, Some(config)).await, limit }
     }
 
     /// The next message. Cancel-safe: a message half read stays in the stream.
@@ -94,7 +95,7 @@ impl Wire {
     async fn explain(&mut self, error: &WsError) -> Heard {
         let (code, reason) = match error {
             WsError::Capacity(CapacityError::MessageTooLong { .. }) => {
-                (CloseCode::Size, format!("frame exceeds limit of {MAX_FRAME_BYTES} bytes"))
+                (CloseCode::Size, format!("frame exceeds limit of {} bytes", self.limit))
             }
             WsError::Utf8(_) => (CloseCode::Invalid, "text is not UTF-8".to_owned()),
             WsError::Protocol(_) => (CloseCode::Protocol, "protocol error".to_owned()),
@@ -141,7 +142,12 @@ impl Wire {
                 Err(_stalled) => return Err(Lost::Slow(left.iter().flat_map(|slice| slice.iter().copied()).collect())),
             }
         }
-        Ok(())
+        // Over TLS what was taken may still wait to be sent.
+        match timeout(STALL_LIMIT, self.ws.get_mut().flush()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Lost::Gone),
+            Err(_stalled) => Err(Lost::Slow(Vec::new())),
+        }
     }
 
     /// Tells a client that stopped reading why it was let go, should it begin to read again.

@@ -2,8 +2,10 @@
 
 mod assets;
 mod bootstrap;
+mod later;
 mod media;
 mod moved;
+mod packed;
 mod range;
 mod sessions;
 mod settings;
@@ -20,9 +22,10 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, put};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use serde::Serialize;
 
+use crate::caller::Caller;
 use crate::gateway::Context;
 
 pub(crate) use uploads::limit;
@@ -32,23 +35,23 @@ pub(crate) type Shared = Arc<Context>;
 /// The routes, without WebSocket upgrades, which are taken before them.
 pub(crate) fn router(context: Shared) -> Router {
     let api = Router::new()
-        .route("/api/sessions", get(threads::sessions))
-        .route("/api/sessions/{key}/webui-thread", get(threads::thread))
+        .route("/api/sessions", get(threads::sessions).layer(middleware::from_fn(packed::pack)))
+        .route("/api/sessions/{key}/webui-thread", get(threads::thread).layer(middleware::from_fn(packed::pack)))
         .route("/api/sessions/{key}/context", get(sessions::context))
         .route("/api/sessions/{key}/automations", get(sessions::automations))
         .route("/api/sessions/{key}/file-preview", get(sessions::file_preview))
-        .route("/api/commands", get(settings::commands))
-        .route("/api/workspaces", get(settings::workspaces))
-        .route("/api/settings", get(settings::settings))
-        .route("/api/settings/provider-models", get(settings::provider_models))
         .route("/api/media/uploads/{id}", put(uploads::put).get(uploads::get).delete(uploads::delete))
+        .merge(settings::routes())
+        .merge(later::routes())
         .route_layer(middleware::from_fn_with_state(context.clone(), authorised));
     Router::new()
         .merge(api)
         .route("/api/media/{signature}/{payload}", get(media::media))
         .route("/webui/bootstrap", get(bootstrap::bootstrap))
+        .route("/auth/mcp/callback", get(later::sign_in_back))
         .fallback(outside)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(context.clone(), issue))
         .layer(middleware::map_response(harden))
         .with_state(context)
 }
@@ -79,7 +82,22 @@ pub(crate) fn failed(error: &alcove_engine::Error) -> Response {
     text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
+/// The token route, whose path is configured and may be anything.
+async fn issue(State(context): State<Shared>, request: Request, next: Next) -> Response {
+    let settings = context.settings();
+    if settings.token_issue_path.as_deref() != Some(request.uri().path()) {
+        return next.run(request).await;
+    }
+    match (request.method(), request.extensions().get::<Caller>()) {
+        (&Method::GET, Some(caller)) => bootstrap::token_issue(&context, caller, request.headers()).await,
+        (_, _) => method_not_allowed().await,
+    }
+}
+
 async fn authorised(State(context): State<Shared>, request: Request, next: Next) -> Response {
+    if request.extensions().get::<Caller>().is_some_and(|caller| caller.vouched) {
+        return next.run(request).await;
+    }
     let given = bearer(request.headers()).map(str::to_owned).or_else(|| query(request.uri(), "token"));
     let known = given.is_some_and(|token| context.tokens.reads_api(&token, Instant::now()));
     if known { next.run(request).await } else { text(StatusCode::UNAUTHORIZED, "Unauthorized") }
