@@ -26,7 +26,6 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use serde::Serialize;
 
 use crate::caller::Caller;
-use crate::caller::Caller;
 use crate::gateway::Context;
 
 pub(crate) use uploads::limit;
@@ -52,7 +51,6 @@ pub(crate) fn router(context: Shared) -> Router {
         .route("/auth/mcp/callback", get(later::sign_in_back))
         .fallback(outside)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(context.clone(), issue))
         .layer(middleware::from_fn_with_state(context.clone(), issue))
         .layer(middleware::map_response(harden))
         .with_state(context)
@@ -96,22 +94,7 @@ async fn issue(State(context): State<Shared>, request: Request, next: Next) -> R
     }
 }
 
-/// The token route, whose path is configured and may be anything.
-async fn issue(State(context): State<Shared>, request: Request, next: Next) -> Response {
-    let settings = context.settings();
-    if settings.token_issue_path.as_deref() != Some(request.uri().path()) {
-        return next.run(request).await;
-    }
-    match (request.method(), request.extensions().get::<Caller>()) {
-        (&Method::GET, Some(caller)) => bootstrap::token_issue(&context, caller, request.headers()).await,
-        (_, _) => method_not_allowed().await,
-    }
-}
-
 async fn authorised(State(context): State<Shared>, request: Request, next: Next) -> Response {
-    if request.extensions().get::<Caller>().is_some_and(|caller| caller.vouched) {
-        return next.run(request).await;
-    }
     if request.extensions().get::<Caller>().is_some_and(|caller| caller.vouched) {
         return next.run(request).await;
     }
