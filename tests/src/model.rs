@@ -15,10 +15,6 @@ use crate::within;
 const CALLS_WAITING: usize = 256;
 /// How a request for a chat's title begins. These wait in a queue of their own, and nobody has to answer them.
 const TITLES: &str = "You name conversations.";
-/// How the gateway asks for a title, beside the turns; such calls are answered here and never reach the scenario.
-const TITLE_INSTRUCTION: &str = "You name conversations.";
-/// The title of every chat.
-pub const TITLE: &str = "A scripted title";
 /// Chunked, so that pieces stay apart however they travel.
 const EVENTS: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
 
@@ -136,10 +132,6 @@ impl Call {
 
     fn asks_for_title(&self) -> bool {
         self.body["messages"][0]["content"].as_str().is_some_and(|text| text.starts_with(TITLES))
-    }
-
-    fn is_for_title(&self) -> bool {
-        self.body["messages"][0]["content"].as_str().is_some_and(|text| text.starts_with(TITLE_INSTRUCTION))
     }
 
     /// Streams a piece of the answer.

@@ -12,7 +12,7 @@
 //! | `connect QUERY`, `ready PATTERN`, `refused STATUS "BODY" QUERY`, `closed CODE ["REASON"]`, `drop` | handshakes and goodbyes |
 //! | `ask ACTION PAYLOAD`, `GET PATH \| HEADER: VALUE \|\| BODY`, `api GET …` | asks; `api` with a fresh token |
 //! | `= STATUS PATTERN`, `first PATTERN`, `head NAME PATTERN` | what was answered, its list's first row, a header; `ok` for requests that succeeded |
-//! | `call`, `speak TEXT`, `think TEXT`, `done`, `refuse STATUS BODY`, `cut`, `hangup`, `nocall` | the scripted model |
+//! | `call`, `speak TEXT`, `think TEXT`, `done`, `refuse STATUS BODY`, `cut`, `hangup`, `nocall`, `title TEXT` | the scripted model |
 //! | `restart`, `refuses TEXT`, `file PATH TEXT`, `folder PATH`, `gone PATH`, `empty PATH`, `let NAME VALUE` | the rest |
 
 use std::time::Duration;
@@ -308,6 +308,11 @@ async fn model(play: &mut Play, verb: &str, rest: &str) -> Result<(), String> {
                 matches(&pattern, Some(&found), &mut play.names)?;
             }
             play.call = Some(call);
+            return Ok(());
+        }
+        "title" => {
+            let title = read(rest)?.as_str().unwrap_or_default().to_owned();
+            play.stage.model.title_call().await.end_with(&title).await;
             return Ok(());
         }
         "nocall" => return if play.stage.model.has_call() { Err("the model was called".to_owned()) } else { Ok(()) },
