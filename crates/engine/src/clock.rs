@@ -46,6 +46,12 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Local time for people: `2026-11-21 05:30`.
+pub(crate) fn local_minute(ms: i64, zone: &TimeZone) -> String {
+    let moment = Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned(zone.clone());
+    moment.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// Local time without zone, microseconds: `2026-11-21T05:30:00.123000`, as the list of chats has it (envelope §2.4).
 pub(crate) fn local_iso(ms: i64, zone: &TimeZone) -> String {
     let moment = Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned(zone.clone());

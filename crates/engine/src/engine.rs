@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::catalog::Shelf;
-use crate::chat::{ChatHandle, Refusal, Shared};
+use crate::chat::{ChatHandle, Refusal, Running, Shared};
 use crate::clock::{fresh_uuid, local_iso};
 use crate::error::{Error, read};
 use crate::hub::{Announcement, Announcer, ConnectionId};
@@ -30,6 +30,7 @@ use crate::model::Models;
 use crate::secret::keys::Keys;
 use crate::settings::preferences::{self, Preferences};
 use crate::settings::sidebar;
+use crate::thread::Tail;
 use crate::{recovery, report, thread};
 
 /// Chats kept in memory although nobody uses them; beyond that the unused are let go.
@@ -185,6 +186,24 @@ impl Engine {
         handle
     }
 
+    /// The zone times are told in.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.inner.zone
+    }
+
+    /// Does work that ends with the engine.
+    pub(crate) fn own(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let cancel = self.inner.cancel.child_token();
+        self.inner.tasks.spawn(async move {
+            // Cancel-safe: what is not done by then is not needed any more.
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => {}
+                () = work => {}
+            }
+        });
+    }
+
     /// Lets go of a chat that was deleted: its id is a new one from now on.
     pub(crate) fn forget_chat(&self, handle: &Arc<ChatHandle>) {
         let mut chats = self.chats();
@@ -288,7 +307,8 @@ impl Engine {
             messages: fold.messages,
             workspace_scope: self.scope_of(&row).payload(),
             completed_turn_ids: fold.completed,
-            has_pending_tool_calls: newest && run.is_some(),
+            has_pending_tool_calls: newest && is_pending(run.as_ref(), &fold.tail),
+            fork_boundary_message_count: fold.fork_boundary,
             active_turn_id: run.and_then(|run| run.turn).filter(|_| newest),
             page,
             last_seq,
@@ -350,6 +370,16 @@ impl Engine {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
         report::event("the engine stopped");
+    }
+}
+
+/// Whether a turn is to be told to its end: the one that runs, or one the log leaves open.
+fn is_pending(run: Option<&Running>, tail: &Tail) -> bool {
+    match (run, tail) {
+        (Some(run), Tail::Ended(turn)) => run.turn.is_none() || run.turn != *turn,
+        (Some(_), Tail::Open(_) | Tail::Settled) => true,
+        (None, Tail::Open(_)) => true,
+        (None, Tail::Ended(_) | Tail::Settled) => false,
     }
 }
 

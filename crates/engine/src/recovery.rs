@@ -18,9 +18,21 @@ const ROWS: u32 = 4_096;
 /// Closes every unfinished turn, all in one transaction. Blocks; runs before anything is served.
 pub(crate) fn close_unfinished(store: &Store) -> Result<usize, Error> {
     let turns = store.read(|reader| reader.unfinished_turns())?;
+    close_all(store, &turns)
+}
+
+/// Closes the unfinished turns of a chat whose task never ran. Blocks.
+pub(crate) fn close_chat(store: &Store, chat: &str) -> Result<(), Error> {
+    let mut turns = store.read(|reader| reader.turns(chat))?;
+    turns.retain(|turn| matches!(turn.state, TurnState::Queued | TurnState::Running));
+    close_all(store, &turns)?;
+    Ok(())
+}
+
+fn close_all(store: &Store, turns: &[TurnRow]) -> Result<usize, Error> {
     let mut next_seq: std::collections::HashMap<String, u64> = std::collections::HashMap::new();
     let mut changes = Vec::new();
-    for turn in &turns {
+    for turn in turns {
         let last = store.read(|reader| reader.last_seq(&turn.chat))?;
         let next = next_seq.entry(turn.chat.clone()).or_insert(last + 1);
         changes.extend(close(store, turn, next)?);

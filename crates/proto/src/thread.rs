@@ -1,9 +1,10 @@
 //! The thread page: a chat as finished messages (envelope §5.3, §5.4).
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::TurnId;
-use crate::envelope::{Notice, Phase};
+use crate::envelope::{FileEdit, MediaUrl, MessageSource, Notice, Phase, ToolEvent};
 use crate::scope::WorkspaceScope;
 use crate::usage::Usage;
 
@@ -34,6 +35,10 @@ pub struct Thread {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub page: Option<Page>,
+    /// Messages of the page that were copied from another chat; absent when that boundary is not in it.
+    #[serde(rename = "fork_boundary_message_count", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub fork_boundary_message_count: Option<usize>,
     /// The newest event the page covers: attach with it as `after_seq`.
     #[serde(rename = "last_seq")]
     pub last_seq: u64,
@@ -66,6 +71,16 @@ pub enum Role {
     Tool,
 }
 
+/// A picture of a prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ImageRef {
+    /// Its signed address.
+    pub url: String,
+    /// What people call it.
+    pub name: String,
+}
+
 /// One message as a person sees it. Its id is a prefix and the 16 hex digits of the `seq` that began it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -83,6 +98,40 @@ pub struct UiMessage {
     /// Lines of tool activity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traces: Option<Vec<String>>,
+    /// The tool calls behind the lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_events: Option<Vec<ToolEvent>>,
+    /// Files that were changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_edits: Option<Vec<FileEdit>>,
+    /// Rows with the same one are one stretch of work: `activity-` and the `seq` that began it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity_segment_id: Option<String>,
+    /// Files that came with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<Vec<MediaUrl>>,
+    /// The same, when all of a prompt's are pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub images: Option<Vec<ImageRef>>,
+    /// Apps a prompt names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "unknown[]"))]
+    pub cli_apps: Option<Vec<Value>>,
+    /// Servers a prompt names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "unknown[]"))]
+    pub mcp_presets: Option<Vec<Value>>,
+    /// Chats a prompt names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "unknown[]"))]
+    pub session_mentions: Option<Vec<Value>>,
+    /// The chat that wrote a prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "unknown"))]
+    pub session_message: Option<Value>,
+    /// What made the turn, when no person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<MessageSource>,
     /// Whether text is still arriving.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_streaming: Option<bool>,
@@ -133,6 +182,16 @@ impl UiMessage {
             content: String::new(),
             kind: None,
             traces: None,
+            tool_events: None,
+            file_edits: None,
+            activity_segment_id: None,
+            media: None,
+            images: None,
+            cli_apps: None,
+            mcp_presets: None,
+            session_mentions: None,
+            session_message: None,
+            source: None,
             is_streaming: None,
             reasoning: None,
             reasoning_streaming: None,

@@ -1,7 +1,7 @@
 //! Media: the files that belong to chats. What comes in is checked and kept under a name of its own, what goes out is staged here, and
 //! either is read through a signed address only. No file is held in memory as a whole, and a file nobody's chat has a row for goes.
 
-mod data_url;
+pub(crate) mod data_url;
 mod hold;
 mod incoming;
 mod kind;
@@ -9,6 +9,7 @@ mod markdown;
 mod material;
 mod name;
 mod outgoing;
+mod restore;
 mod sign;
 mod sweep;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use alcove_proto::ChatId;
+use alcove_proto::envelope::MediaUrl;
 use alcove_store::{Change, MediaRow, Store};
 use serde_json::json;
 
@@ -31,6 +33,7 @@ pub use sign::{BadAddress, MEDIA_PATH};
 pub use upload::{Offer, Purpose, UPLOADS_OPEN, UploadRefusal, Writing};
 
 pub(crate) use material::attributes;
+pub(crate) use name::shown as shown_name;
 
 use crate::beneath::{Beneath, Unopened};
 use crate::clock::{hex, random};
@@ -162,6 +165,12 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+/// What clients are told of attachments.
+pub(crate) fn told(attachments: &[Attachment]) -> Vec<MediaUrl> {
+    let told = |one: &Attachment| MediaUrl { kind: one.kind.told().to_owned(), url: one.url.clone(), name: one.name.clone() };
+    attachments.iter().map(told).collect()
 }
 
 /// The rows that give attachments to a chat, for the transaction of the prompt they came with.

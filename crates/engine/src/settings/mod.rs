@@ -4,7 +4,7 @@
 mod agent;
 mod capabilities;
 mod field;
-pub(crate) mod later;
+mod later;
 mod models;
 pub(crate) mod preferences;
 mod providers;
@@ -30,6 +30,7 @@ use sha2::{Digest, Sha256};
 
 use self::field::Fields;
 pub(crate) use self::restart::Desk;
+pub use self::later::is_skill_name;
 pub use self::restart::Surroundings;
 use crate::clock::{hex, now_ms};
 use crate::engine::Engine;
@@ -137,6 +138,7 @@ impl Engine {
             "sidebar.update" => return self.set_sidebar(payload.get("state").unwrap_or(&Value::Null)).await,
             "session.delete" => return crate::session::delete(self, payload).await,
             "session.rename" => return crate::session::rename(self, payload).await,
+            "session.import" => return crate::import::import(self, payload).await,
             "models.discover" => return servers::discover(self).await,
             "models.test" => return servers::test(self, &fields).await,
             "settings.api_service.start" if !matches!(payload.get("api_key"), None | Some(Value::Null | Value::String(_))) => {

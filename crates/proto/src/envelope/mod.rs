@@ -1,10 +1,12 @@
 //! The envelope protocol: JSON text frames over one WebSocket, many chats on it (envelope §1).
 
+mod activity;
 mod inbound;
 mod outbound;
 pub mod table;
 mod turn;
 
+pub use activity::{FileDiff, FileEdit, MediaUrl, MessageSource, ToolEvent, ToolPhase};
 pub use inbound::{Attach, Frame, Inbound, Message, NewChat, WebuiRequest, read};
 pub use outbound::{
     Attached, ChatState, ChatStateWord, Event, Ready, Resync, Run, SessionScope, SessionUpdated, Watching, WebuiError, WebuiResponse,
