@@ -223,13 +223,14 @@ async fn look_at(models: &Models, port: u16) -> Option<FoundServer> {
 }
 
 /// A server being asked questions.
-struct Server<'a> {
-    models: &'a Models,
-    address: &'a Address,
-    key: Option<&'a Secret>,
+pub(super) struct Server<'a> {
+    pub(super) models: &'a Models,
+    pub(super) address: &'a Address,
+    pub(super) key: Option<&'a Secret>,
     /// What is added to every question.
-    extra: Option<&'a Extra>,
-    limit: Duration,
+    pub(super) extra: Option<&'a Extra>,
+    /// For the whole question.
+    pub(super) limit: Duration,
 }
 
 impl Server<'_> {
@@ -274,6 +275,11 @@ impl Server<'_> {
 
     async fn post(&self, url: &str, body: &Value) -> Result<Value, ModelError> {
         self.ask(self.client()?.post(self.address_of(url)).json(body)).await
+    }
+
+    /// Sends a form.
+    pub(super) async fn send(&self, url: &str, form: reqwest::multipart::Form) -> Result<Value, ModelError> {
+        self.ask(self.client()?.post(self.address_of(url)).multipart(form)).await
     }
 
     fn address_of(&self, url: &str) -> String {

@@ -19,6 +19,7 @@ mod client;
 mod fault;
 mod openai;
 mod request;
+pub(crate) mod speech;
 mod sse;
 #[cfg(test)]
 mod tests;

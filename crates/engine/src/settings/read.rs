@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use alcove_proto::http::Surface;
 use alcove_proto::settings::{
-    AdvancedSettings, ApiSettings, ApplyState, ApplyWord, Docs, DreamSettings, FetchSettings, HeartbeatSettings, ImageProviderRow,
-    ImageSettings, ObservabilitySettings, ProviderRow, RuntimeSettings, SearchLimits, SearchProviderRow, SearchSettings, SecretsSettings,
-    Settings, TranscriptionProviderRow, TranscriptionSettings, Version, WebSettings,
+    AdvancedSettings, ApiService, ApiSettings, ApplyState, ApplyWord, Docs, DreamSettings, FetchSettings, HeartbeatSettings,
+    ImageProviderRow, ImageSettings, ObservabilitySettings, ProviderRow, RuntimeSettings, SearchLimits, SearchProviderRow, SearchSettings,
+    SecretsSettings, Settings, TranscriptionProviderRow, TranscriptionSettings, Version, WebSettings,
 };
 
 use super::preferences::Preferences;
@@ -30,6 +30,10 @@ const RESTARTS: [(&str, &str); 8] = [
 ];
 /// Where images go, inside the data folder.
 const IMAGES: &str = "media/generated";
+/// Where the API service would listen.
+const API_PORT: u16 = 8900;
+/// Seconds an answer of it might take.
+const API_SECONDS: u32 = 120;
 /// The configuration file, inside the data folder.
 const CONFIG: &str = "config.toml";
 
@@ -54,7 +58,7 @@ impl Engine {
             providers: std::iter::once(demo_provider()).chain(providers).collect(),
             runtime: self.runtime(&around),
             advanced: self.advanced(&preferences),
-            api: ApiSettings { host: "127.0.0.1".to_owned(), port: 8900, timeout: 120, api_key_hint: None },
+            api: api(),
             observability: ObservabilitySettings { provider: "langfuse".to_owned(), configured: false, base_url: None },
             usage: self.usage_or_none().await,
             secrets: SecretsSettings { store: word(&kind).to_owned(), detail: kind.words() },
@@ -79,6 +83,23 @@ impl Engine {
     /// `provider/model` of the active preset, empty when none is chosen.
     pub fn active_model_name(&self) -> String {
         self.shared().shelf.current().active_preset().map(|preset| preset.model_name()).unwrap_or_default()
+    }
+
+    /// `GET /api/settings/api-service`: there is none yet.
+    pub fn api_service(&self) -> ApiService {
+        let ApiSettings { host, port, timeout, api_key_hint } = api();
+        ApiService {
+            installed: false,
+            running: false,
+            managed: false,
+            endpoint: format!("http://{host}:{port}/v1"),
+            host,
+            port,
+            timeout,
+            api_key_hint,
+            command: String::new(),
+            log_path: String::new(),
+        }
     }
 
     async fn search(&self, preferences: &Preferences) -> SearchSettings {
@@ -169,6 +190,10 @@ impl Engine {
             exec_path_append_set: false,
         }
     }
+}
+
+fn api() -> ApiSettings {
+    ApiSettings { host: "127.0.0.1".to_owned(), port: API_PORT, timeout: API_SECONDS, api_key_hint: None }
 }
 
 fn web(preferences: &Preferences) -> WebSettings {

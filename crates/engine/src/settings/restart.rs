@@ -21,8 +21,8 @@ pub(super) enum Restart {
 /// What the engine cannot know by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
-    /// What the host can do; `None` leaves it to the surface: a window's host can do everything, a browser nothing.
-    pub capabilities: Option<Capabilities>,
+    /// What the window's host can do; `None` is everything. A browser's can do nothing.
+    pub native: Option<Capabilities>,
     /// The configuration file, when there is one.
     pub config_path: Option<PathBuf>,
     /// Host and port of the gateway's TCP listener.
@@ -74,9 +74,10 @@ impl Engine {
 impl Surroundings {
     /// What the host can do, on this surface.
     pub(super) fn capabilities(&self, surface: Surface) -> Capabilities {
-        self.capabilities.unwrap_or_else(|| {
-            let native = surface == Surface::Native;
-            Capabilities { can_restart_engine: native, can_pick_folder: native, can_open_logs: native, can_export_diagnostics: native }
-        })
+        let all = Capabilities { can_restart_engine: true, can_pick_folder: true, can_open_logs: true, can_export_diagnostics: true };
+        match surface {
+            Surface::Native => self.native.unwrap_or(all),
+            Surface::Browser => Capabilities::default(),
+        }
     }
 }
