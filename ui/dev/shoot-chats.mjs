@@ -19,6 +19,7 @@ for (const [width, height] of [[1280, 800], [720, 900]])
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: process.env.ALCOVE_LOCALE ?? "en-GB" });
     const page = await context.newPage();
     page.setDefaultTimeout(8000);
+    page.on("filechooser", () => {});
     page.on("console", (m) => ["error", "warning"].includes(m.type()) && problems.push(`${m.text()} ${m.location().url}`));
     page.on("pageerror", (e) => problems.push(String(e)));
     const at = (name) => page.locator(`[data-test=${name}]`);
@@ -131,7 +132,8 @@ for (const [width, height] of [[1280, 800], [720, 900]])
       await at("bulk").waitFor();
       await shot("side-bulk");
       await at("bulk-archive").click();
-      await row(2).dblclick();
+      await row(2).click({ button: "right" });
+      await page.getByRole("menuitem", { name: "Rename" }).click();
       await drawer();
       await at("rename").waitFor();
       await shot("side-rename");

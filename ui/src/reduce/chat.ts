@@ -17,6 +17,8 @@ export type ChatState = {
   readonly failed: boolean;
   readonly preset: string | null;
   readonly modelName: string | null;
+  /** The turn is answered by another model than the chosen one, which could not. */
+  readonly fallback: boolean;
   readonly usage: Usage | null;
   readonly window: number | null;
   readonly pending: readonly Pending[];
@@ -42,6 +44,7 @@ export function emptyChat(chatId: string): ChatState {
     failed: false,
     preset: null,
     modelName: null,
+    fallback: false,
     usage: null,
     window: null,
     pending: [],

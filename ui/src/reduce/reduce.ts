@@ -95,6 +95,7 @@ function apply(state: ChatState, event: ChatEvent): ChatState {
       return {
         ...state,
         modelName: event.model_name,
+        fallback: event.fallback === true,
         preset: event.model_preset === undefined ? state.preset : event.model_preset,
         window: event.context_window_tokens ?? (state.modelName === event.model_name ? state.window : null),
       };
@@ -137,7 +138,7 @@ function withFailure(state: ChatState, turnId: string, why: string): ChatState {
 }
 
 function withPage(state: ChatState, page: ThreadPage | null): ChatState {
-  const fresh = { ...emptyChat(state.chatId), preset: state.preset, modelName: state.modelName, usage: state.usage, window: state.window };
+  const fresh = { ...emptyChat(state.chatId), preset: state.preset, modelName: state.modelName, fallback: state.fallback, usage: state.usage, window: state.window };
   if (page === null) return { ...fresh, pending: state.pending };
   const taken = new Set(page.messages.map((row) => (row.role === "user" ? row.turnId : undefined)));
   const last = page.messages.findLast((row) => row.usage !== undefined);

@@ -5,7 +5,7 @@ import { reduce } from "../reduce/reduce.ts";
 import type { ChatEvent, Message, Run, Usage } from "../wire/types.ts";
 
 export type Phase = "loading" | "ready" | "error";
-export type Facts = { preset: string | null; modelName: string | null; usage: Usage | null; window: number | null };
+export type Facts = { preset: string | null; modelName: string | null; fallback: boolean; usage: Usage | null; window: number | null };
 
 export class OpenChat {
   state: ChatState;
@@ -14,7 +14,7 @@ export class OpenChat {
   readonly run = signal<Partial<Run> | null>(null);
   readonly writing = signal(false);
   readonly before = signal<string | null>(null);
-  readonly facts = signal<Facts>({ preset: null, modelName: null, usage: null, window: null });
+  readonly facts = signal<Facts>({ preset: null, modelName: null, fallback: false, usage: null, window: null });
   readonly phase = signal<Phase>("loading");
   readonly why = signal("");
   readonly older = signal<"idle" | "loading" | "error">("idle");
@@ -47,10 +47,10 @@ export class OpenChat {
     if (before.pending !== now.pending) this.pending.value = now.pending;
     if (before.run !== now.run) this.run.value = now.run;
     if (before.before !== now.before) this.before.value = now.before;
-    const { preset, modelName, usage, window } = now;
+    const { preset, modelName, fallback, usage, window } = now;
     const known = this.facts.value;
-    if (known.preset !== preset || known.modelName !== modelName || known.usage !== usage || known.window !== window)
-      this.facts.value = { preset, modelName, usage, window };
+    if (known.preset !== preset || known.modelName !== modelName || known.fallback !== fallback || known.usage !== usage || known.window !== window)
+      this.facts.value = { preset, modelName, fallback, usage, window };
     this.writing.value = now.run !== null && isWriting(now);
   }
 

@@ -10,15 +10,9 @@ import { upload } from "../wire/uploads.ts";
 import { t } from "../i18n/text.ts";
 import { later } from "./clock.ts";
 import { refreshSoon } from "./list.ts";
+import { fileName } from "./plain.ts";
 import { toast, toastError } from "./toast.ts";
 import { words } from "./words.ts";
-
-const ENDINGS: Record<ExportFormat, string> = { markdown: "md", jsonl: "jsonl", html: "html" };
-
-export function fileName(title: string, format: ExportFormat): string {
-  const name = [...title].filter((letter) => letter > "\u001f" && !'\\/:*?"<>|'.includes(letter)).join("").trim().slice(0, 80);
-  return `${name.replace(/^\.+/, "") || "chat"}.${ENDINGS[format]}`;
-}
 
 export async function exportChat(chatId: string, title: string, format: ExportFormat): Promise<void> {
   const name = fileName(title, format);

@@ -7,18 +7,9 @@ import { addFiles, attachmentsOf, takeAttached } from "./attachments.ts";
 import type { OpenChat } from "./chats.ts";
 import { fillComposer, setText } from "./compose.ts";
 import { submit } from "./conversation.ts";
+import { promptsBefore } from "./plain.ts";
 import { go } from "./route.ts";
 import { toastError } from "./toast.ts";
-
-/** How many prompts stand before this row, in the whole chat. */
-export function promptsBefore(entry: Pick<OpenChat, "promptsBefore" | "state">, rowId: string): number {
-  let count = entry.promptsBefore;
-  for (const row of entry.state.messages) {
-    if (row.id === rowId) return count;
-    if (row.role === "user") count += 1;
-  }
-  return count;
-}
 
 async function fork(entry: OpenChat, before_user_index: number): Promise<string | null> {
   try {

@@ -133,10 +133,6 @@ effect(() => {
   if (left.length !== known.size) told.value = new Map(left);
 });
 
-/** A path as people write it. */
-export function tilde(path: string): string {
-  return path.replace(/^\/(?:home|Users)\/[^/]+(?=\/|$)/, "~").replace(/^\/root(?=\/|$)/, "~");
-}
 
 /** Where the menu of the chip stands; null: shut. */
 export const scopeMenu = signal<{ x: number; y: number } | null>(null);

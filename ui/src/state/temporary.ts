@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { send } from "../wire/socket.ts";
 import { askForChat } from "./asks.ts";
+import { knownChat } from "./chats.ts";
 import { focusAsked } from "./compose.ts";
 import { addressOf, current, go, passing } from "./route.ts";
 import { toastError } from "./toast.ts";
@@ -42,5 +43,6 @@ export function discardTemporary(id: string): void {
 
 /** A new connection is up: those of the old one are over. */
 export function endTemporaries(): void {
+  for (const one of temporaries.value) knownChat(one.id)?.apply([{ event: "goal_status", chat_id: one.id, status: "idle" }]);
   if (temporaries.value.some((one) => !one.over)) temporaries.value = temporaries.value.map((one) => ({ ...one, over: true }));
 }

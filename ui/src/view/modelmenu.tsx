@@ -25,6 +25,9 @@ function answering(): string | null {
 /** Nothing is known yet: neither the chat nor the settings were read. */
 const unknown = (name: string | null) => name === null && settings.value === null && settingsWhy.value === null;
 
+/** The last turn was answered by another model than the chosen one. */
+const fellBack = () => current.value !== null && knownChat(current.value)?.facts.value.fallback === true;
+
 export function ModelMenu() {
   const chip = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
@@ -48,6 +51,7 @@ export function ModelMenu() {
   return (
     <>
       <button type="button" class="chip" ref={chip} popovertarget="model-menu" onClick={place} data-test="model-chip" title={t("model.forChat")}>
+        {fellBack() ? <span class="demo-badge" title={t("model.fallbackHint")}>{t("model.fallback")}</span> : null}
         {isDemo(name) ? <span class="demo-badge">{t("model.demo")}</span> : null}
         {unknown(name) ? <i class="blank" /> : <span class="label">{name === null ? t("model.none") : isDemo(name) ? t("model.demoShort") : presetLabel(name)}</span>}
         <Icon name="down" />

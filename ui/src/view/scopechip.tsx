@@ -1,8 +1,9 @@
 // Where the chat works, in words: "Only in app" or "Anywhere". Opens the menu that changes it.
 import { useRef } from "preact/hooks";
 import { t } from "../i18n/text.ts";
+import { tilde } from "../state/plain.ts";
 import { current } from "../state/route.ts";
-import { scopeMenu, scopeOf, tilde } from "../state/scope.ts";
+import { scopeMenu, scopeOf } from "../state/scope.ts";
 import { temporaryOf } from "../state/temporary.ts";
 import { Icon } from "./icon.tsx";
 import { overlays } from "./parts.ts";

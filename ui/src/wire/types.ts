@@ -55,11 +55,12 @@ type InChat = {
   at?: number;
 };
 
-type Named = Exclude<gen.Event["event"], HomeEvent["event"] | "attached" | "message" | "reasoning_end" | "user_message" | "error">;
+type Named = Exclude<gen.Event["event"], HomeEvent["event"] | "attached" | "turn_model_updated" | "message" | "reasoning_end" | "user_message" | "error">;
 export type ChatEvent = InChat &
   (
     | Extract<gen.Event, { event: Named }>
     | ({ event: "attached" } & gen.Attached & { temporary?: boolean })
+    | ({ event: "turn_model_updated" } & gen.TurnModelUpdated & { fallback?: boolean })
     | ({ event: "error" } & gen.ErrorFrame & { request_id?: string })
     | ({ event: "user_message" } & gen.UserMessage & { media_urls?: MediaItem[] })
     | ({ event: "reasoning_end" } & gen.ReasoningEnd & { text?: string })

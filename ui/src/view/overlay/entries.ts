@@ -5,7 +5,7 @@ import { focusAsked } from "../../state/compose.ts";
 import { pickImport } from "../../state/exchange.ts";
 import { keyOf } from "../../state/lines.ts";
 import { list } from "../../state/list.ts";
-import { score } from "../../state/palette.ts";
+import { score } from "../../state/plain.ts";
 import { current, go } from "../../state/route.ts";
 import { settingsOpen } from "../../state/settings.ts";
 import { newTemporary, temporaryOf } from "../../state/temporary.ts";
