@@ -80,7 +80,7 @@ pub enum WorkbenchLayout {
 }
 
 /// How rows look.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct SidebarView {
     /// How close.
@@ -144,17 +144,5 @@ impl Default for SidebarState {
 impl Default for Workbench {
     fn default() -> Self {
         Self { version: 1, tabs: BTreeMap::new() }
-    }
-}
-
-impl Default for SidebarView {
-    fn default() -> Self {
-        Self {
-            density: Density::default(),
-            show_previews: false,
-            show_timestamps: false,
-            show_archived: false,
-            sort: SidebarSort::default(),
-        }
     }
 }

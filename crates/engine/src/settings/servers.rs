@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::Refused;
 use super::field::Fields;
-use crate::catalog::{DEMO, endpoint, plan};
+use crate::catalog::{DEMO, Server, endpoint, plan};
 use crate::engine::Engine;
-use crate::model::discover::FoundServer;
+use crate::model::discover::{FoundModel, FoundServer};
+use crate::model::error::ModelError;
 use crate::model::extra::Extra;
 use crate::model::{self, Endpoint, Limits, ModelCall, discover};
 use crate::secret::Secret;
@@ -81,29 +82,52 @@ async fn saved(engine: &Engine, name: &str) -> Result<Endpoint, Refused> {
     endpoint(&shared.keys, &server).await.map_err(Refused::bad)
 }
 
+/// What a provider offers, as an advice: a server that cannot be asked is told about in words.
 pub(super) async fn list(engine: &Engine, provider: Option<&str>) -> Result<ProviderModels, Refused> {
-    let name = provider.filter(|name| !name.is_empty()).ok_or_else(|| Refused::bad("provider is required"))?;
-    let (endpoint, label) = if name == DEMO {
-        (Endpoint::Demo, "Offline demo".to_owned())
-    } else {
-        let label = engine.shared().shelf.current().server(name).map(|server| server.label.to_owned());
-        (saved(engine, name).await?, label.unwrap_or_default())
+    let name = provider.map(str::trim).filter(|name| !name.is_empty()).ok_or_else(|| Refused::bad("provider is required"))?;
+    let catalog = engine.shared().shelf.current();
+    let server = catalog.server(name);
+    if name != DEMO && server.is_none() {
+        return Err(Refused::bad("unknown provider"));
+    }
+    let (label, kind) = match &server {
+        Some(server) => (server.label, server.known.map_or("custom", |known| known.catalog.word())),
+        None => ("Offline demo", "builtin"),
     };
-    let (models, message) = match discover::list_models(&engine.shared().models, &endpoint).await {
-        Ok(models) => (models, None),
-        Err(error) => (Vec::new(), Some(error.to_string())),
+    let offered = offered(engine, server.as_ref()).await;
+    let (status, message, models) = match offered {
+        Ok(models) => ("available", None, models),
+        Err((status, message)) => (status, Some(message), Vec::new()),
     };
-    let status = if message.is_none() { "available" } else { "error" };
     let models: Vec<ModelRow> = models.into_iter().map(|model| row(model.id, model.context_window)).collect();
     Ok(ProviderModels {
         provider: name.to_owned(),
-        label,
-        catalog_kind: if name == DEMO { "builtin" } else { "custom" }.to_owned(),
+        label: label.to_owned(),
+        catalog_kind: kind.to_owned(),
         model_count: models.len(),
         models,
         message,
         fetched_at: crate::clock::now_ms() as f64 / 1000.0,
         status: status.to_owned(),
+    })
+}
+
+/// The models, or the status and the words that say why there are none. The demo is no server.
+async fn offered(engine: &Engine, server: Option<&Server<'_>>) -> Result<Vec<FoundModel>, (&'static str, String)> {
+    let shared = engine.shared();
+    let endpoint = match server {
+        None => Endpoint::Demo,
+        Some(server) => {
+            let keyless = server.known.is_none_or(|known| known.is_local()) || server.own.is_some_and(|own| !own.api_base.is_empty());
+            if !keyless && engine.server_key(server).await.is_none() {
+                return Err(("not_configured", "Configure this provider before loading models.".to_owned()));
+            }
+            endpoint(&shared.keys, server).await.map_err(|words| ("error", words))?
+        }
+    };
+    discover::list_models(&shared.models, &endpoint).await.map_err(|error| match error {
+        ModelError::Auth { .. } => ("not_configured", error.to_string()),
+        other => ("error", other.to_string()),
     })
 }
 

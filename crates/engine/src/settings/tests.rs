@@ -462,6 +462,34 @@ async fn servers_are_changed_and_removed() {
 }
 
 #[tokio::test]
+async fn what_a_provider_offers() {
+    let mut desk = Desk::open();
+    desk.done("settings.provider.create", json!({"name": "Home", "api_base": "http://127.0.0.1:9/v1"})).await;
+    let mut lines = String::new();
+    for name in [None, Some(" "), Some("nobody"), Some("demo"), Some("groq"), Some("home")] {
+        let line = match desk.engine.provider_models(name).await {
+            Ok(found) => {
+                let told = found.message.is_some();
+                assert_eq!(found.model_count, found.models.len());
+                assert!(found.fetched_at > 0.0);
+                format!("{} {} {} {} {told}", found.label, found.catalog_kind, found.status, found.model_count)
+            }
+            Err(refused) => format!("{} {}", refused.status, refused.message),
+        };
+        lines.push_str(&format!("{line}\n"));
+    }
+    expect![[r#"
+        400 provider is required
+        400 provider is required
+        400 unknown provider
+        Offline demo builtin available 1 false
+        Groq catalog not_configured 0 true
+        Home custom error 0 true
+    "#]]
+    .assert_eq(&lines);
+}
+
+#[tokio::test]
 async fn a_hidden_value_survives_its_mask_and_never_shows() {
     let mut desk = Desk::open();
     let headers = json!({"name": "Home", "api_base": "http://127.0.0.1:9/v1", "extra_headers": {"Authorization": "planted-secret"}});
