@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use alcove_engine::{Engine, report};
+use alcove_engine::{Engine, report, secret};
 use axum::Router;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -114,6 +114,8 @@ pub async fn start(config: Config) -> Result<Gateway, Error> {
     for key in &settings.unknown {
         report::problem("the configuration has a key that nobody knows", &UnknownKey(key.clone()));
     }
+    let secrets = [Some(&config.launch), settings.websocket.token.as_ref(), settings.websocket.token_issue_secret.as_ref()];
+    secrets.into_iter().flatten().for_each(|secret| report::conceal(&secret::Secret::new(secret.text())));
     let places = config.listen(&settings)?;
     let tls = settings.websocket.tls.as_ref().map(tls::acceptor).transpose()?;
     let engine_config = alcove_engine::Config {

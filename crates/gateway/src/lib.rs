@@ -15,6 +15,7 @@ mod socket;
 mod tls;
 mod token;
 
+pub use alcove_engine::report;
 pub use config::{Config, Endpoint, Flags, Wrong, default_data_dir, default_socket};
 pub use error::Error;
 pub use gateway::{End, Gateway, start};

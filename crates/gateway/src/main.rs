@@ -19,6 +19,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    alcove_gateway::report::panics();
     match Cli::parse().command {
         Command::Serve(args) => cli::serve(&args),
     }

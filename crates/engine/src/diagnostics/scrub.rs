@@ -26,7 +26,8 @@ static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"“[^”\n]*”")
 /// One word as programs make them: an id, a version, the name of a model.
 static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[A-Za-z0-9][A-Za-z0-9_.:@/+-]*$").expect("a constant pattern"));
 /// An address, of which only the server is shown.
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"\b([a-z][a-z0-9+.-]*://)([^\s/"'?#]*)[^\s"']*"#).expect("a constant pattern"));
+static ADDRESS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\b([a-z][a-z0-9+.-]*://)([^\s/"'?#]*)[^\s"']*"#).expect("a constant pattern"));
 
 pub(super) struct Scrub {
     data_dir: String,

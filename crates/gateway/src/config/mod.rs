@@ -131,6 +131,12 @@ impl Config {
         named.unwrap_or_else(|| default_socket(&self.data_dir))
     }
 
+    /// What opens bootstrap on every listener where one is configured; reads the file. For whoever shares this configuration, as a window does.
+    pub fn bootstrap_secret(&self) -> Option<String> {
+        let settings = self.read().ok()?;
+        settings.websocket.secret().map(|secret| secret.text().to_owned())
+    }
+
     /// Writes the commented default file where there is none.
     pub(crate) fn write_default(&self) -> Result<(), Error> {
         let ConfigFile::Usual(path) = &self.file else { return Ok(()) };

@@ -2,6 +2,7 @@
 
 mod assets;
 mod bootstrap;
+mod diagnostics;
 mod later;
 mod media;
 mod moved;
@@ -43,6 +44,7 @@ pub(crate) fn router(context: Shared) -> Router {
         .route("/api/media/uploads/{id}", put(uploads::put).get(uploads::get).delete(uploads::delete))
         .merge(settings::routes())
         .merge(later::routes())
+        .merge(diagnostics::routes())
         .route_layer(middleware::from_fn_with_state(context.clone(), authorised));
     Router::new()
         .merge(api)
