@@ -3,7 +3,11 @@
 //! The commands are listed in the application manifest, so each of them needs a capability; a command left out
 //! of `capabilities/window.json` is refused even to our own page.
 
-const COMMANDS: &[&str] = &["open_socket", "send_socket", "ack_socket", "close_socket", "painted", "open_external", "runtime_info"];
+#[rustfmt::skip]
+const COMMANDS: &[&str] = &[
+    "open_socket", "send_socket", "ack_socket", "close_socket", "painted", "open_external", "runtime_info", "watch", "restart_engine",
+    "pick_folder", "open_logs", "export_diagnostics", "save_file",
+];
 
 fn main() {
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);

@@ -1,7 +1,8 @@
-// The host bridge: `window.alcoveHost`, injected into the main frame before anything of the page runs.
+// The host bridge: `window.nanobotHost` as the contract has it (envelope §6.3) and `window.alcoveHost`, which is the same and what
+// our own page needs besides. Injected into the main frame before anything of the page runs.
 //
-// It offers the page a socket whose frames travel over Tauri's IPC to the shell, the heartbeat of the first paint, and
-// opening a link outside. It speaks to Tauri's internals itself, so no global Tauri API exists in the page.
+// It offers the page a socket whose frames travel over Tauri's IPC to the shell, the heartbeat of the first paint, the system's
+// dialogs and what the shell has to tell. It speaks to Tauri's internals itself, so no global Tauri API exists in the page.
 // Frames arrive in numbered batches; they are put in order, held until the page knows the socket's id and listens, and
 // handed on one by one. The shell sends only so many batches ahead of our acknowledgements: an idle page costs no memory.
 (() => {
@@ -46,8 +47,8 @@
     return callback;
   }
 
-  function emit(event) {
-    for (const listener of [...listeners]) {
+  function emit(heard, event) {
+    for (const listener of [...heard]) {
       try {
         listener(event);
       } catch (error) {
@@ -72,7 +73,7 @@
           socket.closed = true;
           sockets.delete(socket.id);
         }
-        emit(Object.assign({ id: socket.id }, event));
+        emit(listeners, Object.assign({ id: socket.id }, event));
       }
       acknowledge(socket);
     }
@@ -131,7 +132,7 @@
     if (typeof listener !== "function") throw new TypeError("a listener is a function");
     listeners.add(listener);
     setTimeout(() => sockets.forEach(handOn), 0);
-    return () => listeners.delete(listener);
+    return () => void listeners.delete(listener);
   }
 
   /** What the page looks like, so that the next window starts in the same colours. */
@@ -153,16 +154,47 @@
     if ("standIn" in document.documentElement.dataset) painted();
   });
 
-  Object.defineProperty(window, "alcoveHost", {
-    value: Object.freeze({
-      openSocket,
-      sendSocket,
-      closeSocket,
-      onSocketEvent,
-      painted,
-      openExternal: (url) => invoke("open_external", { url: String(url) }),
-      getRuntimeInfo: () => invoke("runtime_info"),
-    }),
-    enumerable: true,
-  });
+  /** Asks the shell; its refusals are words, which the page gets as an error. */
+  const ask = (command, payload) =>
+    invoke(command, payload).catch((words) => {
+      throw new Error(String(words));
+    });
+
+  /** Hands what the shell tells of a topic to whoever listens; the shell is asked to tell when the first one does. */
+  function teller(topic) {
+    const heard = new Set();
+    let watched = false;
+    return (listener) => {
+      if (typeof listener !== "function") throw new TypeError("a listener is a function");
+      heard.add(listener);
+      if (!watched) {
+        watched = true;
+        const channel = openChannel((event) => emit(heard, event));
+        invoke("watch", { topic, channel: `__CHANNEL__:${channel}` }).catch(reportError);
+      }
+      return () => void heard.delete(listener);
+    };
+  }
+
+  const contract = {
+    getRuntimeInfo: () => ask("runtime_info"),
+    restartEngine: () => ask("restart_engine").then(() => undefined),
+    pickFolder: () => ask("pick_folder"),
+    openLogs: () => ask("open_logs").then(() => undefined),
+    exportDiagnostics: () => ask("export_diagnostics"),
+    openSocket,
+    sendSocket,
+    closeSocket,
+    onSocketEvent,
+    onRuntimeStatus: teller("status"),
+  };
+  const own = {
+    painted,
+    openExternal: (url) => ask("open_external", { url: String(url) }),
+    saveFile: (suggestedName, path) => ask("save_file", { suggestedName: String(suggestedName), path: String(path) }),
+    onDrop: teller("drop"),
+  };
+  for (const method of [...Object.values(contract), ...Object.values(own)]) Object.freeze(method);
+  Object.defineProperty(window, "nanobotHost", { value: Object.freeze(contract), enumerable: true });
+  Object.defineProperty(window, "alcoveHost", { value: Object.freeze({ ...contract, ...own }), enumerable: true });
 })();

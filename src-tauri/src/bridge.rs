@@ -1,26 +1,26 @@
-//! The commands behind `window.alcoveHost` and the sockets that are open. The page names a socket by a number; it can only
+//! The sockets of the page behind the host bridge. The page names a socket by a number; it can only
 //! ever open one to the gateway. All of a page's sockets end when another page load begins.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Serialize;
 use tauri::ipc::{Channel, InvokeResponseBody};
-use tauri::{AppHandle, State, Url};
+use tauri::{State, Url};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::shell::Shell;
 use crate::socket::{self, BATCHES_AHEAD, Ends, OUTGOING_LIMIT};
-use crate::theme::Choice;
-use crate::{external, process};
 
 /// The script that makes `window.alcoveHost`.
 pub(crate) const SCRIPT: &str = include_str!("bridge.js");
 
 /// A page needs one socket, and a second while it reconnects.
 const SOCKETS_LIMIT: usize = 8;
+
+/// What a socket's address begins with: as pages of the contract know it (envelope §6.3), and by our own name.
+const SCHEMES: [&str; 2] = ["nanobot-host", "alcove-host"];
 
 /// The shell's end of one socket.
 struct Socket {
@@ -84,8 +84,8 @@ impl Sockets {
 fn gateway_address(url: &str) -> Result<String, String> {
     let url = Url::parse(url).map_err(|error| error.to_string())?;
     let plain = url.username().is_empty() && url.password().is_none() && url.port().is_none() && url.fragment().is_none();
-    if url.scheme() != "alcove-host" || url.host_str() != Some("engine") || !plain {
-        return Err("only alcove-host://engine is a socket of this window".to_owned());
+    if !SCHEMES.contains(&url.scheme()) || url.host_str() != Some("engine") || !plain {
+        return Err("only nanobot-host://engine is a socket of this window".to_owned());
     }
     let mut address = Url::parse("ws://localhost/").map_err(|error| error.to_string())?;
     address.set_path(url.path());
@@ -134,43 +134,6 @@ pub(crate) async fn close_socket(shell: State<'_, Arc<Shell>>, id: u32) -> Resul
     Ok(())
 }
 
-/// The page has painted, in this theme.
-#[tauri::command]
-pub(crate) async fn painted(app: AppHandle, shell: State<'_, Arc<Shell>>, theme: Choice) -> Result<(), ()> {
-    shell.painted(&app, theme);
-    Ok(())
-}
-
-/// Hands a web or mail address to the desktop.
-#[tauri::command]
-pub(crate) async fn open_external(url: String) -> Result<(), String> {
-    let url = external::check(&url)?;
-    let opened = tauri::async_runtime::spawn_blocking(move || process::open(&url)).await;
-    opened.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
-}
-
-/// What the page may know of where it runs (envelope §6.3).
-#[derive(Serialize)]
-pub(crate) struct RuntimeInfo {
-    surface: &'static str,
-    app_version: &'static str,
-    engine_status: &'static str,
-    engine_transport: &'static str,
-    data_dir: String,
-}
-
-/// Tells the page where it runs.
-#[tauri::command]
-pub(crate) async fn runtime_info(shell: State<'_, Arc<Shell>>) -> Result<RuntimeInfo, ()> {
-    Ok(RuntimeInfo {
-        surface: "native",
-        app_version: env!("CARGO_PKG_VERSION"),
-        engine_status: shell.engine.state().word(),
-        engine_transport: "unix_socket",
-        data_dir: shell.data_dir.display().to_string(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +143,7 @@ mod tests {
         let address = gateway_address("alcove-host://engine/ws?token=a%20b&other=1&client_id=c");
         assert_eq!(address.as_deref(), Ok("ws://localhost/ws?token=a+b&client_id=c"));
         assert_eq!(gateway_address("alcove-host://engine/").as_deref(), Ok("ws://localhost/"));
+        assert_eq!(gateway_address("nanobot-host://engine/?token=t").as_deref(), Ok("ws://localhost/?token=t"));
     }
 
     #[test]
@@ -191,6 +155,9 @@ mod tests {
             "alcove-host://engine:80/",
             "alcove-host://engine/#x",
             "alcove-host:engine",
+            "nanobot-host://u:p@engine/",
+            "nanobot-host://engine.example.org/",
+            "nanobot-host://engine:1/",
             "",
             "https://example.org/",
         ];

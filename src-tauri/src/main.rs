@@ -5,20 +5,28 @@
 
 mod args;
 mod bridge;
+mod calls;
+mod dialog;
+mod drop;
 mod engine;
 mod external;
 mod graphics;
 mod heartbeat;
+mod host;
 mod page;
 mod process;
 mod proxy;
 mod remembered;
+mod save;
+#[cfg(test)]
+mod scripted;
 mod shell;
 mod skeleton;
 mod socket;
 mod stand_in;
 mod theme;
 mod trace;
+mod watchers;
 mod window;
 
 use std::process::ExitCode;
@@ -29,6 +37,7 @@ use args::{Args, Command};
 
 fn main() -> ExitCode {
     trace::begin();
+    alcove_gateway::report::panics();
     let args = Args::parse();
     match args.command {
         Some(Command::Serve(serve)) => alcove_gateway::cli::serve(&serve),

@@ -1,24 +1,22 @@
 //! The page's own scheme: carries every request of the page (its files, bootstrap, `/api`) to the gateway's Unix socket and
 //! the answer back, under the page's policy. Requests and answers are whole, bounded and timed; of the headers only those
-//! named here travel. It changes one thing: bootstrap's socket address becomes the host bridge's.
+//! named here travel. It changes bootstrap alone: a configured secret goes with it, and its socket address becomes the host bridge's.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use http_body_util::Full;
 use tauri::Url;
 
+use crate::calls::{self, BOOTSTRAP, Failure, SECRET};
 use crate::engine::Engine;
 use crate::{page, stand_in};
 
 /// The socket address the page is given; it leads to the host bridge.
-pub(crate) const SOCKET_ADDRESS: &str = "alcove-host://engine";
+pub(crate) const SOCKET_ADDRESS: &str = "nanobot-host://engine";
 
-const BOOTSTRAP: &str = "/webui/bootstrap";
 /// The largest body a page may send in one request.
 const REQUEST_LIMIT: usize = 40 * 1024 * 1024;
 /// The largest answer the page is given.
@@ -35,7 +33,7 @@ const TO_GATEWAY: [HeaderName; 9] = [
     header::IF_MODIFIED_SINCE,
     header::IF_NONE_MATCH,
     header::RANGE,
-    HeaderName::from_static("x-nanobot-auth"),
+    SECRET,
     HeaderName::from_static("x-request-id"),
 ];
 
@@ -60,6 +58,16 @@ enum Refusal {
     Unavailable(String),
     TimedOut,
     Broken(String),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unavailable(why) => Self::Unavailable(why),
+            Failure::TimedOut => Self::TimedOut,
+            Failure::Broken(why) | Failure::Refused { words: why, .. } => Self::Broken(why),
+        }
+    }
 }
 
 /// Answers one request of the page.
@@ -89,18 +97,16 @@ async fn forward(engine: &Engine, request: Request<Vec<u8>>) -> Result<Response<
         return Err(Refusal::TooLarge);
     }
     let bootstrap = parts.uri.path() == BOOTSTRAP;
-    let onward = onward(&parts, body)?;
-    let stream = engine.connect().await.map_err(Refusal::Unavailable)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
-    let exchange = async move {
-        let (parts, body) = sender.send_request(onward).await.map_err(|error| broken(&error))?.into_parts();
-        let body = Limited::new(body, RESPONSE_LIMIT).collect().await.map_err(|error| Refusal::Broken(error.to_string()))?;
-        Ok((parts, Vec::from(body.to_bytes())))
-    };
-    // The connection is driven here, beside the exchange, and ends with it: no task outlives its request.
-    let (_, exchanged) = tokio::join!(connection, exchange);
-    let (parts, body) = exchanged?;
-    Ok(inward(&parts, if bootstrap && parts.status.is_success() { point_to_bridge(body) } else { body }))
+    let mut onward = onward(&parts, body)?;
+    // The page sits in front of this machine's person, who may read the configuration; it need not know what stands there.
+    if bootstrap && let Some(secret) = engine.secret().await {
+        onward.headers_mut().insert(SECRET, secret);
+    }
+    let mut answer = calls::send(engine, onward).await?;
+    let (status, headers) = (answer.status, std::mem::take(&mut answer.headers));
+    let body = answer.whole(RESPONSE_LIMIT).await?;
+    let body = if bootstrap && status.is_success() { point_to_bridge(body) } else { body };
+    Ok(inward(status, &headers, body))
 }
 
 fn known(method: &Method) -> bool {
@@ -118,10 +124,10 @@ fn onward(parts: &http::request::Parts, body: Vec<u8>) -> Result<Request<Full<By
     Ok(onward)
 }
 
-fn inward(parts: &http::response::Parts, body: Vec<u8>) -> Response<Vec<u8>> {
+fn inward(status: StatusCode, headers: &HeaderMap, body: Vec<u8>) -> Response<Vec<u8>> {
     let mut response = Response::new(body);
-    *response.status_mut() = parts.status;
-    copy(&TO_PAGE, &parts.headers, response.headers_mut());
+    *response.status_mut() = status;
+    copy(&TO_PAGE, headers, response.headers_mut());
     response
 }
 
@@ -142,10 +148,6 @@ fn point_to_bridge(body: Vec<u8>) -> Vec<u8> {
     object.insert("ws_url".to_owned(), format!("{SOCKET_ADDRESS}{path}").into());
     object.insert("runtime_surface".to_owned(), "native".into());
     serde_json::to_vec(&object).unwrap_or(body)
-}
-
-fn broken(error: &hyper::Error) -> Refusal {
-    Refusal::Broken(error.to_string())
 }
 
 fn of_kind(kind: &'static str, body: String) -> Response<Vec<u8>> {

@@ -8,24 +8,30 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use alcove_gateway::cli::Common;
-use alcove_gateway::{Config, Listen};
-use alcove_proto::http::Surface;
-use tauri::{AppHandle, Manager as _, RunEvent};
+use alcove_gateway::{Config, HostAsk, report};
+use tauri::{AppHandle, Manager as _, RunEvent, WebviewEvent};
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bridge::Sockets;
+use crate::dialog::Dialogs;
+use crate::drop::Drops;
 use crate::engine::{self, Engine, State};
 use crate::heartbeat::Heartbeat;
 use crate::remembered::{self, Placement, Remembered, Renderer};
 use crate::theme::Choice;
-use crate::{bridge, graphics, page, process, proxy, trace, window};
+use crate::watchers::Watchers;
+use crate::{bridge, drop, graphics, host, page, process, proxy, trace, window};
 
 /// The most threads the engine and the page's requests share.
 const WORKERS: usize = 4;
 /// How long the engine may take to close its log and its socket when the window is closed.
 const STOP_LIMIT: Duration = Duration::from_secs(2);
+
+/// What the gateway may ask of the shell before it waits for an answer.
+const ASKS: usize = 4;
 
 /// So often in a row the page's process may end before the page has painted, and the page is still loaded again.
 const RETURNS: u32 = 3;
@@ -34,7 +40,11 @@ const RETURNS: u32 = 3;
 pub(crate) struct Shell {
     pub(crate) engine: Engine,
     pub(crate) sockets: Sockets,
+    pub(crate) watchers: Watchers,
+    pub(crate) dialogs: Dialogs,
+    pub(crate) drops: Drops,
     pub(crate) data_dir: PathBuf,
+    pub(crate) config_path: PathBuf,
     heartbeat: Heartbeat,
     renderer: Renderer,
     /// Guards the file's content in memory; written at the end and when a renderer failed.
@@ -53,26 +63,37 @@ pub(crate) struct Shell {
 /// Opens the window and runs until it is closed.
 pub(crate) fn run(args: &Common) -> ExitCode {
     let data_dir = args.data_dir();
-    let listen = Listen::Unix(alcove_gateway::default_socket(&data_dir));
     let remembered = remembered::load(&data_dir);
     let renderer = graphics::settle(remembered.renderer);
     if let Err(why) = display() {
-        eprintln!("alcove: {why}");
+        report::complaint(why);
         return ExitCode::FAILURE;
     }
+    // A file dialog brings a thread with it that would run GTK as soon as this thread lets go of it, so it never does.
+    #[cfg(target_os = "linux")]
+    let gtk = gtk::glib::MainContext::default();
+    #[cfg(target_os = "linux")]
+    let _held = gtk.acquire();
     let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("alcove: no threads: {error}");
+            report::complaint(&format!("no threads: {error}"));
             return ExitCode::FAILURE;
         }
     };
     tauri::async_runtime::set(runtime.handle().clone());
-    let (engine, keeper) = engine::pair();
-    let config = Config { data_dir: data_dir.clone(), listen, surface: Surface::Native, model: args.model.clone() };
+    let (asks, asked) = mpsc::channel(ASKS);
+    let mut config = Config::window(data_dir.clone(), args.config.clone());
+    config.model.clone_from(&args.model);
+    config.host = Some(asks);
+    let (engine, keeper) = engine::pair(&config);
     let shell = Arc::new(Shell {
         engine,
         sockets: Sockets::default(),
+        watchers: Watchers::default(),
+        dialogs: Dialogs::default(),
+        drops: Drops::default(),
+        config_path: config.path().to_owned(),
         data_dir,
         heartbeat: Heartbeat::default(),
         renderer,
@@ -85,11 +106,11 @@ pub(crate) fn run(args: &Common) -> ExitCode {
         closing: CancellationToken::new(),
     });
     shell.tasks.spawn_on(keeper.keep(config, shell.closing.clone(), shell.stop.clone()), runtime.handle());
-    let code = show(&shell);
+    let code = show(&shell, asked);
     shell.end(&runtime);
     runtime.shutdown_background();
     if shell.relaunch.load(Ordering::Relaxed) {
-        eprintln!("alcove: could not start again: {}", process::relaunch());
+        report::complaint(&format!("could not start again: {}", process::relaunch()));
         return ExitCode::FAILURE;
     }
     code
@@ -110,17 +131,24 @@ fn runtime() -> std::io::Result<Runtime> {
     Builder::new_multi_thread().worker_threads(workers).thread_name("alcove").enable_all().build()
 }
 
-fn show(shell: &Arc<Shell>) -> ExitCode {
+fn show(shell: &Arc<Shell>, asked: mpsc::Receiver<HostAsk>) -> ExitCode {
     let proxied = Arc::clone(shell);
     let opened = Arc::clone(shell);
+    let dragged = Arc::clone(shell);
     let commands: Box<dyn Fn(tauri::ipc::Invoke) -> bool + Send + Sync> = Box::new(tauri::generate_handler![
         bridge::open_socket,
         bridge::send_socket,
         bridge::ack_socket,
         bridge::close_socket,
-        bridge::painted,
-        bridge::open_external,
-        bridge::runtime_info,
+        host::painted,
+        host::open_external,
+        host::runtime_info,
+        host::watch,
+        host::restart_engine,
+        host::pick_folder,
+        host::open_logs,
+        host::export_diagnostics,
+        host::save_file,
     ]);
     let app = tauri::Builder::default()
         .manage(Arc::clone(shell))
@@ -135,17 +163,23 @@ fn show(shell: &Arc<Shell>) -> ExitCode {
             let engine = proxied.engine.clone();
             proxied.spawn(async move { responder.respond(proxy::answer(&engine, request).await) });
         })
+        .on_webview_event(move |_, event| match event {
+            WebviewEvent::DragDrop(event) => drop::seen(&dragged, event),
+            _ => {}
+        })
         .setup(move |app| Ok(window::open(app, &opened)?))
         .build(tauri::generate_context!());
     let app = match app {
         Ok(app) => app,
         Err(error) => {
-            eprintln!("alcove: the window could not be opened: {error}");
+            report::complaint(&format!("the window could not be opened: {error}"));
             return ExitCode::FAILURE;
         }
     };
     trace::mark("shell built");
     let handle = app.handle().clone();
+    shell.spawn(host::tell_status(Arc::clone(shell)));
+    shell.spawn(host::answer_asks(Arc::clone(shell), handle.clone(), asked));
     shell.spawn(async move {
         told_to_end().await;
         handle.exit(0);
@@ -213,7 +247,7 @@ impl Shell {
     pub(crate) fn page_begins(self: &Arc<Self>, app: &AppHandle) {
         trace::mark("page begins");
         process::bury();
-        self.sockets.close_all();
+        self.page_is_gone();
         let shell = Arc::clone(self);
         let app = app.clone();
         let blank = self.heartbeat.begin();
@@ -237,15 +271,22 @@ impl Shell {
         }
     }
 
+    /// Whatever served the page that was shown ends.
+    fn page_is_gone(&self) {
+        self.sockets.close_all();
+        self.watchers.clear();
+        self.drops.stop();
+    }
+
     fn save(&self) {
         if let Err(error) = remembered::save(&self.data_dir, &self.remembered()) {
-            eprintln!("alcove: the window's place was not saved: {error}");
+            report::complaint(&format!("the window's place was not saved: {error}"));
         }
     }
 
     /// The page's process has ended: true if the page may be loaded again.
     pub(crate) fn page_may_return(&self) -> bool {
-        self.sockets.close_all();
+        self.page_is_gone();
         self.ended.fetch_add(1, Ordering::Relaxed) < RETURNS
     }
 
@@ -257,11 +298,11 @@ impl Shell {
             .is_some_and(|window| window.is_visible().unwrap_or(false) && !window.is_minimized().unwrap_or(true));
         let to_blame = self.renderer == Renderer::Dmabuf && !process::relaunched() && seen;
         if !to_blame || !matches!(self.engine.state(), State::Ready(_)) {
-            eprintln!("alcove: the page has not painted yet");
+            report::complaint("the page has not painted yet");
             window::reveal(app);
             return;
         }
-        eprintln!("alcove: the page did not paint; starting again without WebKit's DMABUF renderer");
+        report::complaint("the page did not paint; starting again without WebKit's DMABUF renderer");
         self.lock().renderer = Renderer::SharedMemory;
         self.relaunch.store(true, Ordering::Relaxed);
         app.exit(0);
@@ -283,7 +324,7 @@ impl Shell {
         self.tasks.close();
         let stopped = runtime.block_on(async { tokio::time::timeout(STOP_LIMIT, self.tasks.wait()).await });
         if stopped.is_err() {
-            eprintln!("alcove: the engine did not stop in time");
+            report::complaint("the engine did not stop in time");
         }
         trace::mark("engine stopped");
     }

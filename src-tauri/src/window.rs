@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use alcove_gateway::report;
 use tauri::webview::{DownloadEvent, NewWindowResponse, PageLoadEvent, PermissionResponse, WebviewBuilder};
 use tauri::window::{Color, WindowBuilder};
 use tauri::{App, AppHandle, LogicalPosition, LogicalSize, Manager as _, Webview, WebviewUrl, Window, WindowEvent};
@@ -46,7 +47,7 @@ pub(crate) fn open(app: &App, shell: &Arc<Shell>) -> tauri::Result<()> {
     let page_window = window.clone();
     skeleton::draw(window.default_vbox()?, palette, move || {
         if let Err(error) = add_page(&page_window, &shell, palette.bg) {
-            eprintln!("alcove: the page could not be created: {error}");
+            report::complaint(&format!("the page could not be created: {error}"));
             page_window.app_handle().exit(1);
         }
     });
@@ -102,7 +103,7 @@ fn revive(webview: &Webview, shell: &Arc<Shell>) -> tauri::Result<()> {
     let shell = Arc::clone(shell);
     webview.with_webview(move |webview| {
         webview.inner().connect_web_process_terminated(move |webview, reason| {
-            eprintln!("alcove: the page's process ended: {reason:?}");
+            report::complaint(&format!("the page's process ended: {reason:?}"));
             if shell.page_may_return() {
                 webview.load_uri(page::address().as_str());
             }

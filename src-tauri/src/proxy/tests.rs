@@ -10,7 +10,7 @@ use crate::engine;
 fn bootstrap_points_to_the_bridge() {
     let body = br#"{"token":"t","ws_path":"/ws","ws_url":"ws://localhost/ws","runtime_surface":"browser"}"#.to_vec();
     let seen: serde_json::Value = serde_json::from_slice(&point_to_bridge(body)).unwrap();
-    assert_eq!(seen["ws_url"], "alcove-host://engine/ws");
+    assert_eq!(seen["ws_url"], "nanobot-host://engine/ws");
     assert_eq!(seen["runtime_surface"], "native");
     assert_eq!(seen["token"], "t");
 }
