@@ -21,11 +21,11 @@ const MODEL_CHARS: usize = 200;
 const SIZE_CHARS: usize = 32;
 const RATIOS: [&str; 8] = ["1:1", "3:4", "9:16", "4:3", "16:9", "3:2", "2:3", "21:9"];
 
-/// A provider's key stays while it stays; an empty one is removed.
+/// What is not said stays as it is; another provider needs its own key or address.
 pub(super) async fn search(engine: &Engine, fields: &Fields) -> Result<Restart, Refused> {
-    let name = fields.text("provider").unwrap_or_default().to_lowercase();
-    let chosen = search::engine(&name).ok_or_else(|| Refused::bad("unknown web search provider"))?;
     let before = engine.shared().preferences.current();
+    let name = fields.text("provider").map_or_else(|| before.search.provider.clone(), str::to_lowercase);
+    let chosen = search::engine(&name).ok_or_else(|| Refused::bad("unknown web search provider"))?;
     let stays = before.search.provider == name;
     let base_url = match chosen.credential {
         Credential::None | Credential::Key => None,

@@ -518,7 +518,7 @@ async fn web_search() {
     desk.check(
         "settings.web_search.update",
         &[
-            (json!({}), shown),
+            (json!({"provider": ""}), shown),
             (json!({"provider": "altavista"}), shown),
             (json!({"provider": "searxng"}), shown),
             (json!({"provider": "brave"}), shown),
@@ -528,7 +528,7 @@ async fn web_search() {
             (json!({"provider": "duckduckgo", "timeout": 0}), shown),
             (json!({"provider": "duckduckgo", "useJinaReader": "perhaps"}), shown),
             (json!({"provider": "Brave", "apiKey": "brave-0123456789", "maxResults": 7}), shown),
-            (json!({"provider": "brave", "timeout": 60}), shown),
+            (json!({"timeout": 60}), shown),
             (json!({"provider": "searxng", "base_url": "http://127.0.0.1:8888/"}), shown),
             (json!({"provider": "searxng", "use_jina_reader": false}), shown),
             (json!({"provider": "duckduckgo", "use_jina_reader": "1"}), shown),
