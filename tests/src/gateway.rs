@@ -109,12 +109,13 @@ impl Home {
     }
 }
 
-/// `Alcove is at http://127.0.0.1:PORT/#/?bootstrapSecret=SECRET`, the same without a secret, or `Alcove listens on PATH`.
+/// `Alcove is at http://127.0.0.1:PORT/#/?bootstrapSecret=SECRET`, the same by https or without a secret, or `Alcove listens on PATH`.
 fn read_place(line: &str) -> (Place, String) {
     if let Some(path) = line.strip_prefix("Alcove listens on ") {
         return (Place::Unix(PathBuf::from(path)), String::new());
     }
-    let parts = line.strip_prefix("Alcove is at http://").and_then(|rest| rest.split_once('/'));
+    let address = line.strip_prefix("Alcove is at ").and_then(|rest| rest.strip_prefix("https://").or(rest.strip_prefix("http://")));
+    let parts = address.and_then(|rest| rest.split_once('/'));
     let (address, rest) = parts.unwrap_or_else(|| panic!("no place in {line:?}"));
     let secret = rest.split_once("bootstrapSecret=").map_or("", |(_, secret)| secret);
     (Place::Tcp(address.parse().expect("an address")), secret.to_owned())
@@ -176,6 +177,12 @@ impl Gateway {
     pub fn kill(mut self) {
         self.child.kill().expect("the gateway ran");
         self.child.wait().expect("a child can be waited for");
+    }
+
+    /// Asks it to look at its configuration again.
+    pub fn hang_up(&self) {
+        let told = program("kill").args(["-HUP", &self.id().to_string()]).status().expect("kill runs");
+        assert!(told.success(), "the gateway runs");
     }
 
     /// Asks it to end; gives its exit and how long it took.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::case::Case;
 use crate::pattern::{Names, matches};
 use crate::stage::Stage;
-use crate::step::{heard, perform};
+use crate::step::{heard, patience, perform};
 
 /// Everything said and heard, kept also when the case panics.
 pub type Transcript = Arc<Mutex<String>>;
@@ -134,7 +134,7 @@ impl Play {
 
     /// The next call of the model.
     pub async fn next_call(&mut self) -> Result<Call, String> {
-        Ok(self.stage.model.call().await)
+        tokio::time::timeout(patience(), self.stage.model.call()).await.map_err(|_late| "the model was not called".to_owned())
     }
 
     /// An id nobody used.

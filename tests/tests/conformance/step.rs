@@ -28,7 +28,7 @@ use crate::pattern::{fill, matches};
 use crate::play::Play;
 
 /// How long a frame may take; `ALCOVE_PATIENCE` says other seconds.
-fn patience() -> Duration {
+pub fn patience() -> Duration {
     let told = std::env::var("ALCOVE_PATIENCE").ok().and_then(|text| text.parse().ok());
     Duration::from_secs(told.unwrap_or(20))
 }
@@ -120,11 +120,16 @@ fn read(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| format!("{text} is no JSON: {error}"))
 }
 
-/// `$repeat:N:TEXT` and `$data:MIME:BYTES` in what is sent, grown to what they stand for.
+/// `$repeat:N:TEXT`, `$data:MIME:BYTES` and `{"$many":[N, VALUE]}` in what is sent, grown to what they stand for.
 fn grown(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(grown_text(&text).unwrap_or(text)),
         Value::Array(items) => items.into_iter().map(grown).collect(),
+        Value::Object(mut fields) if fields.contains_key("$many") => {
+            let many = fields.remove("$many").unwrap_or_default();
+            let count = many[0].as_u64().unwrap_or_default();
+            (0..count).map(|number| (format!("websocket:{number}"), grown(many[1].clone()))).collect()
+        }
         Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, grown(value))).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) => value,
     }

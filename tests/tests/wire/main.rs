@@ -3,8 +3,10 @@
 mod assets;
 mod breaches;
 mod chance;
+mod doors;
 mod frames;
 mod gate;
+mod listeners;
 mod plain;
 mod routes;
 mod unix;
