@@ -23,6 +23,13 @@ export type ChatState = {
   readonly window: number | null;
   readonly pending: readonly Pending[];
   readonly before: string | null;
+  /** Files were sent: what is told until the turn ends is about them. */
+  readonly muted: boolean;
+  /** Turns that ended; one that is told of again is another one, by the name beside it. */
+  readonly closed: ReadonlySet<string>;
+  readonly again: ReadonlyMap<string, string>;
+  /** Rows before a fork's boundary that no row stands behind yet. */
+  readonly forkAt: number | null;
 };
 
 /** What the page itself does to a chat, besides what the gateway sends. */
@@ -49,6 +56,10 @@ export function emptyChat(chatId: string): ChatState {
     window: null,
     pending: [],
     before: null,
+    muted: false,
+    closed: new Set(),
+    again: new Map(),
+    forkAt: null,
   };
 }
 

@@ -122,11 +122,12 @@ test("an error notice marks the chat as failed and offers a retry", () => {
   expect(state.messages.at(-1)?.notice).toEqual({ kind: "error", retry: true });
 });
 
-test("tools: text before a call joins the reasoning, the call and its edits share one trace row", () => {
+test("tools: text before a call joins the reasoning, the files it changes stand for the call", () => {
   const rows = all(numbered(tools)).messages;
   expect(rows.map((row) => row.role)).toEqual(["user", "assistant", "tool", "assistant"]);
   expect(rows[1]).toMatchObject({ reasoning: "I will write.\n\nWriting now.", content: "" });
-  expect(rows[2]).toMatchObject({ traces: ['write_file({"path":"a"})'], fileEdits: [{ status: "done" }], toolEvents: [{ phase: "end" }] });
+  expect(rows[2]).toMatchObject({ traces: [], fileEdits: [{ status: "done" }] });
+  expect(rows[2]?.toolEvents).toBeUndefined();
 });
 
 test("an event twice changes nothing the second time", () => {

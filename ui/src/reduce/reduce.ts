@@ -1,8 +1,10 @@
 // The one place where a chat's data changes: `reduce(state, event)` folds live events and thread pages to the same picture.
 import type { ChatEvent, Message, Notice, Run, ThreadPage } from "../wire/types.ts";
 import { emptyChat, type ChatState, type LocalEvent, type Pending } from "./chat.ts";
+import * as activity from "./activity.ts";
 import * as fold from "./fold.ts";
-import { arrange, settle } from "./rows.ts";
+import { arrange, settle, type Rows } from "./rows.ts";
+import * as text from "./text.ts";
 
 /** More events than this out of order, and the place is lost for good. */
 const HELD_MOST = 64;
@@ -12,7 +14,7 @@ export function reduce(state: ChatState, event: ChatEvent | LocalEvent): ChatSta
     case "local.page":
       return withPage(state, event.page);
     case "local.older":
-      return { ...state, messages: joinOlder(arrange(event.page.messages), state.messages), before: event.page.page?.before_cursor ?? null };
+      return withOlder(state, event.page);
     case "local.send":
       return { ...state, pending: [...state.pending, pendingOf(event)] };
     case "local.failed":
@@ -62,33 +64,55 @@ function release(state: ChatState): ChatState {
   return inOrder({ ...state, held: state.held.filter((one) => one !== due) }, due);
 }
 
+/** Events that a thread shows. */
+const SHOWN: readonly string[] = ["user_message", "delta", "reasoning_delta", "reasoning_end", "stream_end", "message", "file_edit", "turn_end"];
+
 function apply(state: ChatState, event: ChatEvent): ChatState {
+  const [known, named] = rename(state, event);
+  return marked(change(known, named));
+}
+
+/** A turn that goes on after its end is another one. */
+function rename(state: ChatState, event: ChatEvent): [ChatState, ChatEvent] {
+  const turn = event.turn_id;
+  if (turn === undefined || !state.closed.has(turn) || !SHOWN.includes(event.event)) return [state, event];
+  const again = state.again.get(turn) ?? `${turn}:replay:${String(event.seq ?? 0)}`;
+  const next = state.again.has(turn) ? state : { ...state, again: new Map(state.again).set(turn, again) };
+  return [next, { ...event, turn_id: again }];
+}
+
+/** The first row behind a fork's boundary says so. */
+function marked(state: ChatState): ChatState {
+  const row = state.forkAt === null ? undefined : state.messages[state.forkAt];
+  if (row === undefined) return state;
+  return { ...state, forkAt: null, messages: state.messages.map((one) => (one === row ? { ...row, forkBoundary: true } : one)) };
+}
+
+function change(state: ChatState, event: ChatEvent): ChatState {
+  const shown = (next: (rows: Rows) => Rows): ChatState => (state.muted ? state : { ...state, messages: next(state.messages) });
   switch (event.event) {
     case "user_message":
     case "message_accepted":
       return accepted(state, event);
     case "delta":
-      return { ...state, messages: fold.delta(state.messages, event) };
+      return shown((rows) => text.delta(rows, event));
     case "reasoning_delta":
-      return { ...state, messages: fold.reasoningDelta(state.messages, event) };
+      return shown((rows) => text.reasoningDelta(rows, event));
     case "reasoning_end":
-      return { ...state, messages: fold.reasoningEnd(state.messages, event) };
+      return shown((rows) => text.reasoningEnd(rows, event));
     case "stream_end":
-      return { ...state, messages: fold.streamEnd(state.messages, event) };
+      return shown((rows) => text.streamEnd(rows, event));
     case "message": {
-      const messages = fold.message(state.messages, event);
-      return { ...state, messages, failed: state.failed || isBad(event.notice) };
+      if (event.kind !== undefined) return shown((rows) => activity.activity(rows, event));
+      const muted = state.muted || (event.media_urls ?? []).length > 0;
+      return { ...state, muted, messages: text.message(state.messages, event), failed: state.failed || isBad(event.notice) };
     }
     case "file_edit":
-      return { ...state, messages: fold.fileEdit(state.messages, event) };
+      return { ...state, messages: activity.fileEdit(state.messages, event) };
     case "turn_end":
-      return {
-        ...state,
-        messages: fold.turnEnd(state.messages, event),
-        run: ends(state.run, event.turn_id) ? null : state.run,
-        usage: event.usage ?? state.usage,
-        window: event.context_window_tokens ?? state.window,
-      };
+      return turnEnd(state, event);
+    case "fork_marker":
+      return { ...state, forkAt: state.messages.length };
     case "goal_status":
       return goalStatus(state, event);
     case "turn_model_updated":
@@ -105,6 +129,22 @@ function apply(state: ChatState, event: ChatEvent): ChatState {
   }
 }
 
+function turnEnd(state: ChatState, event: Extract<ChatEvent, { event: "turn_end" }>): ChatState {
+  const turn = event.turn_id;
+  const once = [...state.again].find(([, name]) => name === turn)?.[0];
+  const again = once === undefined ? state.again : new Map([...state.again].filter(([id]) => id !== once));
+  return {
+    ...state,
+    messages: fold.turnEnd(state.messages, event),
+    muted: false,
+    again,
+    closed: turn === undefined || once !== undefined ? state.closed : new Set(state.closed).add(turn),
+    run: ends(state.run, turn) ? null : state.run,
+    usage: event.usage ?? state.usage,
+    window: event.context_window_tokens ?? state.window,
+  };
+}
+
 const ends = (run: Partial<Run> | null, turnId: string | undefined) => run === null || turnId === undefined || run.turn_id === undefined || run.turn_id === turnId;
 
 function goalStatus(state: ChatState, event: Extract<ChatEvent, { event: "goal_status" }>): ChatState {
@@ -113,7 +153,7 @@ function goalStatus(state: ChatState, event: Extract<ChatEvent, { event: "goal_s
     return { ...state, run, failed: false, messages: fold.dequeue(state.messages, event.turn_id) };
   }
   const turnId = event.turn_id ?? state.run?.turn_id;
-  return { ...state, run: ends(state.run, turnId) ? null : state.run, messages: settle(state.messages, turnId) };
+  return { ...state, muted: false, run: ends(state.run, turnId) ? null : state.run, messages: settle(state.messages, turnId) };
 }
 
 function accepted(state: ChatState, event: Extract<ChatEvent, { event: "user_message" | "message_accepted" }>): ChatState {
@@ -126,7 +166,8 @@ function accepted(state: ChatState, event: Extract<ChatEvent, { event: "user_mes
   const before = event.starts_turn && state.run !== null ? settle(state.messages, state.run.turn_id) : state.messages;
   // A command leaves no row, and its acceptance has no number.
   const messages = event.seq === undefined ? before : fold.userRow(before, event, text, media);
-  return dropPending({ ...state, messages, run, failed: event.starts_turn ? false : state.failed }, event.turn_id);
+  const muted = state.muted && !event.starts_turn;
+  return dropPending({ ...state, messages, run, muted, failed: event.starts_turn ? false : state.failed }, event.turn_id);
 }
 
 function dropPending(state: ChatState, turnId: string | undefined): ChatState {
@@ -144,8 +185,12 @@ function withPage(state: ChatState, page: ThreadPage | null): ChatState {
   const last = page.messages.findLast((row) => row.usage !== undefined);
   const active = page.active_turn_id ?? undefined;
   const run = active === undefined ? null : { turn_id: active, started_at: state.run?.turn_id === active ? state.run.started_at : startOf(page, active) };
-  return {
+  const files = (row: Message) => row.role !== "user" && row.turnId === active && row.media !== undefined;
+  return marked({
     ...fresh,
+    muted: active !== undefined && page.messages.some(files),
+    closed: new Set(page.completed_turn_ids ?? []),
+    forkAt: page.fork_boundary_message_count ?? null,
     messages: arrange(page.messages),
     lastSeq: page.last_seq ?? 0,
     run,
@@ -154,7 +199,7 @@ function withPage(state: ChatState, page: ThreadPage | null): ChatState {
     window: last?.contextWindowTokens ?? fresh.window,
     pending: state.pending.filter((one) => !taken.has(one.turnId)),
     before: page.page?.has_more_before ? page.page.before_cursor : null,
-  };
+  });
 }
 
 const isBad = (notice: Notice | undefined) => notice?.kind === "error" || notice?.kind === "interrupted";
@@ -162,6 +207,15 @@ const isBad = (notice: Notice | undefined) => notice?.kind === "error" || notice
 function startOf(page: ThreadPage, turnId: string): number | undefined {
   const at = page.messages.find((row) => row.turnId === turnId)?.createdAt;
   return at === undefined ? undefined : at / 1000;
+}
+
+function withOlder(state: ChatState, page: ThreadPage): ChatState {
+  const boundary = page.fork_boundary_message_count;
+  const older = arrange(page.messages).map((row, at) => (at === boundary ? { ...row, forkBoundary: true } : row));
+  const messages = joinOlder(older, state.messages);
+  const forkAt = state.forkAt === null ? null : state.forkAt + messages.length - state.messages.length;
+  const closed = new Set([...state.closed, ...(page.completed_turn_ids ?? [])]);
+  return { ...state, messages, forkAt, closed, before: page.page?.before_cursor ?? null };
 }
 
 function joinOlder(older: readonly Message[], rows: readonly Message[]): readonly Message[] {

@@ -3,13 +3,32 @@ import type { Message } from "../wire/types.ts";
 
 export type Rows = readonly Message[];
 
-/** The turn's last row, as an index; -1 when it has none. Looks no further back than the turn's own prompt needs. */
+/** The turn's last row, as an index; -1 when it has none. A prompt that waits is none yet. Looks no further back than the turn's own prompt needs. */
 export function lastOfTurn(rows: Rows, turnId: string | undefined): number {
   for (let at = rows.length - 1; at >= 0; at -= 1) {
     const row = rows[at];
-    if (row !== undefined && row.turnId === turnId) return at;
+    if (row !== undefined && row.turnId === turnId && row.queued !== true) return at;
   }
   return -1;
+}
+
+/** The indexes of a turn's rows after its prompt, the newest first. */
+export function rowsOf(rows: Rows, turnId: string | undefined): number[] {
+  const own: number[] = [];
+  for (let at = rows.length - 1; at >= 0; at -= 1) {
+    const row = rows[at];
+    if (row === undefined || row.turnId !== turnId || row.queued === true) continue;
+    if (row.role === "user") break;
+    own.push(at);
+  }
+  return own;
+}
+
+/** The bubble the turn is writing into: its last row, while that is an answer still streaming. */
+export function openBubble(rows: Rows, turnId: string | undefined): number {
+  const at = lastOfTurn(rows, turnId);
+  const row = rows[at];
+  return row?.role === "assistant" && row.isStreaming ? at : -1;
 }
 
 /** A turn's new row stands after its other rows and before prompts that are queued behind it; rows of no known turn stand where they came. */
@@ -21,11 +40,16 @@ export function insert(rows: Rows, row: Message): Rows {
 
 export function replace(rows: Rows, at: number, change: Partial<Message>): Rows {
   const old = rows[at];
-  if (old === undefined) return rows;
+  return old === undefined ? rows : put(rows, at, { ...old, ...change });
+}
+
+export function put(rows: Rows, at: number, row: Message): Rows {
   const next = rows.slice();
-  next[at] = { ...old, ...change };
+  next[at] = row;
   return next;
 }
+
+export const without = (rows: Rows, at: number): Rows => [...rows.slice(0, at), ...rows.slice(at + 1)];
 
 /** Rows in the order of their events, put where the fold puts them: each turn's rows together. */
 export function arrange(rows: Rows): Rows {
@@ -42,11 +66,9 @@ export function arrange(rows: Rows): Rows {
 /** Ends every streaming flag of a turn. */
 export function settle(rows: Rows, turnId: string | undefined): Rows {
   let next: Message[] | null = null;
-  for (let at = rows.length - 1; at >= 0; at -= 1) {
+  for (const at of rowsOf(rows, turnId)) {
     const row = rows[at];
-    if (row === undefined || row.turnId !== turnId) continue;
-    if (row.role === "user") break;
-    if (!row.isStreaming && !row.reasoningStreaming) continue;
+    if (row === undefined || (!row.isStreaming && !row.reasoningStreaming)) continue;
     next ??= rows.slice();
     next[at] = quiet(row);
   }
@@ -54,6 +76,22 @@ export function settle(rows: Rows, turnId: string | undefined): Rows {
 }
 
 export function quiet(row: Message): Message {
-  const { isStreaming: _streaming, reasoningStreaming: _reasoning, ...rest } = row;
-  return { ...rest, isStreaming: false, ...(row.reasoning === undefined ? {} : { reasoningStreaming: false }) };
+  return { ...row, isStreaming: false, ...(row.reasoning === undefined ? {} : { reasoningStreaming: false }) };
+}
+
+/** Whether a row is a thought that is over and nothing else. */
+export const isThought = (row: Message | undefined): boolean =>
+  row?.role === "assistant" && row.content.trim() === "" && !!row.reasoning && row.reasoningStreaming !== true && row.media === undefined && row.notice === undefined;
+
+/** Drops the turn's thoughts that led to nothing that is shown. */
+export function prune(rows: Rows, turnId: string | undefined): Rows {
+  const gone = new Set<number>();
+  // From the newest on: what is followed by a trace, or by words of Alcove, has led to it.
+  let ledOn = false;
+  for (const at of rowsOf(rows, turnId)) {
+    const row = rows[at];
+    if (!isThought(row)) ledOn = row?.role === "tool" || row?.notice !== undefined;
+    else if (!ledOn) gone.add(at);
+  }
+  return gone.size === 0 ? rows : rows.filter((_, at) => !gone.has(at));
 }

@@ -40,6 +40,8 @@ export type FileEdit = {
   operation?: string;
   binary?: boolean;
   error?: string;
+  /** The path is not known yet. */
+  pending?: boolean;
   diff?: { text: string; truncated?: boolean };
 };
 
@@ -55,17 +57,31 @@ type InChat = {
   at?: number;
 };
 
-type Named = Exclude<gen.Event["event"], HomeEvent["event"] | "attached" | "turn_model_updated" | "message" | "reasoning_end" | "user_message" | "error">;
+type Named = Exclude<gen.Event["event"], HomeEvent["event"] | "attached" | "turn_model_updated" | "message" | "reasoning_end" | "stream_end" | "user_message" | "error" | "file_edit" | "fork_marker">;
+
+/** What made a turn that no person began. */
+export type MessageSource = { kind: string; label?: string };
+
+/** What a prompt names besides its text. */
+type Naming = {
+  media_urls?: MediaItem[];
+  cli_apps?: unknown[];
+  mcp_presets?: unknown[];
+  session_mentions?: unknown[];
+  provenance?: { session_message?: unknown };
+};
 export type ChatEvent = InChat &
   (
     | Extract<gen.Event, { event: Named }>
     | ({ event: "attached" } & gen.Attached & { temporary?: boolean })
     | ({ event: "turn_model_updated" } & gen.TurnModelUpdated & { fallback?: boolean })
     | ({ event: "error" } & gen.ErrorFrame & { request_id?: string })
-    | ({ event: "user_message" } & gen.UserMessage & { media_urls?: MediaItem[] })
+    | ({ event: "user_message" } & gen.UserMessage & Naming)
     | ({ event: "reasoning_end" } & gen.ReasoningEnd & { text?: string })
-    | ({ event: "message" } & gen.MessageEvent & { tool_events?: ToolEvent[] })
+    | ({ event: "message" } & gen.MessageEvent & { tool_events?: ToolEvent[]; media_urls?: MediaItem[]; source?: MessageSource })
+    | ({ event: "stream_end" } & gen.StreamEnd & { merge_next?: boolean; source?: MessageSource })
     | { event: "file_edit"; edits: FileEdit[] }
+    | { event: "fork_marker"; source_chat_id?: string }
   );
 
 export type HomeEvent =
@@ -90,11 +106,15 @@ export type Message = Omit<gen.UiMessage, Looser> & {
   images?: MediaItem[];
   /** The row stands right after what a fork copied. */
   forkBoundary?: boolean;
-  source?: { kind: string; label?: string };
+  source?: MessageSource;
+  cliApps?: unknown[];
+  mcpPresets?: unknown[];
+  sessionMentions?: unknown[];
+  sessionMessage?: unknown;
 };
 
 export type ThreadPage = Pick<gen.Thread, "schemaVersion" | "sessionKey"> &
-  Partial<Pick<gen.Thread, "last_seq" | "active_turn_id" | "completed_turn_ids">> & {
+  Partial<Pick<gen.Thread, "last_seq" | "active_turn_id" | "completed_turn_ids" | "fork_boundary_message_count">> & {
     messages: Message[];
     page?: Partial<gen.Page> & Pick<gen.Page, "before_cursor" | "has_more_before">;
   };
