@@ -54,8 +54,11 @@ pub(crate) fn run(place: &Place, arguments: &[String]) -> Result<(), Error> {
 fn build(place: &Place, folder: &Path, host: &str, target: &str) -> Result<(), Error> {
     let flags = format!("{COUNTERS} {}", std::env::var("RUSTFLAGS").unwrap_or_default());
     let manifest = place.at("fuzz/Cargo.toml");
+    // What is fuzzed has the versions that are shipped.
+    let (shipped, own) = (place.at("Cargo.lock"), place.at("fuzz/Cargo.lock"));
+    fs::copy(&shipped, &own).map_err(|source| Error::File { path: own, source })?;
     // Named, so that what runs while building is built without counters.
-    let build = Invocation::cargo(&["build", "--release", "--locked", "--manifest-path"]);
+    let build = Invocation::cargo(&["build", "--release", "--manifest-path"]);
     let build = build.and(&[text(&manifest), "--target".to_owned(), host.to_owned(), "--bin".to_owned(), target.to_owned()]);
     build.with("RUSTFLAGS", flags.trim()).with("CARGO_TARGET_DIR", &text(folder)).within(&place.root).run()
 }
