@@ -40,6 +40,7 @@ pub(crate) fn router(context: Shared) -> Router {
         .route("/api/sessions/{key}/webui-thread", get(threads::thread).layer(middleware::from_fn(packed::pack)))
         .route("/api/sessions/{key}/context", get(sessions::context))
         .route("/api/sessions/{key}/automations", get(sessions::automations))
+        .route("/api/sessions/{key}/export", get(sessions::export))
         .route("/api/sessions/{key}/file-preview", get(sessions::file_preview))
         .route("/api/media/uploads/{id}", put(uploads::put).get(uploads::get).delete(uploads::delete))
         .merge(settings::routes())
@@ -97,6 +98,10 @@ async fn issue(State(context): State<Shared>, request: Request, next: Next) -> R
 }
 
 async fn authorised(State(context): State<Shared>, request: Request, next: Next) -> Response {
+    // A former mutation may look like something that is read, as `skills/install` like a skill.
+    if moved::is_moved(request.uri().path()) {
+        return moved_on();
+    }
     if request.extensions().get::<Caller>().is_some_and(|caller| caller.vouched) {
         return next.run(request).await;
     }
@@ -121,12 +126,16 @@ pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
 async fn outside(request: Request) -> Response {
     let path = request.uri().path();
     if moved::is_moved(path) {
-        return text(StatusCode::METHOD_NOT_ALLOWED, "WebUI mutations require an authenticated WebSocket");
+        return moved_on();
     }
     if path == "/api" || path.starts_with("/api/") {
         return text(StatusCode::NOT_FOUND, "API route not found");
     }
     assets::serve(&request)
+}
+
+fn moved_on() -> Response {
+    text(StatusCode::METHOD_NOT_ALLOWED, "WebUI mutations require an authenticated WebSocket")
 }
 
 async fn method_not_allowed() -> Response {
