@@ -123,13 +123,22 @@ impl Keeper {
                 Next::End => break,
             }
         }
-        self.state.send_replace(State::Stopped);
+        self.enter(State::Stopped);
+    }
+
+    /// Tells a new state; the same one again is no news.
+    fn enter(&self, new: State) {
+        self.state.send_if_modified(|state| {
+            let changed = *state != new;
+            *state = new;
+            changed
+        });
     }
 
     /// Our own gateway runs.
     async fn serve(&mut self, gateway: Gateway, ends: &Ends) -> Next {
         crate::trace::mark("engine ready");
-        self.state.send_replace(match gateway.socket() {
+        self.enter(match gateway.socket() {
             Some(path) => State::Ready(path.to_owned()),
             None => State::Failed("the window needs a Unix socket".to_owned()),
         });
@@ -142,14 +151,14 @@ impl Keeper {
                 End::Restart => Next::Start,
             },
             Some(asked) = self.restarts.recv() => {
-                self.state.send_replace(State::Restarting);
+                self.enter(State::Restarting);
                 // Whoever asked may be gone; the restart is done all the same.
                 let _gone = asked.send(Ok(()));
                 Next::Start
             }
         };
         if let Next::Start = next {
-            self.state.send_replace(State::Restarting);
+            self.enter(State::Restarting);
         }
         gateway.stop().await;
         next
@@ -157,14 +166,14 @@ impl Keeper {
 
     /// Another process's gateway serves this window, until it is gone.
     async fn stand_by(&mut self, path: PathBuf, ends: &Ends) -> Next {
-        self.state.send_replace(State::Ready(path));
+        self.enter(State::Ready(path));
         loop {
             // Every arm is cancel-safe: none loses anything when another wins.
             tokio::select! {
                 () = ends.stop.cancelled() => return Next::End,
                 () = ends.closing.cancelled() => return Next::End,
                 () = self.lost.notified() => {
-                    self.state.send_replace(State::Starting);
+                    self.enter(State::Starting);
                     return Next::Start;
                 }
                 Some(asked) = self.restarts.recv() => {
@@ -177,10 +186,10 @@ impl Keeper {
     /// The gateway did not start. The first times that is tried again soon, then only when a person asks for it.
     async fn wait_to_retry(&mut self, reason: String, retries: u32, ends: &Ends) -> Next {
         let pause = if retries <= START_RETRIES {
-            self.state.send_replace(State::Crashed(reason));
+            self.enter(State::Crashed(reason));
             RETRY_PAUSE
         } else {
-            self.state.send_replace(State::Failed(reason));
+            self.enter(State::Failed(reason));
             Duration::MAX
         };
         // Every arm is cancel-safe: none loses anything when another wins.
@@ -188,11 +197,11 @@ impl Keeper {
             () = ends.stop.cancelled() => return Next::End,
             () = ends.closing.cancelled() => return Next::End,
             () = tokio::time::sleep(pause) => {
-                self.state.send_replace(State::Starting);
+                self.enter(State::Starting);
             }
             Some(asked) = self.restarts.recv() => {
                 // First the state, so that whoever asked does not take the old failure for the new one.
-                self.state.send_replace(State::Starting);
+                self.enter(State::Starting);
                 let _gone = asked.send(Ok(()));
             }
         }
@@ -341,3 +350,6 @@ pub(crate) fn ready_at(path: PathBuf) -> Engine {
     keeper.state.send_replace(State::Ready(path));
     engine
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,9 +88,8 @@ impl Drag {
     }
 
     /// Carries the files away again.
-    pub fn leave(mut self) {
+    pub fn leave(&self) {
         self.tell(self.atoms.XdndLeave, [self.source, 0, 0, 0, 0]);
-        self.serve();
     }
 
     /// Drops the files and waits until the window has taken them.
