@@ -12,7 +12,7 @@ use crate::report;
 /// A longer string is a text, not a name.
 const NAME_CHARS: usize = 64;
 /// Members of objects whose strings are never shown, by what their names contain.
-const SECRET: [&str; 8] = ["key", "secret", "token", "password", "hint", "auth", "header", "credential"];
+const SECRET: [&str; 8] = ["key", "secret", "token", "password", "hint", "authorization", "header", "credential"];
 /// Members that say where something is.
 const PLACE: [&str; 7] = ["path", "dir", "folder", "workspace", "file", "root", "home"];
 
@@ -67,15 +67,16 @@ impl Scrub {
         }
     }
 
-    /// Settings, in which a person may have written anything.
+    /// Settings, in which a person may have written anything. What nobody set is left out: it only makes them long to read.
     pub(super) fn settings(&self, value: &Value) -> Value {
         match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
             Value::String(text) => Value::String(Self::word(text)),
-            Value::Array(items) => items.iter().map(|item| self.settings(item)).collect(),
+            Value::Array(items) => items.iter().filter(|item| item["configured"] != false).map(|item| self.settings(item)).collect(),
             Value::Object(members) => {
+                let set = members.iter().filter(|(_, value)| !value.is_null() && *value != "");
                 let member = |(name, value): (&String, &Value)| (Self::word(name), self.member(name, value));
-                members.iter().map(member).collect::<serde_json::Map<_, _>>().into()
+                set.map(member).collect::<serde_json::Map<_, _>>().into()
             }
         }
     }
@@ -84,7 +85,6 @@ impl Scrub {
         let name = name.to_ascii_lowercase();
         let named = |words: &[&str]| words.iter().any(|word| name.contains(word));
         match value {
-            Value::String(text) if text.is_empty() => value.clone(),
             Value::String(_) if named(&SECRET) => "(set)".into(),
             Value::String(_) if named(&PLACE) => "(a place)".into(),
             Value::Array(items) if named(&PLACE) || named(&SECRET) => format!("({} items)", items.len()).into(),
