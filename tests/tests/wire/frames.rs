@@ -170,7 +170,7 @@ async fn requests_that_cannot_be_carried_out() {
     };
     let create = || json!("settings.model_configuration.create");
     rows.extend([
-        (json!("settings.agent.update"), json!({}), "400 model_preset is required"),
+        (json!("settings.agent.update"), json!({ "model": "" }), "400 model is required"),
         (json!("settings.agent.update"), json!({ "model_preset": "nobody" }), "400 unknown model preset"),
         (create(), json!({}), "400 configuration name is required"),
         (create(), json!({ "name": "p" }), "400 provider is required"),
@@ -210,7 +210,7 @@ async fn requests_that_cannot_be_carried_out() {
         aftermath(&mut client, number).await;
     }
     let settings = alcove_tests::http::get(&gateway, "/api/settings").await.json();
-    let own = settings["providers"].as_array().unwrap().iter().filter(|provider| provider["name"] != "demo").count();
+    let own = settings["providers"].as_array().unwrap().iter().filter(|provider| provider["is_custom"] == true).count();
     assert_eq!(own, 0, "nothing half done: {}", settings["providers"]);
 }
 
