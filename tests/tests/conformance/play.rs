@@ -1,6 +1,6 @@
 //! A case as it plays: its clients, what they heard, and what the case named.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,6 +27,8 @@ pub struct Play {
     /// Frames that were heard while something else was waited for.
     waiting: BTreeMap<char, VecDeque<Frame>>,
     transcript: Transcript,
+    /// Chats it heard of.
+    chats: BTreeSet<String>,
     number: usize,
     probes: usize,
 }
@@ -46,7 +48,7 @@ pub async fn play(case: Case, number: usize, stage: Stage, transcript: Transcrip
         names.insert("secret".to_owned(), stage.secret());
     }
     let (clients, waiting) = (BTreeMap::new(), BTreeMap::new());
-    let mut play = Play { stage, clients, names, answer: None, call: None, waiting, transcript, number, probes: 0 };
+    let mut play = Play { stage, clients, names, answer: None, call: None, waiting, transcript, chats: BTreeSet::new(), number, probes: 0 };
     let mut outcome = Ok(());
     for (line, step) in &case.steps {
         play.note(' ', ' ', &format!("[{line}] {step}"));
@@ -55,6 +57,7 @@ pub async fn play(case: Case, number: usize, stage: Stage, transcript: Transcrip
             break;
         }
     }
+    play.stage.over.append(&mut play.chats);
     (play.stage, outcome)
 }
 
@@ -82,9 +85,15 @@ impl Play {
         if let Some(frame) = self.waiting.get_mut(&who).and_then(VecDeque::pop_front) {
             return Ok(frame);
         }
-        let frame = heard(self.client(who).await).await?;
-        self.note(who, '<', &frame.text);
-        Ok(frame)
+        loop {
+            let frame = heard(self.client(who).await).await?;
+            if frame.event() == "session_updated" && self.stage.over.contains(frame.str("chat_id")) {
+                continue;
+            }
+            self.note(who, '<', &frame.text);
+            self.chats.insert(frame.str("chat_id").to_owned());
+            return Ok(frame);
+        }
     }
 
     /// The next frame like this; others are passed over.

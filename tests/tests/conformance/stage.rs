@@ -1,5 +1,7 @@
 //! Where cases play: a gateway in a folder of its own, with a scripted model chosen.
 
+use std::collections::BTreeSet;
+
 use alcove_tests::client::Client;
 use alcove_tests::gateway::{Gateway, Home};
 use alcove_tests::http::{Answer, request};
@@ -14,6 +16,8 @@ pub struct Stage {
     pub gateway: Option<Gateway>,
     pub home: Home,
     pub model: ModelServer,
+    /// Chats of cases that are over; what the list still tells of them concerns no case.
+    pub over: BTreeSet<String>,
     place: Place,
     secret: Option<String>,
     args: Vec<String>,
@@ -53,7 +57,8 @@ impl Stage {
             args.extend(["--config".to_owned(), path.display().to_string()]);
         }
         let listens = ["host", "port", "unixSocketPath", "unix_socket_path"].iter().any(|key| case.config.contains(&format!("{key} =")));
-        Self { gateway: None, home, model: ModelServer::start().await, place, secret: case.secret.clone(), args, listens }
+        let (model, over) = (ModelServer::start().await, BTreeSet::new());
+        Self { gateway: None, home, model, over, place, secret: case.secret.clone(), args, listens }
     }
 
     /// Starts the gateway, again if there was one.

@@ -12,7 +12,7 @@
 //! | `connect QUERY`, `ready PATTERN`, `refused STATUS "BODY" QUERY`, `closed CODE ["REASON"]`, `drop` | handshakes and goodbyes |
 //! | `ask ACTION PAYLOAD`, `GET PATH \| HEADER: VALUE \|\| BODY`, `api GET …` | asks; `api` with a fresh token |
 //! | `= STATUS PATTERN`, `first PATTERN`, `head NAME PATTERN` | what was answered, its list's first row, a header; `ok` for requests that succeeded |
-//! | `call`, `speak TEXT`, `think TEXT`, `done`, `refuse STATUS BODY`, `cut`, `hangup`, `nocall`, `title TEXT` | the scripted model |
+//! | `call`, `speak TEXT`, `think TEXT`, `done`, `answer JSON`, `refuse STATUS BODY`, `nothing`, `cut`, `hangup`, `nocall`, `title TEXT` | the scripted model |
 //! | `restart`, `refuses TEXT`, `file PATH TEXT`, `folder PATH`, `gone PATH`, `empty PATH`, `let NAME VALUE` | the rest |
 
 use std::time::Duration;
@@ -336,6 +336,10 @@ async fn model(play: &mut Play, verb: &str, rest: &str) -> Result<(), String> {
         "refuse" => {
             let (status, body) = rest.split_once(' ').unwrap_or((rest, "{}"));
             call.refuse(&format!("{status} Refused"), body).await;
+            return Ok(());
+        }
+        "answer" => {
+            call.page("application/json", rest).await;
             return Ok(());
         }
         "nothing" => {

@@ -1,6 +1,7 @@
 //! Ways in: tokens of every kind and what each opens, secrets, client ids, trusted proxies.
 
 use std::fs;
+use std::time::Instant;
 
 use alcove_tests::client::Client;
 use alcove_tests::gateway::{Gateway, Home};
@@ -267,4 +268,32 @@ async fn a_changed_file_is_taken() {
     gateway.hang_up();
     assert_eq!(ask(&gateway, "/webui/bootstrap", "third").await.status, 200);
     assert_eq!(handshake(&gateway, "/?client_id=a&token=third", &[]).await, "ready a");
+}
+
+#[tokio::test]
+async fn a_client_that_stays_silent_is_let_go_and_one_that_answers_is_not() {
+    let home = Home::default();
+    let gateway = home.start(&["--listen", "127.0.0.1:0", "--ping-interval-s", "5", "--ping-timeout-s", "5"]);
+    let mut living = Client::connect(&gateway).await;
+    let began = Instant::now();
+    let head = format!(
+        "GET /?token={} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        token(&gateway).await,
+        gateway.host()
+    );
+    // The silent one reads, but says nothing.
+    let silent = exchange(&gateway, head.as_bytes());
+    let answering = async {
+        living.hear().await.expect_err("nothing is said to it");
+    };
+    let silent = tokio::select! {
+        silent = silent => silent,
+        () = answering => panic!("the one that answers was let go"),
+    };
+    assert_eq!(silent.status, 101);
+    assert!(silent.body.windows(2).any(|pair| pair == [0x89, 0]), "it was asked");
+    let lived = began.elapsed().as_secs();
+    assert!((9..20).contains(&lived), "{lived} s");
+    living.new_chat().await;
 }
