@@ -27,8 +27,8 @@ function ReportDialog(props: { files: readonly DiagnosticFile[] }) {
   useEffect(() => dialog.current?.showModal(), []);
   const file = props.files[chosen.value];
   return (
-    <dialog class="report" ref={dialog} aria-labelledby="report-title" onClose={(event) => (event.stopPropagation(), closeReport())} data-test="report">
-      <div class="report-head">
+    <dialog class="diag" ref={dialog} aria-labelledby="report-title" onClose={(event) => (event.stopPropagation(), closeReport())} data-test="report">
+      <div class="diag-head">
         <div class="grow">
           <h2 id="report-title">{ts("report.title")}</h2>
           <p class="faint small">{ts("report.lead")}</p>
@@ -37,7 +37,7 @@ function ReportDialog(props: { files: readonly DiagnosticFile[] }) {
           <Icon name="close" />
         </button>
       </div>
-      <ul class="report-files" aria-label={ts("report.files")}>
+      <ul class="diag-files" aria-label={ts("report.files")}>
         {props.files.map((one, at) => (
           <li key={one.name}>
             <button type="button" aria-pressed={at === chosen.value} onClick={() => (chosen.value = at)} data-test="report-file">
@@ -47,10 +47,10 @@ function ReportDialog(props: { files: readonly DiagnosticFile[] }) {
           </li>
         ))}
       </ul>
-      <pre class="report-text" tabIndex={0} aria-label={file?.name} data-test="report-text">
+      <pre class="diag-text" tabIndex={0} aria-label={file?.name} data-test="report-text">
         {file?.content}
       </pre>
-      <div class="report-foot actions">
+      <div class="diag-foot actions">
         <button type="button" class="button primary" disabled={reportBusy.value} onClick={() => void saveReport()} data-test="report-save">
           {ts(reportBusy.value ? "saving" : "report.save")}
         </button>

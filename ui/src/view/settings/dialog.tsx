@@ -36,6 +36,7 @@ export function SettingsDialog() {
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    document.getElementById("section-title")?.focus();
     return keepFresh();
   }, []);
   const section = settingsOpen.value ?? "overview";

@@ -37,7 +37,10 @@ export function CallOrder() {
     busy.value = true;
     why.value = "";
     try {
-      while (held.value === null && moving.value !== null && !same(moving.value)) await change("settings.model_call_order.update", { order: moving.value });
+      for (let sent: readonly string[] | null = null; held.value === null && moving.value !== null && moving.value !== sent && !same(moving.value); ) {
+        sent = moving.value;
+        await change("settings.model_call_order.update", { order: sent });
+      }
     } catch (error) {
       why.value = words(error);
     }

@@ -1,8 +1,7 @@
 // A preset's form, for a new one and for one there is: name, provider, model from its catalogue, and what is asked of it.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { ts } from "../../i18n/settings.ts";
-import { createPreset, settings, updatePreset, type NewModel } from "../../state/settings.ts";
+import { createPreset, settings, settingsOpen, updatePreset, type NewModel } from "../../state/settings.ts";
 import { draft, forget } from "../../state/settings-draft.ts";
 import type { Preset } from "../../wire/settings.ts";
 import type { ProviderModels } from "../../wire/types.ts";
@@ -18,17 +17,15 @@ export function PresetForm(props: { preset: Preset | null; done: () => void }) {
   const form = draft("models", name);
   const browsing = useSignal(false);
   const providers = (settings.value?.providers ?? []).filter((one) => one.model_selectable !== false && (one.configured || one.name === preset?.provider));
-  const first = preset?.provider ?? "";
+  const first = preset?.provider ?? providers[0]?.name ?? "";
   const provider = form.value("provider", first);
-  useEffect(() => {
-    if (preset === null && provider === "" && providers[0] !== undefined) form.set("provider", (providers.find((one) => one.name !== "demo") ?? providers[0]).name, "");
-  }, [providers.length]);
   const pick = (model: ProviderModels["models"][number]) => {
     form.set("model", model.id, preset?.model ?? "");
     if (model.context_window !== null) form.set("context_window_tokens", String(model.context_window), text(preset?.context_window_tokens));
     if (preset === null && form.value("name", "") === "") form.set("name", (model.id.split(/[/\\]/).at(-1) ?? model.id).slice(0, 44), "");
     browsing.value = false;
   };
+  if (providers.length === 0) return <NoProvider done={props.done} />;
   const browse = (
     <>
       <button type="button" class="button small" aria-expanded={browsing.value} disabled={provider === ""} onClick={() => (browsing.value = !browsing.value)} data-test="browse">
@@ -55,4 +52,18 @@ export function PresetForm(props: { preset: Preset | null; done: () => void }) {
     props.done();
   };
   return <SettingsForm draft={form} fields={fields} save={save} open={{ submit: preset === null ? "models.create" : "save", done, cancel: done }} test="preset-form" />;
+}
+
+function NoProvider(props: { done: () => void }) {
+  return (
+    <div class="card-line">
+      <p class="grow soft">{ts("providers.none")}</p>
+      <button type="button" class="button small" onClick={() => (settingsOpen.value = "providers")}>
+        {ts("noKeyGo")}
+      </button>
+      <button type="button" class="button small quiet" onClick={props.done}>
+        {ts("cancel")}
+      </button>
+    </div>
+  );
 }

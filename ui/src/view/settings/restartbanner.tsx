@@ -10,7 +10,7 @@ export function RestartBanner(props: { inSettings?: boolean }) {
   if (waitingSections.value.length === 0 && now.state === "idle") return null;
   const waits = waitingSections.value.length > 0 && !away && now.state !== "failed";
   return (
-    <div class={`banner restart${props.inSettings ? " inside" : ""}`} role="status" data-test="restart-banner">
+    <div class={`banner restart ${now.state}${props.inSettings ? " inside" : ""}`} role="status" data-test="restart-banner">
       <span class="grow">
         {waits ? (
           <>

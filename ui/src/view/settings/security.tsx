@@ -60,7 +60,7 @@ function AccessCard(props: { advanced: Advanced }) {
       <div class="set-row stack" role="radiogroup" aria-label={ts("security.mode")}>
         {(["default", "full"] as const).map((one) => (
           <label key={one} class="big-choice">
-            <input type="radio" name="access-mode" checked={mode === one && !(asking.value && one === "default")} disabled={busy.value} onChange={() => (one === "full" ? (asking.value = true) : void choose("default"))} data-test={`access-${one}`} />
+            <input type="radio" name="access-mode" checked={(asking.value ? "full" : mode) === one} disabled={busy.value} onChange={() => (one === "full" ? (asking.value = true) : void choose("default"))} data-test={`access-${one}`} />
             <span>
               <strong>{ts(`security.mode.${one}`)}</strong>
               <small>{ts(one === "full" ? "security.mode.fullHint" : props.advanced.restrict_to_workspace ? "security.mode.defaultHint" : "security.mode.defaultOpenHint")}</small>
@@ -87,19 +87,15 @@ function SandboxWords(props: { sandbox: Sandbox }) {
   );
 }
 
-/** Where the gateway listens: a socket file only this user opens, or a port somebody asked for. */
+/** Where the gateway listens: a socket file only this user opens, or a port somebody asked for. A browser came by a port. */
 function Door() {
   const runtime = settings.value?.runtime;
-  const port = runtime?.gateway_port ?? 0;
-  const here = boot.value?.runtime_surface === "native" || port === 0;
+  const browser = boot.value?.runtime_surface !== "native";
+  const place = runtime?.gateway_port ? `${runtime.gateway_host}:${runtime.gateway_port}` : browser ? window.location.host : null;
   return (
     <Fact label="security.door" hint={ts("security.doorHint")}>
-      {port > 0 ? (
-        <span data-test="open-port">{ts("security.port", { place: `${runtime?.gateway_host ?? ""}:${port}` })}</span>
-      ) : (
-        <span data-test="open-port">{ts("security.socket")}</span>
-      )}
-      {here ? null : <div class="faint small">{ts("security.portBrowser")}</div>}
+      <span data-test="open-port">{place === null ? ts("security.socket") : ts("security.port", { place })}</span>
+      {place === null ? null : <div class="faint small">{ts("security.portBrowser")}</div>}
     </Fact>
   );
 }
