@@ -89,8 +89,7 @@ export function mockChats({ chats, makeChat, say, everyone, folding, shapes }) {
       const rows = copyBefore(source, frame.before_user_index);
       fork.scope = source.scope;
       fork.log.length = source.log.length + 1;
-      const mark = { id: shapes.rowId("tr", fork.log.length), role: "tool", kind: "fork", content: "", forkBoundary: true };
-      fork.state = { ...shapes.emptyChat(fork.id), messages: [...rows, mark], lastSeq: fork.log.length };
+      fork.state = { ...shapes.emptyChat(fork.id), messages: rows, forkAt: rows.length, lastSeq: fork.log.length };
       socket.attached.add(fork.id);
       say(socket, { event: "attached", chat_id: fork.id, model_preset: fork.preset, last_seq: fork.log.length, request_id: frame.request_id });
       everyone({ event: "session_updated", chat_id: fork.id, scope: "metadata" });
@@ -204,8 +203,7 @@ export function mockChats({ chats, makeChat, say, everyone, folding, shapes }) {
       { role: "user", content: "What grows in these beds? The minutes say who planted them.", turnId: "g1", media: [...images, file] },
       { role: "tool", kind: "trace", content: "", turnId: "g1", traces: ["exec({\"command\":\"npm test -- --run garden\"})", "mcp_weather_today({\"city\":\"Bonn\"})"], toolEvents: tools, fileEdits: edits },
       { role: "assistant", content: `Three beds, and all of them need water.\n\n![the first bed](${images[0].url})\n\nA remote one: ![plan](https://example.com/plan.png)`, isStreaming: false, turnId: "g1", latencyMs: 5210, usage: { prompt_tokens: 812, completion_tokens: 96, context_tokens: 9210 } },
-      { role: "tool", kind: "fork", content: "", forkBoundary: true },
-      { role: "user", content: "And the walk?", turnId: "g2", media: [video] },
+      { role: "user", forkBoundary: true, content: "And the walk?", turnId: "g2", media: [video] },
       { role: "assistant", content: "A short one, through the south gate.", isStreaming: false, turnId: "g2", media: [images[1]], latencyMs: 1900, source: { kind: "cron", label: "Every morning" } },
     ];
     const messages = rows.map((row, at) => ({ id: shapes.rowId("u", at + 1), createdAt: Date.now() - (10 - at) * 60_000, ...row }));

@@ -226,7 +226,9 @@ function thread(res, url, key) {
   const end = url.searchParams.has("before") ? Number(url.searchParams.get("before")) : rows.length;
   let from = Math.max(0, end - limit);
   while (from > 0 && rows[from].role !== "user") from -= 1;
-  json(res, { schemaVersion: 3, sessionKey: key, messages: rows.slice(from, end), last_seq: chat.log.length, active_turn_id: chat.running?.turnId ?? null, page: { before_cursor: from > 0 ? String(from) : null, has_more_before: from > 0, user_message_offset: rows.slice(0, from).filter((row) => row.role === "user").length } });
+  const boundary = chat.state.forkAt ?? rows.findIndex((row) => row.forkBoundary);
+  const forked = boundary >= from ? { fork_boundary_message_count: boundary - from } : {};
+  json(res, { schemaVersion: 3, ...forked, sessionKey: key, messages: rows.slice(from, end), last_seq: chat.log.length, active_turn_id: chat.running?.turnId ?? null, page: { before_cursor: from > 0 ? String(from) : null, has_more_before: from > 0, user_message_offset: rows.slice(0, from).filter((row) => row.role === "user").length } });
 }
 
 const server = createServer(async (req, res) => {

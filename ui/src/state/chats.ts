@@ -14,6 +14,8 @@ export class OpenChat {
   readonly run = signal<Partial<Run> | null>(null);
   readonly writing = signal(false);
   readonly before = signal<string | null>(null);
+  /** Everything that is here was copied; nothing was said since. */
+  readonly forkedHere = signal(false);
   readonly facts = signal<Facts>({ preset: null, modelName: null, fallback: false, usage: null, window: null });
   readonly phase = signal<Phase>("loading");
   readonly why = signal("");
@@ -46,6 +48,7 @@ export class OpenChat {
     if (before.messages !== now.messages) this.tellRows(before.messages, now.messages);
     if (before.pending !== now.pending) this.pending.value = now.pending;
     if (before.run !== now.run) this.run.value = now.run;
+    if (before.forkAt !== now.forkAt) this.forkedHere.value = now.forkAt !== null;
     if (before.before !== now.before) this.before.value = now.before;
     const { preset, modelName, fallback, usage, window } = now;
     const known = this.facts.value;

@@ -9,7 +9,7 @@ import { AskAbout } from "./askabout.tsx";
 import { Icon } from "./icon.tsx";
 import { markdown } from "./parts.ts";
 import { PendingRow } from "./row/pending.tsx";
-import { Row } from "./row/row.tsx";
+import { ForkMark, Row } from "./row/row.tsx";
 import { ScrollWindow } from "./scroll.ts";
 import { ThreadSkeleton } from "./states.tsx";
 
@@ -20,10 +20,9 @@ function guess(chat: OpenChat, id: string): number {
   const row = chat.row(id)?.peek();
   if (row === undefined) return 100;
   const lines = Math.ceil(row.content.length / 85) + (row.content.match(/\n/g)?.length ?? 0) * 0.7;
-  if (row.forkBoundary) return 44;
   if (row.kind === "trace") return 12 + 20 * Math.max(1, (row.traces?.length ?? 0) + (row.fileEdits?.length ?? 0));
-  const media = (row.media ?? row.images ?? []).length > 0 ? 200 : 0;
-  return media + (row.role === "user" ? 62 + lines * 22 : 50 + lines * 24 + (row.reasoning ? 32 : 0));
+  const extra = (row.forkBoundary ? 44 : 0) + ((row.media ?? row.images ?? []).length > 0 ? 200 : 0);
+  return extra + (row.role === "user" ? 62 + lines * 22 : 50 + lines * 24 + (row.reasoning ? 32 : 0));
 }
 
 export function Transcript(props: { chat: OpenChat }) {
@@ -80,6 +79,7 @@ export function Transcript(props: { chat: OpenChat }) {
             <Row key={id} id={id} chat={chat} latest={id === ids.at(-1)} view={view} />
           ))}
           <Space height={below} />
+          {chat.forkedHere.value ? <ForkMark /> : null}
           {pending.map((one) => (
             <PendingRow key={one.turnId} chat={chat} pending={one} />
           ))}

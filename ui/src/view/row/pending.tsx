@@ -1,6 +1,7 @@
 // A prompt the gateway has not taken yet, or has refused: its text and what went with it stay, with what can be done.
 import { t, type Key } from "../../i18n/text.ts";
 import type { OpenChat } from "../../state/chats.ts";
+import { limits, megabytes } from "../../state/attachments.ts";
 import { editAgain } from "../../state/compose.ts";
 import { discard, resend } from "../../state/conversation.ts";
 import { attachRefused } from "../../state/sending.ts";
@@ -15,12 +16,19 @@ const KNOWN: Record<string, Key> = {
   mime: "attach.no.mime",
   malformed: "attach.no.malformed",
   decode: "attach.no.malformed",
+  size: "attach.no.size",
+  total_size: "attach.no.total",
+  too_many_images: "attach.no.images",
+  too_many_videos: "attach.no.videos",
+  too_many_attachments: "attach.no.count",
   temporary_chat_unavailable: "temporary.over",
+  temporary_chat_command_rejected: "temporary.command",
 };
 
 function reason(why: string): string {
   const key = KNOWN[why];
-  return key === undefined ? t("notSent.other", { why }) : t(key);
+  const { count, fileBytes, totalBytes } = limits.value;
+  return key === undefined ? t("notSent.other", { why }) : t(key, { count, size: megabytes(fileBytes), total: megabytes(totalBytes) });
 }
 
 export function PendingRow(props: { chat: OpenChat; pending: Pending }) {

@@ -12,10 +12,9 @@ import { Noticed } from "./notice.tsx";
 import { Reasoning } from "./reasoning.tsx";
 import { Trace } from "./trace.tsx";
 
-type Kind = "fork" | "trace" | "prompt" | "noticed" | "answer";
+type Kind = "trace" | "prompt" | "noticed" | "answer";
 
 function kindOf(message: Message): Kind {
-  if (message.kind === "fork" || message.kind === "fork_marker") return "fork";
   if (message.kind === "trace") return "trace";
   if (message.role === "user") return "prompt";
   return message.notice ? "noticed" : "answer";
@@ -30,7 +29,7 @@ export function Row(props: { id: string; chat: OpenChat; latest: boolean; view: 
   const names = ["row", kind, props.latest ? "latest" : ""].filter(Boolean).join(" ");
   return (
     <article class={names} ref={place} data-id={props.id} data-test={kind === "noticed" ? undefined : kind} title={message.createdAt ? fullTime(message.createdAt) : undefined}>
-      {message.forkBoundary && kind !== "fork" ? <ForkMark /> : null}
+      {message.forkBoundary ? <ForkMark /> : null}
       <Content kind={kind} message={message} chat={props.chat} />
     </article>
   );
@@ -39,8 +38,6 @@ export function Row(props: { id: string; chat: OpenChat; latest: boolean; view: 
 function Content(props: { kind: Kind; message: Message; chat: OpenChat }) {
   const { message, chat } = props;
   switch (props.kind) {
-    case "fork":
-      return <ForkMark />;
     case "trace":
       return <Trace message={message} />;
     case "prompt":
@@ -53,7 +50,7 @@ function Content(props: { kind: Kind; message: Message; chat: OpenChat }) {
 }
 
 /** Everything above it was copied from another chat. */
-function ForkMark() {
+export function ForkMark() {
   return (
     <div class="fork-mark" role="separator" data-test="fork-mark">
       <span>{t("fork.mark")}</span>
