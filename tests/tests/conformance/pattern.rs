@@ -63,23 +63,27 @@ fn list(path: &str, items: &[Value], there: &[Value], names: &mut Names) -> Resu
     let quantifier = items.first().and_then(Value::as_str).filter(|word| ["$some", "$all", "$none"].contains(word));
     if let (Some(quantifier), [_, pattern]) = (quantifier, items) {
         let mut tried = names.clone();
-        let hits = there.iter().filter(|item| {
+        // The item that is told of is the one that is right in its first fields.
+        let mut nearest = String::new();
+        let mut hits = 0;
+        for item in there {
             let mut own = names.clone();
-            let hit = at(path, pattern, Some(item), &mut own).is_ok();
-            if hit {
-                tried = own;
+            match at(path, pattern, Some(item), &mut own) {
+                Ok(()) => {
+                    tried = own;
+                    hits += 1;
+                }
+                Err(why) if nearest.is_empty() || !why.contains(".key: ") => nearest = why,
+                Err(_) => {}
             }
-            hit
-        });
-        let hits = hits.count();
+        }
         *names = tried;
         let right = match quantifier {
             "$some" => hits > 0,
             "$all" => hits == there.len(),
             _ => hits == 0,
         };
-        let text = short(&Value::Array(there.to_vec()).to_string());
-        return if right { Ok(()) } else { Err(format!("{path}: {hits} of {} are {pattern}, not {quantifier}: {text}", there.len())) };
+        return if right { Ok(()) } else { Err(format!("{path}: {hits} of {} are {pattern}, not {quantifier}; {nearest}", there.len())) };
     }
     if items.len() != there.len() {
         return Err(format!(
