@@ -1,6 +1,5 @@
 //! Files: what comes with messages and where it stays, uploads that go on after anything, and signed addresses.
 
-mod messages;
 mod serving;
 mod showing;
 mod uploads;

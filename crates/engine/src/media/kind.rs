@@ -27,12 +27,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word on the wire.
-    pub fn text(self) -> &'static str {
+    /// The word clients are told with a file's address.
+    pub(super) fn told(self) -> &'static str {
         match self {
             Self::Image => "image",
             Self::Video => "video",
-            Self::Document => "document",
+            Self::Document => "file",
         }
     }
 

@@ -92,7 +92,7 @@ fn check(items: &[(String, &str)], expected: Expect) {
             let line = |one: &Attachment| {
                 format!(
                     "{} {} {} {}\n",
-                    one.kind.text(),
+                    one.kind.told(),
                     one.mime,
                     one.bytes,
                     if one.file.ends_with(&one.name) { "its file's name" } else { &one.name }
@@ -118,8 +118,8 @@ fn files_are_kept_under_names_of_their_own() {
         expect![[r#"
             image image/png 17 Me.png
             image image/png 17 its file's name
-            document text/markdown 4 My notes.markdown
-            document text/plain 1 its file's name
+            file text/markdown 4 My notes.markdown
+            file text/plain 1 its file's name
             ….png
             ….png
             …_My_notes.markdown
@@ -150,8 +150,8 @@ fn counts_come_first() {
         expect![[r#"
             image image/png 17 its file's name
             image image/png 17 its file's name
-            document text/plain 1 its file's name
-            document text/plain 1 its file's name
+            file text/plain 1 its file's name
+            file text/plain 1 its file's name
             video video/mp4 16 its file's name
             ….mp4
             ….png
@@ -244,6 +244,56 @@ fn an_address_is_good_over_a_restart() {
     fs::remove_file(scene.media.path(&taken[0].file)).unwrap();
     assert!(scene.media.serve(signature, payload).unwrap().is_none());
     assert!(scene.dir.path().join("media").is_dir());
+}
+
+#[test]
+fn what_a_model_is_given() {
+    let scene = Scene::new();
+    let long = "x".repeat(64 * 1024 + 1);
+    let urls = [
+        (url("image/png", PNG), "cat.png"),
+        (url("text/plain", b"one ``` two\n"), "a.txt"),
+        (url("text/plain", long.as_bytes()), "long.txt"),
+        (url("application/pdf", b"%PDF-1.7"), "b.pdf"),
+    ];
+    let items: Vec<_> = urls.iter().map(|(text, name)| MediaItem { source: Source::DataUrl(text), name: Some(*name) }).collect();
+    let taken = scene.media.take(&items).unwrap();
+    let remembered = attributes(&taken);
+    let mut body = "Look.".to_owned();
+    let images = scene.media.material(&remembered, &mut body);
+    for (file, name) in [(&taken[2].file, "LONG"), (&taken[3].file, "PDF")] {
+        body = body.replace(scene.media.path(file).to_str().unwrap(), name);
+    }
+    expect![[r#"
+        Look.
+
+        Attached file a.txt (text/plain):
+
+        ````
+        one ``` two
+        ````
+
+        [Attached file long.txt (text/plain): LONG]
+
+        [Attached file b.pdf (application/pdf): PDF]"#]]
+    .assert_eq(&body);
+    assert_eq!(
+        images.iter().map(|image| (image.file.as_str(), image.name.as_str())).collect::<Vec<_>>(),
+        [(taken[0].file.as_str(), "cat.png")]
+    );
+    let message = alcove_agent::packet::Message { role: alcove_agent::packet::Role::User, content: body, images };
+    let mut room = PNG.len() as u64;
+    assert_eq!(&*scene.media.shown(&message, &mut room).1[0].url, url("image/png", PNG));
+    let (content, none) = scene.media.shown(&message, &mut room);
+    assert!(none.is_empty() && content.ends_with("[Image, not shown: cat.png]"));
+    assert_eq!(attributes(&[]), "{}");
+    for strange in
+        ["{}", "null", "", "{\"media\":[{\"file\":\"../../alcove.db\",\"name\":\"a\",\"mime\":\"text/plain\",\"kind\":\"document\"}]}"]
+    {
+        let mut body = String::new();
+        assert!(scene.media.material(strange, &mut body).is_empty());
+        assert!(!body.contains("SQLite"), "{body}");
+    }
 }
 
 fn offer(start: u64, length: u64, total: u64) -> Offer {
@@ -401,7 +451,7 @@ fn check_shown(text: &str, expected: Expect) {
         None => "as it is".to_owned(),
         Some(shown) => {
             let named = |text: String, file: &Attachment| text.replace(&file.url, &file.file);
-            let lines = |file: &Attachment| format!("\n{} {} {} {}", file.name, file.kind.text(), file.mime, file.bytes);
+            let lines = |file: &Attachment| format!("\n{} {} {} {}", file.name, file.kind.told(), file.mime, file.bytes);
             shown.files.iter().fold(shown.text.clone(), named) + &shown.files.iter().map(lines).collect::<String>()
         }
     };

@@ -122,8 +122,9 @@ fn answer(call: &ModelCall, prompt: &str) -> String {
     }
     let turns = call.messages.iter().filter(|message| message.role == Role::User).count();
     let count = prompt.split_whitespace().count();
+    let images = images(call);
     format!(
-        "{opening}Nothing you write here leaves this machine.\n\n\
+        "{opening}Nothing you write here leaves this machine.{images}\n\n\
          ## What you wrote\n\n\
          > {echo}\n\n\
          | In your prompt | Count |\n\
@@ -145,6 +146,15 @@ fn answer(call: &ModelCall, prompt: &str) -> String {
         echo = echo(prompt),
         characters = prompt.chars().count(),
     )
+}
+
+/// That images came, which the demo cannot see.
+fn images(call: &ModelCall) -> String {
+    let names: Vec<&str> = call.messages.last().map_or_else(Vec::new, |last| last.images.iter().map(|image| image.name.as_str()).collect());
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!(" I got {} {}, which I cannot see: {}.", names.len(), plural(names.len(), "image", "images"), names.join(", ")),
+    }
 }
 
 fn long_answer(opening: &str) -> String {

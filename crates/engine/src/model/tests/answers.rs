@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{ModelCall, ModelEvent};
+use super::super::{Image, Message, ModelCall, ModelEvent, Role};
 use super::server::{Act, Server, head, reply};
 use super::{KEY, call, models, told};
 
@@ -144,6 +144,27 @@ async fn refused_fields_are_left_out_once() {
 
     let server = Server::scripted(vec![refused("stream_options"), refused("stream_options"), vec![]]).await;
     assert_eq!(told(models().open(call(&server.api_base))).await, "failed:status:400");
+}
+
+#[tokio::test]
+async fn refused_images_are_left_out_from_then_on() {
+    let refused = vec![Act::Say(reply("400 Bad Request", "", r#"{"error":{"message":"image input is not supported"}}"#))];
+    let answer = || vec![Act::Say(head()), Act::Say(format!("{}{FINISH}", delta("content", "x")).into_bytes())];
+    let mut server = Server::scripted(vec![refused, answer(), answer(), answer()]).await;
+    let models = models();
+    let image = Image { name: "cat.png".to_owned(), url: "data:image/png;base64,AAAA".into() };
+    let see = Message { role: Role::User, content: "See".to_owned(), images: vec![image] };
+    let call = ModelCall { messages: vec![see], ..call(&server.api_base) };
+    assert_eq!(told(models.open(call.clone())).await, "retry:1 a\"x\" stop");
+    assert!(server.request().await.contains("data:image/png;base64,AAAA"));
+    assert!(server.request().await.contains("[Image, not shown: cat.png]"));
+    // Known by now: told at once, and not asked in vain.
+    assert_eq!(told(models.open(call.clone())).await, "retry:1 a\"x\" stop");
+    assert!(server.request().await.contains("[Image, not shown: cat.png]"));
+    let mut later = call;
+    later.messages.push(Message { role: Role::User, content: "And?".to_owned(), images: Vec::new() });
+    assert_eq!(told(models.open(later)).await, "a\"x\" stop");
+    assert!(!server.request().await.contains("base64"));
 }
 
 #[tokio::test]
