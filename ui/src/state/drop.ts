@@ -1,6 +1,6 @@
 // Files held over the window and dropped on it: what would happen, and what does. The native window tells it by its host, with paths the page never sees.
 import { computed, effect, signal } from "@preact/signals";
-import { host, type DropEvent, type DroppedItem } from "../wire/host.ts";
+import { host, type DropEvent, type DroppedItem, type DroppedKinds, type DropProblem } from "../wire/host.ts";
 import { dropUpload } from "../wire/uploads.ts";
 import { t } from "../i18n/text.ts";
 import { addFiles, addSent, attached, limits, megabytes, refused, type Attachment } from "./attachments.ts";
@@ -82,7 +82,7 @@ function takeFiles(given: DataTransfer | null): void {
 function takeNative(event: DropEvent): void {
   switch (event.type) {
     case "enter":
-      over.value = { count: event.count, types: [] };
+      over.value = { count: event.count, types: typesOf(event.kinds) };
       return;
     case "leave":
       over.value = null;
@@ -93,21 +93,38 @@ function takeNative(event: DropEvent): void {
     case "drop":
       over.value = null;
       takeDropped(event.items);
+      if (event.more > 0) refused.value = [...refused.value, { name: t("attach.others", { count: event.more }), why: said("count") }];
   }
 }
+
+/** One type for each file: the shell tells kinds, by names alone. */
+const typesOf = (kinds: DroppedKinds): string[] =>
+  ([["image/png", kinds.image], ["application/pdf", kinds.document], ["video/mp4", kinds.video], ["application/octet-stream", kinds.other]] as const).flatMap(([type, count]) => Array<string>(count).fill(type));
+
+/** The texts for what the shell says of a file. */
+const WORDS = {
+  missing: "malformed", unreadable: "malformed", special: "malformed", folder: "folder", link: "link", mime: "type", empty: "empty", size: "size", too_many_attachments: "count",
+  too_many_videos: "videos", total_size: "total", too_many_uploads: "busy", changed: "changed", engine: "line",
+} as const satisfies Record<DropProblem, string>;
+
+const said = (why: (typeof WORDS)[DropProblem] | NonNullable<ReturnType<typeof refusal>>): string =>
+  t(`attach.no.${why}`, { count: limits.value.count, size: megabytes(limits.value.fileBytes), total: megabytes(limits.value.totalBytes) });
+
+const sizeOf = (item: { name: string; error: DropProblem }): string =>
+  item.error === "size" && typeOf({ name: item.name, type: "" })?.kind === "video" ? t("attach.no.size", { size: megabytes(VIDEO_BYTES) }) : said(WORDS[item.error] ?? "malformed");
 
 /** The shell sent the files already; what the message cannot carry is given back. */
 function takeDropped(items: readonly DroppedItem[]): void {
   const no: { name: string; why: string }[] = [];
   for (const item of items) {
     if (item.upload_id === undefined) {
-      no.push({ name: item.name, why: item.error });
+      no.push({ name: item.name, why: sizeOf(item) });
       continue;
     }
     const why = closed.value ? "count" : refusal({ name: item.name, type: item.mime, size: item.bytes }, attached.value, limits.value);
     if (why === null) addSent(current.value, [sentAlready(item)]);
     else {
-      no.push({ name: item.name, why: t(`attach.no.${why}`, { count: limits.value.count, size: megabytes(limits.value.fileBytes), total: megabytes(limits.value.totalBytes) }) });
+      no.push({ name: item.name, why: said(why) });
       void dropUpload(item.upload_id);
     }
   }

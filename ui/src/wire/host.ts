@@ -5,13 +5,21 @@ export type HostEvent = { id: string | number; type: "open" | "message" | "error
 /** A file the shell took from a drop: uploaded already, or why not. */
 export type DroppedItem =
   | { upload_id: string; name: string; mime: string; bytes: number; kind: string; url?: string; error?: undefined }
-  | { name: string; error: string; upload_id?: undefined };
+  | { name: string; error: DropProblem; detail?: string | null; upload_id?: undefined };
+
+/** Why the shell did not take a file; the gateway's words where it has them. */
+export type DropProblem =
+  | "missing" | "unreadable" | "folder" | "link" | "special" | "mime" | "empty" | "size" | "too_many_attachments" | "too_many_videos" | "total_size"
+  | "too_many_uploads" | "changed" | "engine";
+
+/** How many files of each kind, by their names alone. */
+export type DroppedKinds = { image: number; document: number; video: number; other: number };
 
 export type DropEvent =
-  | { type: "enter"; count: number }
+  | { type: "enter"; count: number; kinds: DroppedKinds }
   | { type: "leave" }
   | { type: "progress"; name: string; received: number; total: number }
-  | { type: "drop"; items: DroppedItem[] };
+  | { type: "drop"; items: DroppedItem[]; more: number };
 
 export type EngineStatus = "starting" | "ready" | "restarting" | "stopped" | "crashed";
 export type RuntimeInfo = {
@@ -37,7 +45,7 @@ export type Host = {
   openLogs?: () => Promise<void>;
   exportDiagnostics?: () => Promise<string | null>;
   getRuntimeInfo?: () => Promise<RuntimeInfo>;
-  onRuntimeStatus?: (cb: (status: { engine_status: EngineStatus }) => void) => () => void;
+  onRuntimeStatus?: (cb: (status: RuntimeInfo) => void) => () => void;
   /** Writes what `/api/…` answers to a place the person chooses; null when they chose none. */
   saveFile?: (suggestedName: string, path: string) => Promise<string | null>;
   onDrop?: (cb: (event: DropEvent) => void) => () => void;

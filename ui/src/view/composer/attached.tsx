@@ -74,14 +74,27 @@ function Progress(props: { one: Attachment }) {
   );
 }
 
+/** So many names stand before a reason; of more, only the number. */
+const NAMES = 3;
+
+/** One line a reason: two hundred files at once have few. */
+function reasons(): { why: string; names: string }[] {
+  const by = new Map<string, string[]>();
+  for (const { name, why } of refused.value) by.set(why, [...(by.get(why) ?? []), name || t("attach.notAdded")]);
+  return [...by].map(([why, names]) => {
+    const shown = names.slice(0, NAMES).join(", ");
+    return { why, names: names.length > NAMES ? t("attach.andMore", { names: shown, count: names.length - NAMES }) : shown };
+  });
+}
+
 function Refused() {
   if (refused.value.length === 0) return null;
   return (
     <div class="attach-refused" role="alert" data-test="attach-refused">
       <ul>
-        {refused.value.map((one, at) => (
-          <li key={at}>
-            <b>{one.name || t("attach.notAdded")}</b> {one.why}
+        {reasons().map(({ why, names }) => (
+          <li key={why}>
+            <b>{names}</b> {why}
           </li>
         ))}
       </ul>
