@@ -99,7 +99,14 @@ impl Media {
     /// The file a signed address names; `Ok(None)` when it is not there any more. Blocks.
     pub fn serve(&self, signature: &str, payload: &str) -> Result<Option<Served>, BadAddress> {
         let path = self.inner.signer.file(signature, payload)?;
-        let Ok(file) = self.inner.folder.file(Path::new(&path)) else { return Ok(None) };
+        let file = match self.inner.folder.file(Path::new(&path)) {
+            Ok(file) => file,
+            Err(Unopened::Failed(error)) => {
+                crate::report::problem("a file of media could not be opened", &error);
+                return Ok(None);
+            }
+            Err(Unopened::Outside | Unopened::Missing | Unopened::Invalid) => return Ok(None),
+        };
         let Ok(meta) = file.metadata() else { return Ok(None) };
         Ok(Some(Served { file, bytes: meta.len(), mime: served(&path) }))
     }

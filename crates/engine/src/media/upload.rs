@@ -121,7 +121,6 @@ pub struct Writing {
 pub(crate) struct Imported {
     pub(crate) path: PathBuf,
     pub(crate) name: String,
-    pub(crate) bytes: u64,
 }
 
 /// No state between two statements is wrong, so poison means nothing.
@@ -235,7 +234,7 @@ impl Media {
         let slot = self.inner.uploads.find(id)?;
         let open = locked(&slot);
         let here = open.complete && !open.gone && open.card.purpose == Purpose::Import;
-        here.then(|| Imported { path: part(&self.inner.uploads.folder, id), name: open.card.name.clone(), bytes: open.card.total })
+        here.then(|| Imported { path: part(&self.inner.uploads.folder, id), name: open.card.name.clone() })
     }
 
     /// The type of an upload that may be attached.
