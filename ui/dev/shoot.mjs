@@ -57,7 +57,7 @@ for (const [width, height] of [[1280, 800], [720, 900]])
     await page.locator("[data-test=settings]").click();
     await page.locator("[data-test=model-card]").first().waitFor();
     await shot("10-settings");
-    await page.locator("#tab-about").click();
+    await page.locator("[data-test=section-overview]").click();
     await shot("11-about");
     await context.close();
   }
