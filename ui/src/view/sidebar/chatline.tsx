@@ -9,12 +9,12 @@ import { list } from "../../state/list.ts";
 import { openMenu, openMenuAt } from "../../state/menu.ts";
 import { rename, renaming, TITLE_MOST } from "../../state/rename.ts";
 import { current, go } from "../../state/route.ts";
-import { choose, chooseNone, chosen } from "../../state/shown.ts";
+import { choose, chooseNone, chosen, shown } from "../../state/shown.ts";
 import { Icon } from "../icon.tsx";
 import { dragged, startDrag } from "./drag.ts";
 import { chatItems, nameOf } from "./items.ts";
 import type { Place } from "./line.tsx";
-import { active } from "./place.ts";
+import { active, hovered, indexOf, tops } from "./place.ts";
 
 type Props = { line: Extract<Line, { kind: "chat" }>; place: Place; scroller: RefObject<HTMLDivElement | null> };
 
@@ -44,6 +44,7 @@ export function ChatLine(props: Props) {
       data-test="chat-row"
       onClick={open}
       onDblClick={() => (renaming.value = row.id)}
+      onPointerEnter={() => (hovered.value = row.id)}
       onPointerDown={(event) => startDrag(event, row.id, props.scroller.current)}
       onContextMenu={(event) => {
         event.preventDefault();
@@ -55,20 +56,29 @@ export function ChatLine(props: Props) {
         {name}
       </span>
       <time>{row.updated ? ago(row.updated, minute.value) : ""}</time>
-      <button
-        type="button"
-        class="icon-button"
-        tabIndex={-1}
-        aria-label={t("chat.menu", { name })}
-        data-test="chat-menu"
-        onClick={(event) => {
-          event.stopPropagation();
-          openMenuAt(t("chat.menu", { name }), event.currentTarget, chatItems(row.id));
-        }}
-      >
-        <Icon name="more" />
-      </button>
     </div>
+  );
+}
+
+/** The menu's button stands in the row under the pointer; one for all rows, because there may be thousands. */
+export function RowTool() {
+  const id = hovered.value;
+  const at = indexOf(id);
+  if (id === null || at < 0 || renaming.value === id || shown.value[at]?.kind !== "chat") return null;
+  const label = t("chat.menu", { name: nameOf(id) });
+  return (
+    <button
+      type="button"
+      class="icon-button row-tool"
+      tabIndex={-1}
+      aria-label={label}
+      title={label}
+      data-test="chat-menu"
+      style={{ transform: `translateY(${tops.value[at] ?? 0}px)` }}
+      onClick={(event) => openMenuAt(label, event.currentTarget, chatItems(id))}
+    >
+      <Icon name="more" />
+    </button>
   );
 }
 

@@ -5,10 +5,11 @@ import { t } from "../../i18n/text.ts";
 import { listPhase, refresh } from "../../state/list.ts";
 import { current } from "../../state/route.ts";
 import { filter, shown } from "../../state/shown.ts";
+import { RowTool } from "./chatline.tsx";
 import { dropAt } from "./drag.ts";
 import { onListKey } from "./listkeys.ts";
 import { LineView } from "./line.tsx";
-import { active, indexOf, lineAt, tops } from "./place.ts";
+import { active, hovered, indexOf, lineAt, tops } from "./place.ts";
 
 const BEYOND = 320;
 
@@ -42,6 +43,7 @@ export function Chats() {
       aria-activedescendant={focused < first || focused > last ? undefined : `side-line-${focused}`}
       data-test="chat-list"
       onScroll={see}
+      onPointerLeave={() => (hovered.value = null)}
       onKeyDown={(event) => onListKey(event, scroller.current)}
       onFocus={() => (active.value ??= current.value ?? lines[0]?.id ?? null)}
     >
@@ -49,6 +51,7 @@ export function Chats() {
         {lines.slice(first, last + 1).map((line, at) => (
           <LineView key={`${line.kind} ${line.id}`} line={line} at={first + at} top={tops.value[first + at] ?? 0} scroller={scroller} />
         ))}
+        <RowTool />
         {dropAt.value === null ? null : <div class="drop-mark" style={{ transform: `translateY(${tops.value[dropAt.value] ?? 0}px)` }} />}
       </div>
     </div>

@@ -17,6 +17,9 @@ export const tops = computed(() => {
 /** The line the keys are on, by its id. */
 export const active = signal<string | null>(null);
 
+/** The chat under the pointer. */
+export const hovered = signal<string | null>(null);
+
 export function lineAt(y: number): number {
   const all = tops.value;
   let low = 0;
