@@ -220,6 +220,26 @@ started_at?: number,
  */
 created_at_ms?: number, 
 /**
+ * Files that come with it.
+ */
+media_urls?: Array<MediaUrl>, 
+/**
+ * Apps it names.
+ */
+cli_apps: unknown[], 
+/**
+ * Servers it names.
+ */
+mcp_presets: unknown[], 
+/**
+ * Chats it names.
+ */
+session_mentions: unknown[], 
+/**
+ * Who wrote it, when no person did.
+ */
+provenance: { session_message?: unknown }, 
+/**
  * Place in the chat's log.
  */
 seq?: number, };
@@ -385,6 +405,14 @@ stream_id?: string,
  * True when another step of the same turn follows.
  */
 resuming?: boolean, 
+/**
+ * True when that step goes on with this very text.
+ */
+merge_next?: boolean, 
+/**
+ * What made the turn, when no person did.
+ */
+source?: MessageSource, 
 /**
  * The turn.
  */
@@ -582,6 +610,22 @@ kind?: MessageKind,
  */
 notice?: Notice, 
 /**
+ * Files that come with it; until the turn ends nothing else of it is shown.
+ */
+media_urls?: Array<MediaUrl>, 
+/**
+ * The message it answers.
+ */
+reply_to?: string, 
+/**
+ * Tool calls, when it tells of some.
+ */
+tool_events?: Array<ToolEvent>, 
+/**
+ * What made the turn, when no person did.
+ */
+source?: MessageSource, 
+/**
  * The turn.
  */
 turn_id?: TurnId, 
@@ -635,6 +679,50 @@ turn_phase?: Phase,
  * Counts the events of the turn.
  */
 turn_seq?: number, 
+/**
+ * Place in the chat's log.
+ */
+seq?: number, };
+
+export type FileEdits = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The files.
+ */
+edits: Array<FileEdit>, 
+/**
+ * The turn.
+ */
+turn_id?: TurnId, 
+/**
+ * Always activity.
+ */
+turn_phase?: Phase, 
+/**
+ * Counts the events of the turn.
+ */
+turn_seq?: number, 
+/**
+ * When it was told, milliseconds since the epoch.
+ */
+created_at_ms?: number, 
+/**
+ * Place in the chat's log.
+ */
+seq?: number, };
+
+export type ForkMarker = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The chat it was copied from.
+ */
+source_chat_id?: ChatId, 
 /**
  * Place in the chat's log.
  */
@@ -706,7 +794,7 @@ result: unknown,
  */
 error?: WebuiError, };
 
-export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "turn_end" } & TurnEnd | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "error" } & ErrorFrame;
+export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "error" } & ErrorFrame;
 
 export type Role = "user" | "assistant" | "tool";
 
