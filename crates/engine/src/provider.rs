@@ -23,7 +23,7 @@ pub(crate) enum Catalog {
     /// The maker of the models.
     Official,
     /// A seller of many makers' models.
-    Catalog,
+    Seller,
     /// A server on this machine.
     Local,
 }
@@ -33,7 +33,7 @@ impl Catalog {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Official => "official",
-            Self::Catalog => "catalog",
+            Self::Seller => "catalog",
             Self::Local => "local",
         }
     }
@@ -64,22 +64,22 @@ pub(crate) const KNOWN: &[Known] = &[
     Known::new("openai", "OpenAI", "https://api.openai.com/v1", Catalog::Official).transcribes("whisper-1").draws(&["gpt-image-1", "gpt-image-1-mini", "dall-e-3"]),
     Known::new("anthropic", "Anthropic", "https://api.anthropic.com/v1", Catalog::Official),
     Known::new("gemini", "Google Gemini", "https://generativelanguage.googleapis.com/v1beta/openai", Catalog::Official).draws(&["imagen-4.0-generate-001", "gemini-2.5-flash-image"]),
-    Known::new("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", Catalog::Catalog),
-    Known::new("groq", "Groq", "https://api.groq.com/openai/v1", Catalog::Catalog).transcribes("whisper-large-v3"),
+    Known::new("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", Catalog::Seller),
+    Known::new("groq", "Groq", "https://api.groq.com/openai/v1", Catalog::Seller).transcribes("whisper-large-v3"),
     Known::new("mistral", "Mistral", "https://api.mistral.ai/v1", Catalog::Official).transcribes("voxtral-mini-latest"),
     Known::new("deepseek", "DeepSeek", "https://api.deepseek.com/v1", Catalog::Official),
     Known::new("xai", "xAI", "https://api.x.ai/v1", Catalog::Official).draws(&["grok-2-image"]),
-    Known::new("together", "Together AI", "https://api.together.xyz/v1", Catalog::Catalog).transcribes("openai/whisper-large-v3").draws(&["black-forest-labs/FLUX.1-schnell"]),
-    Known::new("fireworks", "Fireworks AI", "https://api.fireworks.ai/inference/v1", Catalog::Catalog),
-    Known::new("deepinfra", "DeepInfra", "https://api.deepinfra.com/v1/openai", Catalog::Catalog).transcribes("openai/whisper-large-v3-turbo").draws(&["black-forest-labs/FLUX-1-schnell"]),
-    Known::new("cerebras", "Cerebras", "https://api.cerebras.ai/v1", Catalog::Catalog),
-    Known::new("huggingface", "Hugging Face", "https://router.huggingface.co/v1", Catalog::Catalog),
-    Known::new("nvidia", "NVIDIA NIM", "https://integrate.api.nvidia.com/v1", Catalog::Catalog),
+    Known::new("together", "Together AI", "https://api.together.xyz/v1", Catalog::Seller).transcribes("openai/whisper-large-v3").draws(&["black-forest-labs/FLUX.1-schnell"]),
+    Known::new("fireworks", "Fireworks AI", "https://api.fireworks.ai/inference/v1", Catalog::Seller),
+    Known::new("deepinfra", "DeepInfra", "https://api.deepinfra.com/v1/openai", Catalog::Seller).transcribes("openai/whisper-large-v3-turbo").draws(&["black-forest-labs/FLUX-1-schnell"]),
+    Known::new("cerebras", "Cerebras", "https://api.cerebras.ai/v1", Catalog::Seller),
+    Known::new("huggingface", "Hugging Face", "https://router.huggingface.co/v1", Catalog::Seller),
+    Known::new("nvidia", "NVIDIA NIM", "https://integrate.api.nvidia.com/v1", Catalog::Seller),
     Known::new("moonshot", "Moonshot", "https://api.moonshot.ai/v1", Catalog::Official),
     Known::new("zhipu", "Z.ai", "https://api.z.ai/api/paas/v4", Catalog::Official),
     Known::new("dashscope", "Alibaba DashScope", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", Catalog::Official),
     Known::new("minimax", "MiniMax", "https://api.minimax.io/v1", Catalog::Official),
-    Known::new("siliconflow", "SiliconFlow", "https://api.siliconflow.cn/v1", Catalog::Catalog).transcribes("FunAudioLLM/SenseVoiceSmall").draws(&["Kwai-Kolors/Kolors"]),
+    Known::new("siliconflow", "SiliconFlow", "https://api.siliconflow.cn/v1", Catalog::Seller).transcribes("FunAudioLLM/SenseVoiceSmall").draws(&["Kwai-Kolors/Kolors"]),
     Known::new("ollama", "Ollama", "http://127.0.0.1:11434/v1", Catalog::Local),
     Known::new("lm_studio", "LM Studio", "http://127.0.0.1:1234/v1", Catalog::Local),
     Known::new("llama_cpp", "llama.cpp", "http://127.0.0.1:8080/v1", Catalog::Local),

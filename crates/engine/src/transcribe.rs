@@ -152,7 +152,7 @@ mod tests {
     use tempfile::TempDir;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
-    use tokio::task::JoinHandle;
+    use tokio::task::JoinSet;
 
     use super::*;
     use crate::engine::Config;
@@ -183,10 +183,11 @@ mod tests {
     }
 
     /// A server that answers one request with this JSON, and the request it saw.
-    async fn server(reply: &'static str) -> (String, JoinHandle<String>) {
+    async fn server(reply: &'static str) -> (String, JoinSet<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api_base = format!("http://{}/v1", listener.local_addr().unwrap());
-        let seen = tokio::spawn(async move {
+        let mut seen = JoinSet::new();
+        seen.spawn(async move {
             let (mut socket, _) = listener.accept().await.unwrap();
             let mut request = Vec::new();
             // The last boundary of a form ends with two dashes and a line break.
@@ -229,11 +230,11 @@ mod tests {
     #[tokio::test]
     async fn a_recording_goes_to_the_provider_and_comes_back_as_text() {
         let (engine, _folder) = open();
-        let (api_base, seen) = server(r#"{"text":" Hello there. "}"#).await;
+        let (api_base, mut seen) = server(r#"{"text":" Hello there. "}"#).await;
         set(&engine, "settings.provider.create", json!({"name": "Ear", "api_base": api_base, "api_key": "sk-ear-0123456789"})).await;
         set(&engine, "settings.transcription.update", json!({"provider": "ear", "model": "whisper", "language": "en"})).await;
         assert_eq!(told(&engine, recording("audio/x-m4a", b"spoken")).await, "Hello there.");
-        let seen = seen.await.unwrap();
+        let seen = seen.join_next().await.unwrap().unwrap();
         for part in [
             "POST /v1/audio/transcriptions HTTP/1.1",
             "authorization: Bearer sk-ear-0123456789",
@@ -248,11 +249,11 @@ mod tests {
     #[tokio::test]
     async fn silence_is_empty() {
         let (engine, _folder) = open();
-        let (api_base, seen) = server(r#"{"text":"  "}"#).await;
+        let (api_base, mut seen) = server(r#"{"text":"  "}"#).await;
         set(&engine, "settings.provider.create", json!({"name": "Ear", "api_base": api_base})).await;
         set(&engine, "settings.transcription.update", json!({"provider": "ear", "model": "whisper"})).await;
         assert_eq!(told(&engine, recording("audio/ogg", b"")).await, "decode None", "no bytes are no recording");
         assert_eq!(told(&engine, recording("audio/ogg", b"hush")).await, "empty None");
-        assert!(!seen.await.unwrap().contains("authorization"));
+        assert!(!seen.join_next().await.unwrap().unwrap().contains("authorization"));
     }
 }

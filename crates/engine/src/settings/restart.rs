@@ -27,6 +27,8 @@ pub struct Surroundings {
     pub config_path: Option<PathBuf>,
     /// Host and port of the gateway's TCP listener.
     pub listener: Option<(String, u16)>,
+    /// Sections in which the configuration differs from the one that was started with.
+    pub changed: Vec<String>,
 }
 
 /// What the settings remember from one request to the next, until the engine ends.
@@ -45,7 +47,9 @@ impl Restart {
     pub(super) fn remember(self, engine: &Engine) {
         match self {
             Self::None => {}
-            Self::Of(section) => engine.needs_restart(section),
+            Self::Of(section) => {
+                engine.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).1.insert(section.to_owned());
+            }
         }
     }
 }
@@ -56,18 +60,15 @@ impl Engine {
         self.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).0 = surroundings;
     }
 
-    /// Says that a section's change waits for a restart.
-    pub fn needs_restart(&self, section: &str) {
-        self.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).1.insert(section.to_owned());
-    }
-
     pub(super) fn surroundings(&self) -> Surroundings {
         self.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
     /// Sections whose change waits for a restart.
     pub(super) fn waiting(&self) -> Vec<String> {
-        self.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).1.iter().cloned().collect()
+        let (around, mut waiting) = self.desk().inner.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        waiting.extend(around.changed);
+        waiting.into_iter().collect()
     }
 }
 

@@ -125,9 +125,9 @@ async fn offered(engine: &Engine, server: Option<&Server<'_>>) -> Result<Vec<Fou
             endpoint(&shared.keys, server).await.map_err(|words| ("error", words))?
         }
     };
-    discover::list_models(&shared.models, &endpoint).await.map_err(|error| match error {
-        ModelError::Auth { .. } => ("not_configured", error.to_string()),
-        other => ("error", other.to_string()),
+    discover::list_models(&shared.models, &endpoint).await.map_err(|error| {
+        let status = if matches!(error, ModelError::Auth { .. }) { "not_configured" } else { "error" };
+        (status, error.to_string())
     })
 }
 

@@ -184,7 +184,7 @@ mod tests {
 
     use super::*;
 
-    fn check(state: &Value, expected: Expect) {
+    fn check(state: &Value, expected: &Expect) {
         let found = match read(state) {
             Ok(state) => {
                 let full = serde_json::to_value(state).unwrap();
@@ -199,12 +199,12 @@ mod tests {
 
     #[test]
     fn what_is_no_state_is_refused() {
-        check(&json!(null), expect![["400 missing state\n"]]);
-        check(&json!(""), expect![["400 missing state\n"]]);
-        check(&json!("{"), expect![["400 state must be JSON\n"]]);
-        check(&json!("[]"), expect![["400 state must be an object\n"]]);
-        check(&json!([]), expect![["400 state must be an object\n"]]);
-        check(&json!(5), expect![["400 state must be an object\n"]]);
+        check(&json!(null), &expect![["400 missing state\n"]]);
+        check(&json!(""), &expect![["400 missing state\n"]]);
+        check(&json!("{"), &expect![["400 state must be JSON\n"]]);
+        check(&json!("[]"), &expect![["400 state must be an object\n"]]);
+        check(&json!([]), &expect![["400 state must be an object\n"]]);
+        check(&json!(5), &expect![["400 state must be an object\n"]]);
     }
 
     #[test]
@@ -218,7 +218,7 @@ mod tests {
     fn lists_are_trimmed_cut_and_hold_each_once() {
         check(
             &json!({"pinned_keys": [" a ", "a", "", 5, null, "b"], "archived_keys": "a", "schema_version": 9, "updated_at": "x", "else": 1}),
-            expect![[r#"
+            &expect![[r#"
                 pinned_keys: ["a","b"]
             "#]],
         );
@@ -233,7 +233,7 @@ mod tests {
             &json!({"title_overrides": {" a ": " T ", "b": "", "c": 1, "": "x"}, "project_name_overrides": {"/p": "P"},
                 "tags_by_key": {"a": ["x", "x", "y"], "b": [], "c": "z"},
                 "collapsed_groups": {"a": true, "b": 0, "c": "yes", "d": null}}),
-            expect![[r#"
+            &expect![[r#"
                 collapsed_groups: {"a":true,"b":false,"c":true,"d":false}
                 project_name_overrides: {"/p":"P"}
                 tags_by_key: {"a":["x","y"]}
@@ -249,12 +249,12 @@ mod tests {
     fn the_view_falls_back_word_by_word() {
         check(
             &json!({"view": {"density": "compact", "sort": "manual", "show_previews": 1, "show_archived": "", "show_timestamps": true}}),
-            expect![[r#"
+            &expect![[r#"
                 view: {"density":"compact","show_archived":false,"show_previews":true,"show_timestamps":true,"sort":"manual"}
             "#]],
         );
-        check(&json!({"view": {"density": "huge", "sort": 5}}), expect![[""]]);
-        check(&json!({"view": []}), expect![[""]]);
+        check(&json!({"view": {"density": "huge", "sort": 5}}), &expect![[""]]);
+        check(&json!({"view": []}), &expect![[""]]);
     }
 
     #[test]
@@ -267,7 +267,7 @@ mod tests {
                 "d": {"paneKeys": ["7", "8"], "layout": "spiral"},
                 "e": [],
             }}}),
-            expect![[r#"
+            &expect![[r#"
                 workbench: {"tabs":{"a":{"explicit":true,"layout":"main-stack","layoutPaneKeys":["3","1","2","4"],"paneKeys":["1","2","3","4"],"splitRatios":[0.05,0.5,0.95],"title":"Two"},"d":{"explicit":false,"layout":"columns","layoutPaneKeys":["7","8"],"paneKeys":["7","8"],"splitRatios":[],"title":null}},"version":1}
             "#]],
         );

@@ -1,7 +1,7 @@
 //! Every request that changes settings, as data: what is sent, and what is said or what then stands in the settings.
 
 use alcove_proto::envelope::WebuiRequest;
-use alcove_proto::http::Surface;
+use alcove_proto::http::{Capabilities, Surface};
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -33,7 +33,7 @@ impl Desk {
     }
 
     /// Asks each and prints its refusal, or the pointed-at parts of what came back.
-    async fn check(&mut self, action: &str, cases: &[(Value, &[&str])], expected: Expect) {
+    async fn check(&mut self, action: &str, cases: &[(Value, &[&str])], expected: &Expect) {
         let mut lines = String::new();
         for (payload, shown) in cases {
             let line = match self.ask(action, payload).await {
@@ -102,7 +102,7 @@ async fn the_active_model() {
             (json!({"model_preset": "demo"}), model),
             (json!({"model_preset": "default"}), model),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 unknown model preset
             "demo" "demo" "offline-demo" 32768
             null "" "" null
@@ -139,7 +139,7 @@ async fn what_concerns_every_chat() {
             (json!({"model_preset": "demo"}), shown),
             (json!({"timezone": "Asia/Tokyo", "tool_hint_max_length": true}), shown),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 timezone is required
             400 invalid timezone
             400 tool_hint_max_length must be an integer
@@ -188,7 +188,7 @@ async fn presets_are_made() {
             (preset(json!({"maxTokens": "100", "temperature": 0.5})), last),
             (preset(json!({"name": "P"})), last),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 configuration name is required
             400 configuration name is required
             400 configuration name is reserved
@@ -217,7 +217,7 @@ async fn presets_are_made() {
     desk.check(
         "settings.model_configuration.create",
         &[(labelled, shown)],
-        expect![[r#"
+        &expect![[r#"
         "my-great-preset" ["my-great-preset"] true
     "#]],
     )
@@ -248,7 +248,7 @@ async fn presets_are_changed_and_removed() {
             (json!({"name": "a", "new_name": "A", "reasoning_effort": "high", "max_tokens": null}), shown),
             (json!({"name": "A", "newName": "c", "reasoningEffort": ""}), shown),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 model configuration is required
             400 model configuration is required
             400 unknown model configuration
@@ -272,7 +272,7 @@ async fn presets_are_changed_and_removed() {
             (json!({"name": "c"}), &[]),
             (json!({"name": "b"}), &["/model_presets/2/name", "/model_presets/3"]),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 model configuration is required
             400 unknown model configuration
             409 remove the model preset from the call order first
@@ -302,7 +302,7 @@ async fn the_order_presets_are_asked_in() {
             (json!({"order": ["b", "a", "demo", "a", "b"]}), shown),
             (json!({"order": "[\"a\"]"}), shown),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 model call order is required
             400 model call order must be a JSON array
             400 model call order must be a JSON array
@@ -321,16 +321,16 @@ async fn the_order_presets_are_asked_in() {
 async fn a_model_set_without_a_preset_becomes_one() {
     let mut desk = Desk::open();
     let migrate = "settings.model_configuration.migrate";
-    desk.check(migrate, &[(json!({}), &[])], expect![["409 there is no legacy model configuration to convert\n"]]).await;
+    desk.check(migrate, &[(json!({}), &[])], &expect![["409 there is no legacy model configuration to convert\n"]]).await;
     desk.done("settings.agent.update", json!({"model": "maker/Model 5.1", "provider": "demo", "context_window_tokens": 65_536})).await;
     let shown = &["/model_call_order", "/model_call_order_editable", "/model_presets/0/model", "/model_presets/2/name"];
     let order = [(json!({"order": ["demo"]}), &shown[..])];
-    desk.check("settings.model_call_order.update", &order, expect![["409 convert the existing model configuration to presets first\n"]])
+    desk.check("settings.model_call_order.update", &order, &expect![["409 convert the existing model configuration to presets first\n"]])
         .await;
     desk.check(
         migrate,
         &[(json!({}), shown), (json!({}), shown)],
-        expect![[r#"
+        &expect![[r#"
         ["model-5-1"] true "" "model-5-1"
         ["model-5-1"] true "" "model-5-1"
     "#]],
@@ -360,7 +360,7 @@ async fn servers_are_added() {
             (server("OpenAI"), &["/providers/1/name", "/providers/1/api_base", "/providers/1/is_custom", "/providers/25"]),
             (server("openai"), last),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 provider name is required
             400 provider name must be 80 characters or fewer
             400 API base is required
@@ -409,7 +409,7 @@ async fn servers_are_changed_and_removed() {
             (json!({"provider": "home", "extra_query": {}, "extra_headers": ""}), home),
             (json!({"provider": "home", "api_base": ""}), home),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 provider is required
             400 unknown provider
             400 unknown provider
@@ -435,7 +435,7 @@ async fn servers_are_changed_and_removed() {
             (json!({"provider": "openai", "api_base": "http://127.0.0.1:9/v1"}), openai),
             (json!({"provider": "openai", "api_base": ""}), openai),
         ],
-        expect![[r#"
+        &expect![[r#"
             true null "https://api.openai.com/v1" "••••"
             true "http://127.0.0.1:9/v1" "https://api.openai.com/v1" null
             true null "https://api.openai.com/v1" "••••"
@@ -451,7 +451,7 @@ async fn servers_are_changed_and_removed() {
             (json!({"provider": "home"}), &[]),
             (json!({"provider": "openai"}), openai),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 provider is required
             400 unknown provider
             409 remove the model presets of this provider first
@@ -506,6 +506,25 @@ async fn a_hidden_value_survives_its_mask_and_never_shows() {
 }
 
 #[tokio::test]
+async fn what_waits_for_a_restart() {
+    let mut desk = Desk::open();
+    desk.done("settings.image_generation.update", json!({"max_images_per_turn": 2})).await;
+    let around =
+        |changed: &[&str]| super::Surroundings { changed: changed.iter().map(|name| (*name).to_owned()).collect(), ..Default::default() };
+    let mut seen = Vec::new();
+    for changed in [&[][..], &["runtime"], &["image"], &[]] {
+        desk.engine.surround(around(changed));
+        seen.push(desk.engine.settings(Surface::Browser).await.restart_required_sections.join(" "));
+    }
+    assert_eq!(seen, ["image", "image runtime", "image", "image"], "a file may be put back, a setting was changed");
+    let native = Capabilities { can_open_logs: true, ..Capabilities::default() };
+    desk.engine.surround(super::Surroundings { native: Some(native), listener: Some(("127.0.0.1".to_owned(), 7)), ..around(&[]) });
+    let settings = desk.engine.settings(Surface::Native).await;
+    assert_eq!((settings.runtime_capabilities, settings.runtime.gateway_port), (native, 7));
+    assert_eq!(desk.engine.settings(Surface::Browser).await.runtime_capabilities, Capabilities::default());
+}
+
+#[tokio::test]
 async fn web_search() {
     let mut desk = Desk::open();
     let shown = &[
@@ -533,7 +552,7 @@ async fn web_search() {
             (json!({"provider": "searxng", "use_jina_reader": false}), shown),
             (json!({"provider": "duckduckgo", "use_jina_reader": "1"}), shown),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 unknown web search provider
             400 unknown web search provider
             400 base_url is required
@@ -575,7 +594,7 @@ async fn images() {
             (json!({"enabled": false}), shown),
             (json!({"defaultImageSize": "1536x1024", "defaultAspectRatio": "3:2"}), shown),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 image generation provider is required
             400 unknown image generation provider
             400 enabled must be boolean
@@ -597,7 +616,7 @@ async fn images() {
     desk.check(
         "settings.image_generation.update",
         &[(json!({"enabled": 1}), shown)],
-        expect![[r#"
+        &expect![[r#"
         true "openai" "1536x1024" true
     "#]],
     )
@@ -625,7 +644,7 @@ async fn the_spoken_word() {
             (json!({"provider": "home", "model": "whisper", "language": ""}), shown),
             (json!({"provider": "OpenAI", "model": ""}), shown),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 enabled must be boolean
             400 unknown transcription provider
             400 unknown transcription provider
@@ -659,7 +678,7 @@ async fn what_chats_may_reach() {
             (json!({"webuiDefaultAccessMode": "Full"}), shown),
             (json!({"webui_default_access_mode": "restricted", "webui_allow_local_service_access": "no"}), shown),
         ],
-        expect![[r#"
+        &expect![[r#"
             400 webui_allow_local_service_access or webui_default_access_mode is required
             400 webui_allow_local_service_access must be boolean
             400 webui_allow_local_service_access must be boolean
@@ -741,7 +760,8 @@ async fn what_comes_later_is_refused_in_the_contracts_words() {
         settings.mcp.oauth_complete 400 missing MCP OAuth flow ID
         settings.mcp.oauth_cancel 404 Unknown or expired MCP OAuth flow
         settings.nothing 404 unknown WebUI mutation action
-    "#]].assert_eq(&lines);
+    "#]]
+    .assert_eq(&lines);
     for action in alcove_proto::envelope::table::LATER {
         let refusal = desk.ask(action, &json!({})).await.unwrap_err();
         assert!(!refusal.starts_with("404 unknown WebUI"), "{action}: {refusal}");

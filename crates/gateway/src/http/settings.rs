@@ -44,9 +44,6 @@ async fn sidebar(State(context): State<Shared>) -> Response {
 
 /// The configuration file is looked at again, so that a page tells of a change that waits for a restart.
 async fn settings(State(context): State<Shared>, Extension(caller): Extension<Caller>) -> Response {
-    for section in context.restart_required() {
-        context.engine.needs_restart(&section);
-    }
     context.engine.surround(Surroundings {
         native: (caller.surface() == Surface::Native).then(|| capabilities(&context, &caller)),
         config_path: Some(context.config_path().to_owned()),
@@ -54,6 +51,7 @@ async fn settings(State(context): State<Shared>, Extension(caller): Extension<Ca
             Endpoint::Tcp(address) => Some((address.ip().to_string(), address.port())),
             Endpoint::Unix(_) => None,
         },
+        changed: context.restart_required(),
     });
     json(&context.engine.settings(caller.surface()).await)
 }
