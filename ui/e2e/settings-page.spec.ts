@@ -251,6 +251,41 @@ test("a restart is told until it is done, and what waited for it holds", async (
   await page.getByText("Restart needed.").first().waitFor({ state: "detached" });
 });
 
+test("in the native window its host opens the log, keeps the report and starts the engine anew", async () => {
+  const { page, problems } = await openPage(browser, gateway.address);
+  await page.addInitScript(() => {
+    const asked: string[] = [];
+    let tell = (_status: { engine_status: string }) => {};
+    Object.assign(window, {
+      asked,
+      alcoveHost: {
+        getRuntimeInfo: async () => ({ surface: "native", engine_status: "ready" }),
+        onRuntimeStatus: (cb: typeof tell) => ((tell = cb), () => {}),
+        openLogs: async () => void asked.push("logs"),
+        exportDiagnostics: async () => (asked.push("export"), "/home/me/alcove-diagnostics.zip"),
+        restartEngine: async () => {
+          asked.push("restart");
+          tell({ engine_status: "restarting" });
+          throw new Error("another gateway has this folder");
+        },
+      },
+    });
+  });
+  await page.goto("about:blank");
+  await page.goto(inSection("system"));
+  await at(page, "engine-state").getByText("Running").waitFor();
+  await at(page, "open-logs").click();
+  await at(page, "diagnostics").click();
+  await at(page, "report-save").click();
+  await page.getByText("/home/me/alcove-diagnostics.zip").waitFor();
+  await page.keyboard.press("Escape");
+  await at(page, "restart-engine").click();
+  await at(page, "confirm-yes").click();
+  await at(page, "engine-state").getByText("could not be restarted: another gateway has this folder").waitFor();
+  expect(await page.evaluate(() => (window as unknown as { asked: string[] }).asked)).toEqual(["logs", "export", "restart"]);
+  expect(problems).toEqual([]);
+});
+
 test("usage shows as a calendar and as a table", async () => {
   const { page, problems } = await open("overview");
   await at(page, "usage").locator(".sums, [data-test=usage-none]").first().waitFor();

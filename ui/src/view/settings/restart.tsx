@@ -39,7 +39,7 @@ export function EngineState(props: { restart: Restart }) {
   const { restart: now } = props;
   switch (now.state) {
     case "under-way":
-      return <>{ts("restart.underWay", { seconds: Math.max(0, Math.floor((second.value - now.since) / 1000)) })}</>;
+      return <>{ts(engine.value === "crashed" ? "restart.underWayAgain" : "restart.underWay", { seconds: Math.max(0, Math.floor((second.value - now.since) / 1000)) })}</>;
     case "done":
       return <>{ts("restart.done", { seconds: now.seconds < 10 ? now.seconds.toFixed(1) : Math.round(now.seconds) })}</>;
     case "failed":
