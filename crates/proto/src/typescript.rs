@@ -48,6 +48,8 @@ pub fn render() -> String {
         envelope::MessageSource,
         envelope::MessageEvent,
         envelope::TurnEnd,
+        envelope::FileEdits,
+        envelope::ForkMarker,
         envelope::SessionScope,
         envelope::SessionUpdated,
         envelope::ChatStateWord,

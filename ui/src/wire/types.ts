@@ -62,6 +62,9 @@ type Named = Exclude<gen.Event["event"], HomeEvent["event"] | "attached" | "turn
 /** What made a turn that no person began. */
 export type MessageSource = { kind: string; label?: string };
 
+/** What a message of the agent carries besides its text. */
+type Working = { tool_events?: ToolEvent[]; media_urls?: MediaItem[]; source?: MessageSource };
+
 /** What a prompt names besides its text. */
 type Naming = {
   media_urls?: MediaItem[];
@@ -76,10 +79,10 @@ export type ChatEvent = InChat &
     | ({ event: "attached" } & gen.Attached & { temporary?: boolean })
     | ({ event: "turn_model_updated" } & gen.TurnModelUpdated & { fallback?: boolean })
     | ({ event: "error" } & gen.ErrorFrame & { request_id?: string })
-    | ({ event: "user_message" } & gen.UserMessage & Naming)
+    | ({ event: "user_message" } & Omit<gen.UserMessage, keyof Naming> & Naming)
     | ({ event: "reasoning_end" } & gen.ReasoningEnd & { text?: string })
-    | ({ event: "message" } & gen.MessageEvent & { tool_events?: ToolEvent[]; media_urls?: MediaItem[]; source?: MessageSource })
-    | ({ event: "stream_end" } & gen.StreamEnd & { merge_next?: boolean; source?: MessageSource })
+    | ({ event: "message" } & Omit<gen.MessageEvent, keyof Working> & Working)
+    | ({ event: "stream_end" } & Omit<gen.StreamEnd, "source"> & { source?: MessageSource })
     | { event: "file_edit"; edits: FileEdit[] }
     | { event: "fork_marker"; source_chat_id?: string }
   );

@@ -40,8 +40,18 @@ fn close(turn: &mut Turn) -> Vec<Effect> {
     let mut effects = speaking::end_reasoning(turn);
     let stream_id = Some(turn.stream_id());
     let (turn_id, turn_phase, turn_seq) = turn.annotate(Phase::Answer);
-    let end =
-        StreamEnd { chat_id: turn.facts.chat.clone(), text: None, stream_id, resuming: None, turn_id, turn_phase, turn_seq, seq: None };
+    let end = StreamEnd {
+        chat_id: turn.facts.chat.clone(),
+        text: None,
+        stream_id,
+        resuming: None,
+        merge_next: None,
+        source: None,
+        turn_id,
+        turn_phase,
+        turn_seq,
+        seq: None,
+    };
     effects.push(Effect::Append(Event::StreamEnd(end)));
     effects
 }
@@ -54,6 +64,10 @@ fn notice(turn: &mut Turn, text: String, notice: Notice, now: i64) -> Effect {
         latency_ms: Some(latency(turn, now)),
         kind: None,
         notice: Some(notice),
+        media_urls: None,
+        reply_to: None,
+        tool_events: None,
+        source: None,
         turn_id,
         turn_phase,
         turn_seq,

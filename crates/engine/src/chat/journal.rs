@@ -200,11 +200,13 @@ impl Journal {
             Event::Message(message) => (message.turn_id.as_ref(), PageStart::No),
             Event::StreamEnd(end) => (end.turn_id.as_ref(), PageStart::No),
             Event::ReasoningEnd(end) => (end.turn_id.as_ref(), PageStart::No),
+            Event::FileEdit(edits) => (edits.turn_id.as_ref(), PageStart::No),
             Event::TurnEnd(end) => (end.turn_id.as_ref(), PageStart::No),
             Event::Delta(_)
             | Event::ReasoningDelta(_)
             | Event::TurnModelUpdated(_)
             | Event::GoalState(_)
+            | Event::ForkMarker(_)
             | Event::Ready(_)
             | Event::Attached(_)
             | Event::Resync(_)

@@ -89,6 +89,11 @@ impl Actor {
             active_turn_id: run.as_ref().and_then(|run| run.turn.clone()),
             started_at: run.as_ref().map(|run| run.started_at),
             created_at_ms: Some(now),
+            media_urls: None,
+            cli_apps: None,
+            mcp_presets: None,
+            session_mentions: None,
+            provenance: None,
             seq: None,
         });
         let changes = self.prompt_changes(&prompt, &waiting, now);
@@ -213,6 +218,10 @@ impl Actor {
             latency_ms: None,
             kind: None,
             notice: Some(Notice { kind: NoticeKind::Command, retry: false }),
+            media_urls: None,
+            reply_to: None,
+            tool_events: None,
+            source: None,
             turn_phase: turn.as_ref().map(|_| Phase::Answer),
             turn_seq: turn.as_ref().map(|_| 2),
             turn_id: turn,

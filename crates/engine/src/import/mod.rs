@@ -6,6 +6,8 @@ mod original;
 mod own;
 mod rows;
 mod session_file;
+#[cfg(test)]
+pub(crate) mod tests;
 mod transcript;
 
 use std::path::Path;

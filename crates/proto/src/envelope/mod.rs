@@ -2,16 +2,19 @@
 
 mod activity;
 mod inbound;
+mod mention;
 mod outbound;
 pub mod table;
 mod turn;
 
 pub use activity::{FileDiff, FileEdit, MediaUrl, MessageSource, ToolEvent, ToolPhase};
-pub use inbound::{Attach, Frame, Inbound, Message, NewChat, WebuiRequest, read};
+pub use inbound::{
+    Attach, ForkChat, Frame, Inbound, Message, NewChat, SetWorkspaceScope, TranscribeAudio, WebuiRequest, read,
+};
 pub use outbound::{
     Attached, ChatState, ChatStateWord, Event, Ready, Resync, Run, SessionScope, SessionUpdated, Watching, WebuiError, WebuiResponse,
 };
 pub use turn::{
-    Delta, GoalBlob, GoalState, GoalStatus, GoalWord, MessageAccepted, MessageEvent, MessageKind, Notice, NoticeKind, Phase, ReasoningEnd,
+    Delta, FileEdits, ForkMarker, GoalBlob, GoalState, GoalStatus, GoalWord, MessageAccepted, MessageEvent, MessageKind, Notice, NoticeKind, Phase, ReasoningEnd,
     StreamEnd, TurnEnd, TurnModelUpdated, UserMessage,
 };

@@ -9,7 +9,7 @@ use crate::usage::Usage;
 use crate::{ChatId, TurnId};
 
 use super::turn::{
-    Delta, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, StreamEnd, TurnEnd, TurnModelUpdated, UserMessage,
+    Delta, FileEdits, ForkMarker, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, StreamEnd, TurnEnd, TurnModelUpdated, UserMessage,
 };
 
 /// One outbound frame. Chat events carry `seq`, numbered per chat from 1 without gaps; frames without it are snapshots or personal.
@@ -43,8 +43,12 @@ pub enum Event {
     StreamEnd(StreamEnd),
     /// A complete text: an error, a notice, a command's reply.
     Message(MessageEvent),
+    /// Files a tool changes.
+    FileEdit(FileEdits),
     /// The turn is complete.
     TurnEnd(TurnEnd),
+    /// What stands before it was copied from another chat.
+    ForkMarker(ForkMarker),
     /// Something in the list of chats changed; sent to every connection.
     SessionUpdated(SessionUpdated),
     /// Live state of all chats, answer to `watch`.
@@ -231,7 +235,9 @@ impl Event {
             Self::Delta(_) => "delta",
             Self::StreamEnd(_) => "stream_end",
             Self::Message(_) => "message",
+            Self::FileEdit(_) => "file_edit",
             Self::TurnEnd(_) => "turn_end",
+            Self::ForkMarker(_) => "fork_marker",
             Self::SessionUpdated(_) => "session_updated",
             Self::Watching(_) => "watching",
             Self::ChatState(_) => "chat_state",
@@ -250,7 +256,9 @@ impl Event {
             Self::ReasoningEnd(event) => Some(&mut event.seq),
             Self::StreamEnd(event) => Some(&mut event.seq),
             Self::Message(event) => Some(&mut event.seq),
+            Self::FileEdit(event) => Some(&mut event.seq),
             Self::TurnEnd(event) => Some(&mut event.seq),
+            Self::ForkMarker(event) => Some(&mut event.seq),
             Self::Ready(_)
             | Self::Attached(_)
             | Self::Resync(_)

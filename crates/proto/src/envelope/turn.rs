@@ -1,7 +1,9 @@
 //! The frames of one turn, from the prompt to its end (envelope §1.8, §1.9). Each carries `seq` once it has its place in the chat's log.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::activity::{FileEdit, MediaUrl, MessageSource, ToolEvent};
 use crate::usage::Usage;
 use crate::{ChatId, TurnId};
 
@@ -44,6 +46,25 @@ pub struct UserMessage {
     /// When the prompt was taken, milliseconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at_ms: Option<i64>,
+    /// Files that come with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_urls: Option<Vec<MediaUrl>>,
+    /// Apps it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "unknown[]"))]
+    pub cli_apps: Option<Vec<Value>>,
+    /// Servers it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "unknown[]"))]
+    pub mcp_presets: Option<Vec<Value>>,
+    /// Chats it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "unknown[]"))]
+    pub session_mentions: Option<Vec<Value>>,
+    /// Who wrote it, when no person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(type = "{ session_message?: unknown }"))]
+    pub provenance: Option<Value>,
     /// Place in the chat's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<u64>,
@@ -200,6 +221,12 @@ pub struct StreamEnd {
     /// True when another step of the same turn follows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resuming: Option<bool>,
+    /// True when that step goes on with this very text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge_next: Option<bool>,
+    /// What made the turn, when no person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<MessageSource>,
     /// The turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn_id: Option<TurnId>,
@@ -267,6 +294,18 @@ pub struct MessageEvent {
     /// Present when the text is not the model's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
+    /// Files that come with it; until the turn ends nothing else of it is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_urls: Option<Vec<MediaUrl>>,
+    /// The message it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// Tool calls, when it tells of some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_events: Option<Vec<ToolEvent>>,
+    /// What made the turn, when no person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<MessageSource>,
     /// The turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn_id: Option<TurnId>,
@@ -311,6 +350,45 @@ pub struct TurnEnd {
     /// Counts the events of the turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn_seq: Option<u64>,
+    /// Place in the chat's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+}
+
+/// `file_edit`: files a tool changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub struct FileEdits {
+    /// The chat.
+    pub chat_id: ChatId,
+    /// The files.
+    pub edits: Vec<FileEdit>,
+    /// The turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_id: Option<TurnId>,
+    /// Always activity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_phase: Option<Phase>,
+    /// Counts the events of the turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_seq: Option<u64>,
+    /// When it was told, milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at_ms: Option<i64>,
+    /// Place in the chat's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+}
+
+/// `fork_marker`: what stands before it was copied from another chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub struct ForkMarker {
+    /// The chat.
+    pub chat_id: ChatId,
+    /// The chat it was copied from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_chat_id: Option<ChatId>,
     /// Place in the chat's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<u64>,

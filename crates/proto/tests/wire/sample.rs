@@ -1,22 +1,23 @@
 //! One sample, or several, of every frame to the client: the part before the first point of a name is the event, the rest says which case.
 
 use alcove_proto::envelope::{
-    Attached, ChatState, ChatStateWord, Delta, Event, GoalBlob, GoalState, GoalStatus, GoalWord, MessageAccepted, MessageEvent,
-    MessageKind, Notice, NoticeKind, Phase, Ready, ReasoningEnd, Resync, Run, SessionScope, SessionUpdated, StreamEnd, TurnEnd,
-    TurnModelUpdated, UserMessage, Watching, WebuiError, WebuiResponse,
+    Attached, ChatState, ChatStateWord, Delta, Event, FileDiff, FileEdit, FileEdits, ForkMarker, GoalBlob, GoalState, GoalStatus, GoalWord,
+    MediaUrl, MessageAccepted, MessageEvent, MessageKind, MessageSource, Notice, NoticeKind, Phase, Ready, ReasoningEnd, Resync, Run,
+    SessionScope, SessionUpdated, StreamEnd, ToolEvent, ToolPhase, TurnEnd, TurnModelUpdated, UserMessage, Watching, WebuiError,
+    WebuiResponse,
 };
 use alcove_proto::error::{Detail, ErrorFrame, Reason};
 use alcove_proto::scope::{AccessMode, StoredScope};
 use alcove_proto::usage::Usage;
 use alcove_proto::{ChatId, TurnId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const STARTED: f64 = 1_795_226_939.964_315;
 const MILLISECONDS: i64 = 1_795_226_943_675;
 
 /// Every sample under its name.
 pub(crate) fn samples() -> Vec<(&'static str, Event)> {
-    [personal(), prompts(), streams(), messages(), ends(), lists(), answers(), errors()].into_iter().flatten().collect()
+    [personal(), prompts(), streams(), messages(), work(), ends(), lists(), answers(), errors()].into_iter().flatten().collect()
 }
 
 fn chat() -> ChatId {
@@ -72,7 +73,20 @@ fn prompts() -> Vec<(&'static str, Event)> {
         active_turn_id: Some(turn()),
         started_at: Some(STARTED),
         created_at_ms: Some(MILLISECONDS),
+        media_urls: None,
+        cli_apps: None,
+        mcp_presets: None,
+        session_mentions: None,
+        provenance: None,
         seq: Some(1),
+    };
+    let with_files = UserMessage {
+        media_urls: Some(vec![MediaUrl { kind: "image".to_owned(), url: "/api/media/sig/payload".to_owned(), name: "my pic.png".to_owned() }]),
+        cli_apps: Some(vec![json!({ "name": "gh" })]),
+        mcp_presets: Some(vec![json!({ "name": "figma" })]),
+        session_mentions: Some(vec![json!({ "name": "lunaro", "session_key": "websocket:x", "title": "" })]),
+        provenance: Some(json!({ "session_message": { "message_id": "m" } })),
+        ..asked.clone()
     };
     let waits =
         UserMessage { text: "and then?".to_owned(), starts_turn: false, turn_id: TurnId::parse("turn-3"), seq: Some(7), ..asked.clone() };
@@ -104,6 +118,7 @@ fn prompts() -> Vec<(&'static str, Event)> {
     let unknown = TurnModelUpdated { model_preset: None, context_window_tokens: None, ..model.clone() };
     vec![
         ("user_message", Event::UserMessage(asked)),
+        ("user_message.files", Event::UserMessage(with_files)),
         ("user_message.queued", Event::UserMessage(waits)),
         ("user_message.bare", Event::UserMessage(bare)),
         ("message_accepted", Event::MessageAccepted(accepted)),
@@ -140,12 +155,15 @@ fn streams() -> Vec<(&'static str, Event)> {
         text: None,
         stream_id: stream(),
         resuming: None,
+        merge_next: None,
+        source: None,
         turn_id: Some(turn()),
         turn_phase: Some(Phase::Answer),
         turn_seq: Some(5),
         seq: Some(7),
     };
     let resuming = StreamEnd { resuming: Some(true), ..end.clone() };
+    let merging = StreamEnd { merge_next: Some(true), ..resuming.clone() };
     let rewritten = StreamEnd { text: Some("Hello friend".to_owned()), ..end.clone() };
     vec![
         ("delta", Event::Delta(piece)),
@@ -153,6 +171,7 @@ fn streams() -> Vec<(&'static str, Event)> {
         ("reasoning_delta", Event::ReasoningDelta(thought)),
         ("reasoning_end", Event::ReasoningEnd(thought_through)),
         ("stream_end", Event::StreamEnd(end)),
+        ("stream_end.merging", Event::StreamEnd(merging)),
         ("stream_end.resuming", Event::StreamEnd(resuming)),
         ("stream_end.text", Event::StreamEnd(rewritten)),
     ]
@@ -165,6 +184,10 @@ fn messages() -> Vec<(&'static str, Event)> {
         latency_ms: Some(387),
         kind: None,
         notice: None,
+        media_urls: None,
+        reply_to: None,
+        tool_events: None,
+        source: None,
         turn_id: Some(turn()),
         turn_phase: Some(Phase::Answer),
         turn_seq: Some(6),
@@ -183,14 +206,81 @@ fn messages() -> Vec<(&'static str, Event)> {
             ..complete.clone()
         })
     };
+    let with_files = MessageEvent {
+        media_urls: Some(vec![MediaUrl { kind: "image".to_owned(), url: "/api/media/sig/payload".to_owned(), name: "chart.png".to_owned() }]),
+        source: Some(MessageSource { kind: "cron".to_owned(), label: Some("Morning mail".to_owned()) }),
+        ..complete.clone()
+    };
+    let with_tools = MessageEvent {
+        kind: Some(MessageKind::ToolHint),
+        tool_events: Some(vec![ToolEvent {
+            version: 1,
+            phase: ToolPhase::Start,
+            call_id: "call_write_file_0".to_owned(),
+            name: "write_file".to_owned(),
+            arguments: json!({ "content": "line1\n", "path": "notes/a.txt" }),
+            result: Value::Null,
+            error: Value::Null,
+            files: Vec::new(),
+            embeds: Vec::new(),
+        }]),
+        ..complete.clone()
+    };
     vec![
         ("message", Event::Message(complete.clone())),
         ("message.error", noticed(NoticeKind::Error, true, "Error: the model server refused the connection (http://127.0.0.1:8080).")),
         ("message.interrupted", noticed(NoticeKind::Interrupted, true, "Alcove ended while this answer was being written.")),
         ("message.stopped", noticed(NoticeKind::Stopped, false, "Stopped 1 task(s).")),
         ("message.command", noticed(NoticeKind::Command, false, "No active task to stop.")),
+        ("message.files", Event::Message(with_files)),
+        ("message.tools", Event::Message(with_tools)),
         ("message.tool_hint", active(MessageKind::ToolHint, "write notes/a.txt")),
         ("message.progress", active(MessageKind::Progress, "")),
+    ]
+}
+
+fn work() -> Vec<(&'static str, Event)> {
+    let begun = FileEdit {
+        version: 1,
+        call_id: "call_write_file_0".to_owned(),
+        tool: "write_file".to_owned(),
+        path: "notes/a.txt".to_owned(),
+        absolute_path: Some("/data/ws/notes/a.txt".to_owned()),
+        phase: ToolPhase::Start,
+        added: 0,
+        deleted: 0,
+        approximate: true,
+        status: "editing".to_owned(),
+        operation: None,
+        binary: None,
+        error: None,
+        pending: None,
+        diff: None,
+    };
+    let text = "--- notes/a.txt\n+++ notes/a.txt\n@@ -0,0 +1,2 @@\n+line1\n+line2".to_owned();
+    let done = FileEdit {
+        phase: ToolPhase::End,
+        added: 2,
+        approximate: false,
+        status: "done".to_owned(),
+        diff: Some(FileDiff { format: "unified".to_owned(), context: 3, truncated: false, text }),
+        ..begun.clone()
+    };
+    let event = |edits| FileEdits {
+        chat_id: chat(),
+        edits,
+        turn_id: Some(turn()),
+        turn_phase: Some(Phase::Activity),
+        turn_seq: Some(12),
+        created_at_ms: Some(MILLISECONDS),
+        seq: Some(14),
+    };
+    let copied = ForkMarker { chat_id: chat(), source_chat_id: ChatId::parse("a-chat"), seq: Some(12) };
+    vec![
+        ("file_edit", Event::FileEdit(event(vec![begun]))),
+        ("file_edit.done", Event::FileEdit(event(vec![done]))),
+        ("fork_marker", Event::ForkMarker(copied.clone())),
+        ("fork_marker.bare", Event::ForkMarker(ForkMarker { source_chat_id: None, ..copied })),
     ]
 }
 

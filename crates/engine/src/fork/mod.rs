@@ -1,13 +1,14 @@
 //! A chat that goes on where another stood (envelope §1.6): whole turns are copied, in one transaction, and what runs or waits is left
 //! behind. Never changes the chat it copies from.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 
 use alcove_proto::ChatId;
-use alcove_proto::envelope::{Event, GoalWord, SessionScope, SessionUpdated};
+use alcove_proto::envelope::{Event, ForkMarker, GoalWord, SessionScope, SessionUpdated};
 use alcove_store::{Change, ChatRow, EntryRow, EventRow, MediaRow, Origin, PageStart, TitleSource, TurnRow, TurnState};
-
-use serde_json::json;
 
 use crate::clock::{fresh_chat_id, now_ms};
 use crate::engine::Engine;
@@ -218,7 +219,7 @@ impl<'a> Moved<'a> {
     fn marker(&mut self, source: &str) -> EventRow {
         let seq = self.next;
         self.next += 1;
-        let payload = json!({ "event": MARKER, "chat_id": self.chat, "source_chat_id": source, "seq": seq }).to_string();
+        let marker = ForkMarker { chat_id: self.chat.clone(), source_chat_id: ChatId::parse(source), seq: Some(seq) };
         EventRow {
             chat: self.chat.as_str().to_owned(),
             seq,
@@ -226,7 +227,7 @@ impl<'a> Moved<'a> {
             turn: None,
             kind: MARKER.to_owned(),
             boundary: PageStart::No,
-            payload,
+            payload: Event::ForkMarker(marker).to_json(),
             at: now_ms(),
         }
     }
