@@ -23,7 +23,7 @@ use check::{Checked, Kind, Problem};
 /// Drops that may be on their way at once; they are carried one after the other.
 const DROPS_LIMIT: usize = 4;
 /// Files of one drop that are looked at; of more only the number is told.
-const FILES_LIMIT: usize = 200;
+const FILES_LIMIT: usize = 500;
 
 /// What the page is told of a drag.
 #[derive(Serialize)]

@@ -35,19 +35,19 @@ impl Engine {
         });
         let (store, data_dir) = (self.shared().store.clone(), self.data_dir().to_owned());
         // The check reads the whole database.
-        let gathered = tokio::task::spawn_blocking(move || gather(&store, &data_dir, about, more)).await;
+        let gathered = tokio::task::spawn_blocking(move || gather(&store, &data_dir, &about, &more)).await;
         gathered.map_err(|_| Error::Closing)?
     }
 }
 
-fn gather(store: &Store, data_dir: &Path, about: Value, more: Vec<(&'static str, Value)>) -> Result<Diagnostics, Error> {
+fn gather(store: &Store, data_dir: &Path, about: &Value, more: &[(&str, Value)]) -> Result<Diagnostics, Error> {
     let places = store.read(|reader| reader.chats())?.into_iter().filter_map(|chat| project(&chat.scope)).collect();
     let scrub = Scrub::new(data_dir, places);
     let json = |name: &str, value: &Value| DiagnosticFile {
         name: name.to_owned(),
         content: serde_json::to_string_pretty(value).expect("JSON values always serialise"),
     };
-    let mut files = vec![json("about.json", &scrub.words(&about)), json("store.json", &scrub.words(&numbers(store, data_dir)))];
+    let mut files = vec![json("about.json", &scrub.words(about)), json("store.json", &scrub.words(&numbers(store, data_dir)))];
     files.extend(more.iter().map(|(name, value)| json(name, &scrub.settings(value))));
     let log = report::tail(data_dir, LOG_BYTES).unwrap_or_else(|error| format!("the log could not be read: {error}\n"));
     files.push(DiagnosticFile { name: "log.txt".to_owned(), content: scrub.text(&log) });

@@ -52,7 +52,7 @@ fn nothing_secret_and_nothing_written_is_in_any_file() {
     log.push_str("2026-01-01T00:00:00.000Z problem could not open ~/nightjar folder/heist.md: Permission denied\n");
     log.push_str("2026-01-01T00:00:00.000Z problem the key of “Project Nightjar” was saved for https://example.org\n");
     std::fs::write(folder.path().join("logs/alcove.log"), log).unwrap();
-    let diagnostics = gather(&store, folder.path(), json!({ "version": "0.1.0" }), vec![("settings.json", settings())]).unwrap();
+    let diagnostics = gather(&store, folder.path(), &json!({ "version": "0.1.0" }), &[("settings.json", settings())]).unwrap();
 
     let names: Vec<&str> = diagnostics.files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["about.json", "store.json", "settings.json", "log.txt"]);
