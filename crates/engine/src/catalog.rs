@@ -274,3 +274,33 @@ pub(crate) async fn extra(keys: &Keys, server: &Server<'_>, address: &Address) -
 pub(crate) fn extra_name(provider: &str) -> String {
     format!("{provider}.extra")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_earlier_version_kept_is_read() {
+        let text = r#"{"presets":[{"name":"p","provider":"home","model":"m","max_tokens":null,"context_window_tokens":8192,
+            "temperature":0.5,"reasoning_effort":null}],
+            "providers":[{"name":"home","label":"Home","api_base":"http://127.0.0.1:9/v1"}],"active":"p"}"#;
+        let catalog: Catalog = serde_json::from_str(text).expect("a catalog");
+        assert_eq!(catalog.call_order(), ["p"]);
+        let home = catalog.server("home").expect("a server");
+        assert!(home.own.is_some_and(|own| own.keyed && !own.extra), "it may have a key, and adds nothing");
+        assert_eq!((home.label, home.api_base, home.known), ("Home", "http://127.0.0.1:9/v1", None));
+        assert_eq!(catalog.active_preset().map(|preset| preset.model_name()).as_deref(), Some("home/m"));
+    }
+
+    #[test]
+    fn a_known_server_can_be_elsewhere_and_called_otherwise() {
+        let own = Provider { name: "openai".to_owned(), label: String::new(), api_base: String::new(), keyed: true, extra: false };
+        let mut catalog = Catalog { providers: vec![own], ..Catalog::default() };
+        let shown = |catalog: &Catalog| catalog.server("openai").map(|server| (server.label.to_owned(), server.api_base.to_owned()));
+        assert_eq!(shown(&catalog), Some(("OpenAI".to_owned(), "https://api.openai.com/v1".to_owned())));
+        catalog.providers[0].label = "Work".to_owned();
+        catalog.providers[0].api_base = "https://proxy.example/v1".to_owned();
+        assert_eq!(shown(&catalog), Some(("Work".to_owned(), "https://proxy.example/v1".to_owned())));
+        assert!(catalog.server("demo").is_none() && catalog.server("nobody").is_none());
+    }
+}
