@@ -7,6 +7,7 @@ import { addFiles, addSent, attached, limits, megabytes, refused, type Attachmen
 import { refusal, typeOf, VIDEO_BYTES, type Kind } from "./limits.ts";
 import { current } from "./route.ts";
 import { closed } from "./sending.ts";
+import { firstRun, undecided } from "./settings.ts";
 
 type Over = { count: number; types: readonly string[] } | { taking: string; share: number };
 /** Files are over the window, or are being taken from it. */
@@ -20,12 +21,16 @@ export const dropWords = computed<DropWords | null>(() => {
   const most = limits.value;
   const detail = t("drop.limits", { count: most.count, size: megabytes(most.fileBytes), video: megabytes(VIDEO_BYTES) });
   if (closed.value) return { can: false, title: t("temporary.over"), detail: "" };
+  if (choosing.value) return { can: false, title: t("first.model"), detail: "" };
   const known = now.types.filter((type) => type !== "");
   if (known.length === now.count && known.length > 0 && known.every((type) => typeOf({ name: "", type }) === null)) return { can: false, title: t("drop.no"), detail: t("attach.no.type") };
   const full = attached.value.filter((one) => one.kind !== "video").length >= most.count && !known.some((type) => type.startsWith("video/"));
   if (full) return { can: false, title: t("drop.full"), detail };
   return { can: true, title: now.count > 1 ? t("drop.many", { count: now.count }) : t("drop.one"), detail };
 });
+
+/** Someone new has no composer yet. */
+const choosing = computed(() => current.value === null && (firstRun.value || undecided.value));
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
 
@@ -66,7 +71,7 @@ export function listenForDrops(): void {
 }
 
 function takeFiles(given: DataTransfer | null): void {
-  if (closed.value || given === null) return;
+  if (closed.value || choosing.value || given === null) return;
   const folders: string[] = [];
   const files: File[] = [];
   for (const item of given.items) {
