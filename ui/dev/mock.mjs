@@ -135,6 +135,10 @@ function next(chat) {
 }
 
 function message(socket, frame) {
+  if (frame.content === "/restart") {
+    say(socket, { event: "message_accepted", chat_id: frame.chat_id, turn_id: frame.turn_id, starts_turn: false });
+    return void pause(pace * 20).then(fixture.restarted);
+  }
   const chat = chats.get(frame.chat_id) ?? makeChat(frame.chat_id, "", "", Date.now());
   socket.attached.add(chat.id);
   const { turn_id, content } = frame;
@@ -144,10 +148,6 @@ function message(socket, frame) {
   if (content === "/stop") {
     if (chat.running) chat.running.stopped = true;
     return say(socket, { event: "message_accepted", chat_id: chat.id, turn_id, starts_turn: false });
-  }
-  if (content === "/restart") {
-    say(socket, { event: "message_accepted", chat_id: chat.id, turn_id, starts_turn: false });
-    return void pause(pace * 20).then(fixture.restarted);
   }
   if (content.startsWith("/model ")) {
     chat.preset = content.slice(7);

@@ -42,7 +42,7 @@ test("sections have addresses, are found by what is in them, and Back leads to t
   await at(page, "settings-search").press("Enter");
   await field(page, "timezone").waitFor();
   expect(hash(page)).toBe("#/settings?section=system");
-  await page.locator("#section-title:focus").waitFor();
+  await page.locator("[data-test=field-timezone]:focus").waitFor();
   await page.keyboard.press("Escape");
   await at(page, "settings-dialog").waitFor({ state: "detached" });
   await page.waitForFunction((was) => window.location.hash === was, before);

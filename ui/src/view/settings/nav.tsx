@@ -4,7 +4,7 @@ import { inEnglish, ts, type SettingsKey } from "../../i18n/settings.ts";
 import { settingsOpen } from "../../state/settings.ts";
 import { unsaved } from "../../state/settings-draft.ts";
 import { SECTIONS, sectionNamed, settingsAddress, type Section } from "../../state/settings-place.ts";
-import { search, type Entry } from "../../state/settings-search.ts";
+import { search, type Entry, type Found } from "../../state/settings-search.ts";
 import { afterPaint } from "../../wire/outside.ts";
 import { waitingSections } from "../../state/settings-restart.ts";
 
@@ -24,12 +24,23 @@ const WORDS: Record<Section, SettingsKey[]> = {
 
 const entries = (): Entry[] => SECTIONS.map((section) => ({ section, name: ts(`section.${section}`), words: WORDS[section].map((key) => ({ text: ts(key), also: inEnglish(key) })) }));
 
+/** Goes to what was found: into its field, or where it stands. */
+function showWord(word: string): void {
+  const body = document.getElementById("settings-body");
+  const label = [...(body?.querySelectorAll<HTMLElement>(".set-label > :first-child, .set-card h4, summary") ?? [])].find((one) => one.textContent === word);
+  const row = label?.closest<HTMLElement>(".set-row, .set-card");
+  row?.scrollIntoView({ block: "center" });
+  const field = row?.querySelector<HTMLElement>("input, select, textarea, button") ?? document.getElementById("section-title");
+  field?.focus({ preventScroll: row !== undefined });
+}
+
 export function Nav(props: { section: Section }) {
   const text = useSignal("");
   const found = search(entries(), text.value);
   const waiting = new Set(waitingSections.value.map(sectionNamed));
-  const open = (section: Section) => {
-    settingsOpen.value = section;
+  const open = (one: Found) => {
+    settingsOpen.value = one.section;
+    if (one.words[0] !== undefined) afterPaint(() => showWord(one.words[0] ?? ""));
   };
   const arrow = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" || event.key === "ArrowRight" ? 1 : event.key === "ArrowUp" || event.key === "ArrowLeft" ? -1 : 0;
@@ -42,8 +53,8 @@ export function Nav(props: { section: Section }) {
   const submit = (event: Event) => {
     event.preventDefault();
     if (found[0] === undefined) return;
-    open(found[0].section);
-    afterPaint(() => document.getElementById("section-title")?.focus());
+    open(found[0]);
+    if (found[0].words.length === 0) afterPaint(() => document.getElementById("section-title")?.focus());
   };
   return (
     <nav class="set-nav" aria-label={ts("sections")}>
@@ -53,7 +64,7 @@ export function Nav(props: { section: Section }) {
       <ul onKeyDown={arrow}>
         {found.map((one) => (
           <li key={one.section}>
-            <a href={settingsAddress(one.section)} aria-current={one.section === props.section ? "page" : undefined} onClick={(event) => (event.preventDefault(), open(one.section))} data-test={`section-${one.section}`}>
+            <a href={settingsAddress(one.section)} aria-current={one.section === props.section ? "page" : undefined} onClick={(event) => (event.preventDefault(), open(one))} data-test={`section-${one.section}`}>
               <span>{one.name}</span>
               {unsaved.value.has(one.section) ? <i class="mark-unsaved" role="img" aria-label={ts("unsaved")} title={ts("unsaved")} /> : null}
               {waiting.has(one.section) ? <i class="mark-restart" role="img" aria-label={ts("restart.needed")} title={ts("restart.needed")} /> : null}

@@ -22,6 +22,7 @@ export function Security() {
       <AccessCard advanced={advanced} />
       <Card title="security.sandbox">
         <SandboxWords sandbox={advanced.workspace_sandbox} />
+        <Fact label="security.programs">{ts(advanced.exec_enabled ? "security.programsOn" : "security.programsOff")}</Fact>
       </Card>
       <Card title="security.network">
         <SettingsForm
