@@ -49,7 +49,7 @@ export class Draft {
       this.phase.value = "idle";
       return false;
     }
-    this.edits.value = afterSave(this.edits.value, sent);
+    this.edits.value = afterSave(this.edits.value, sent, ground);
     this.phase.value = "saved";
     later(SAID_MS, () => {
       if (this.phase.value === "saved") this.phase.value = "idle";

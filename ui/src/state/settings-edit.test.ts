@@ -22,9 +22,9 @@ test("another client's change does not touch what was typed, and is told", () =>
   expect(edit(mine, "timeout", "61", "45").timeout?.from, "typing on does not forget where it began").toBe("30");
 });
 
-test("a save takes what was sent and leaves what was typed meanwhile", () => {
-  const edits: Edits = { timeout: { value: "601", from: "30" }, proxy: { value: "p", from: "" }, other: { value: "x", from: "" } };
-  expect(afterSave(edits, { timeout: "60", proxy: "p" })).toEqual({ timeout: { value: "601", from: "60" }, other: { value: "x", from: "" } });
+test("a save takes what was sent and leaves what was typed meanwhile, but nothing the form no longer asks for", () => {
+  const edits: Edits = { timeout: { value: "601", from: "30" }, proxy: { value: "p", from: "" }, other: { value: "x", from: "" }, api_key: { value: "k", from: "" } };
+  expect(afterSave(edits, { timeout: "60", proxy: "p" }, { ...ground, other: "" })).toEqual({ timeout: { value: "601", from: "60" }, other: { value: "x", from: "" } });
 });
 
 test("an edit that equals the ground would change nothing", () => {

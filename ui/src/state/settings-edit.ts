@@ -21,7 +21,8 @@ export function overtaken(edits: Edits, name: string, now: string): boolean {
   return mine !== undefined && mine.from !== now && mine.value !== now;
 }
 
-/** After a save: what was sent is the ground now; what was typed since then stays an edit. */
-export function afterSave(edits: Edits, sent: Ground): Edits {
-  return Object.fromEntries(Object.entries(edits).flatMap(([name, one]) => (one.value === sent[name] ? [] : [[name, sent[name] === undefined ? one : { value: one.value, from: sent[name] }]])));
+/** After a save: what was sent is the ground now; what was typed since then stays an edit; what the form no longer asks for is gone. */
+export function afterSave(edits: Edits, sent: Ground, ground: Ground): Edits {
+  const asked = Object.entries(edits).filter(([name]) => ground[name] !== undefined);
+  return Object.fromEntries(asked.flatMap(([name, one]) => (one.value === sent[name] ? [] : [[name, sent[name] === undefined ? one : { value: one.value, from: sent[name] }]])));
 }
