@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use alcove_gateway::{Config, Endpoint, Flags, Gateway, start};
 use serde_json::Value;
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// How long an answer may take before it counts as a hang.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,7 +48,11 @@ impl Stage {
         let (host, port) = (Some("127.0.0.1".to_owned()), Some("0".to_owned()));
         let flags = Flags { host, port, socket: Some(socket.clone()), ..Flags::default() };
         let config = Config::serve(folder.path().join("data"), None, flags);
-        let gateway = runtime.block_on(start(config)).expect("the gateway starts");
+        let gateway = runtime.block_on(async {
+            // The fuzzer's `main` is not Rust's: nobody has told the system that a reader who leaves is no reason to end.
+            signal(SignalKind::pipe()).expect("a signal can be waited for");
+            start(config).await.expect("the gateway starts")
+        });
         let address = gateway.endpoints().iter().find_map(|endpoint| match endpoint {
             Endpoint::Tcp(address) => Some(address.to_string()),
             Endpoint::Unix(_) => None,

@@ -53,14 +53,26 @@ pub(crate) fn run(place: &Place, arguments: &[String]) -> Result<(), Error> {
 
 fn build(place: &Place, folder: &Path, host: &str, target: &str) -> Result<(), Error> {
     let flags = format!("{COUNTERS} {}", std::env::var("RUSTFLAGS").unwrap_or_default());
-    let manifest = place.at("fuzz/Cargo.toml");
-    // What is fuzzed has the versions that are shipped.
-    let (shipped, own) = (place.at("Cargo.lock"), place.at("fuzz/Cargo.lock"));
-    fs::copy(&shipped, &own).map_err(|source| Error::File { path: own, source })?;
+    let manifest = manifest(place)?;
     // Named, so that what runs while building is built without counters.
     let build = Invocation::cargo(&["build", "--release", "--manifest-path"]);
-    let build = build.and(&[text(&manifest), "--target".to_owned(), host.to_owned(), "--bin".to_owned(), target.to_owned()]);
+    let build = build.and(&[manifest, "--target".to_owned(), host.to_owned(), "--bin".to_owned(), target.to_owned()]);
     build.with("RUSTFLAGS", flags.trim()).with("CARGO_TARGET_DIR", &text(folder)).within(&place.root).run()
+}
+
+/// Checks the targets without building them, so that they do not fall behind what they fuzz.
+pub(crate) fn lint(place: &Place) -> Result<(), Error> {
+    let manifest = manifest(place)?;
+    Invocation::cargo(&["fmt", "--check", "--manifest-path", &manifest]).within(&place.root).run()?;
+    let clippy = Invocation::cargo(&["clippy", "--manifest-path", &manifest, "--", "--deny", "warnings"]);
+    clippy.with("CARGO_TARGET_DIR", &text(&place.at("target"))).within(&place.root).run()
+}
+
+/// The targets' manifest, with the versions that are shipped beside it.
+fn manifest(place: &Place) -> Result<String, Error> {
+    let (shipped, own) = (place.at("Cargo.lock"), place.at("fuzz/Cargo.lock"));
+    fs::copy(&shipped, &own).map_err(|source| Error::File { path: own, source })?;
+    Ok(text(&place.at("fuzz/Cargo.toml")))
 }
 
 fn fuzz(place: &Place, run: &Run, program: &Path, corpus: &Path, found: &Path) -> Result<(), Error> {

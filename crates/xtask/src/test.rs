@@ -8,7 +8,7 @@ use crate::packages::{self, Need};
 use crate::place::Place;
 use crate::process::Invocation;
 use crate::tally::Tally;
-use crate::{generate, node, run, say, tidy};
+use crate::{fuzz, generate, node, run, say, tidy};
 
 /// One step.
 struct Step {
@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     Step { name: "page: build", run: |session| node::npm(session.place, &["run", "build"]).run() },
     Step { name: "lint", run: |session| lint(session, HEADLESS) },
     Step { name: "lint: shell", run: |session| lint(session, SHELL) },
+    Step { name: "lint: fuzzers", run: |session| fuzz::lint(session.place) },
     Step { name: "build", run: |session| build(session, HEADLESS, &["--bins", "--tests"]) },
     // Its own tests ask for more of some libraries; the binary that is driven is the one that `cargo xtask run` opens.
     Step { name: "build: shell", run: |session| build(session, SHELL, &["--bins"]) },

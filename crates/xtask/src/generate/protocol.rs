@@ -138,6 +138,7 @@ fn audience(to: Audience) -> &'static str {
         Audience::Others => "all that hear the chat but its sender",
         Audience::All => "every connection",
         Audience::Watchers => "all that watch",
+        Audience::Windows => "all windows",
     }
 }
 
@@ -150,6 +151,14 @@ fn details() -> Vec<Detail> {
         Detail::WorkspaceScopeRejected,
         Detail::AccessDenied,
         Detail::InvalidRequestId,
+        Detail::TemporaryChatUnavailable,
+        Detail::TemporaryChatCommandRejected,
+        Detail::TemporaryChatWorkspaceRejected,
+        Detail::InvalidTemporaryChatId,
+        Detail::InvalidSourceChatId,
+        Detail::InvalidUserIndex,
+        Detail::Fork("invalid fork source or index"),
+        Detail::InvalidSidebarState,
         Detail::UnknownType("x".to_owned()),
         Detail::TooDeep,
         Detail::StorageUnavailable,
@@ -166,20 +175,27 @@ fn about_detail(detail: &Detail) -> &'static str {
         Detail::WorkspaceScopeRejected => "The scope asked for cannot be had; `reason` says why.",
         Detail::AccessDenied => "This connection may not do that.",
         Detail::InvalidRequestId => "The id of a `webui_request` is missing or not one.",
+        Detail::TemporaryChatUnavailable => "Temporary chats are not to be had here, or this is nobody's.",
+        Detail::TemporaryChatCommandRejected => "A temporary chat knows `/model` and `/stop` only.",
+        Detail::TemporaryChatWorkspaceRejected => "A temporary chat works in the default folder only.",
+        Detail::InvalidTemporaryChatId => "The id cannot be a temporary chat's.",
+        Detail::InvalidSourceChatId => "The id to fork from is missing or not one.",
+        Detail::InvalidUserIndex => "The prompt to fork before is not counted from 0.",
+        Detail::Fork(_) => "There is no such chat, or not so many prompts in it; `fork_chat_failed` when it could not be kept.",
+        Detail::InvalidSidebarState => "The arrangement is not an object, or too large.",
         Detail::UnknownType(_) => "No frame to the gateway has this `type`; the value is quoted and cut after 100 characters.",
         Detail::TooDeep => "The frame nests deeper than `MAX_JSON_DEPTH`.",
         Detail::StorageUnavailable => "The database cannot take anything at the moment; nothing was kept.",
     }
 }
 
-const REASONS: &[Reason] = &[Reason::TextTooLarge, Reason::QueueFull, Reason::Malformed, Reason::Mime, Reason::ChatRunning];
+const REASONS: &[Reason] = &[Reason::TextTooLarge, Reason::QueueFull, Reason::Malformed, Reason::ChatRunning];
 
 fn about_reason(reason: Reason) -> &'static str {
     match reason {
         Reason::TextTooLarge => "The text is longer than `MAX_TEXT_BYTES`.",
         Reason::QueueFull => "`QUEUE_SLOTS` prompts wait already.",
         Reason::Malformed => "Not a list, or not of the right shape.",
-        Reason::Mime => "A kind of attachment that is not taken; today none is.",
         Reason::ChatRunning => "A turn runs in this chat.",
     }
 }
