@@ -14,7 +14,7 @@ export function ImportDialog() {
     importing.value = null;
   };
   return (
-    <Modal class="small-dialog" label={t("import.title")} test="import-dialog" close={close}>
+    <Modal class="small-dialog" label={t("import.title")} test="import-dialog" focus="whole" close={close}>
       <div class="dialog-head">
         <h2>{t("import.title")}</h2>
         <button type="button" class="icon-button" aria-label={t("media.close")} title={t("media.close")} onClick={close}>

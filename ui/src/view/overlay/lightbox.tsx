@@ -19,7 +19,7 @@ export function Lightbox() {
     event.preventDefault();
   };
   return (
-    <Modal class="lightbox" label={name} test="lightbox" close={close} onKeyDown={onKey}>
+    <Modal class="lightbox" label={name} test="lightbox" focus="whole" close={close} onKeyDown={onKey}>
       <div class="lightbox-head">
         <span class="name">{name}</span>
         {many ? <span class="soft">{t("media.place", { n: now.at + 1, count: now.items.length })}</span> : null}

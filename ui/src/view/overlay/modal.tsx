@@ -2,13 +2,15 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-type Props = { class: string; label: string; test: string; close: () => void; onKeyDown?: (event: KeyboardEvent) => void; children: ComponentChildren };
+/** `focus`: on the first thing in it, or on the dialog as a whole. */
+type Props = { class: string; label: string; test: string; focus: "first" | "whole"; close: () => void; onKeyDown?: (event: KeyboardEvent) => void; children: ComponentChildren };
 
 export function Modal(props: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    if (props.focus === "whole") dialog.current?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -16,6 +18,7 @@ export function Modal(props: Props) {
   return (
     <dialog
       ref={dialog}
+      tabIndex={-1}
       class={props.class}
       aria-label={props.label}
       data-test={props.test}

@@ -36,7 +36,7 @@ function Open() {
     event.preventDefault();
   };
   return (
-    <Modal class="palette" label={t("palette.open")} test="palette" close={close} onKeyDown={onKey}>
+    <Modal class="palette" label={t("palette.open")} test="palette" focus="first" close={close} onKeyDown={onKey}>
       <div class="palette-field">
         <Icon name="search" />
         <input

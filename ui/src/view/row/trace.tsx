@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { t } from "../../i18n/text.ts";
 import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
 import { Icon } from "../icon.tsx";
+import { Diff } from "./diff.tsx";
 import { readable, toolWords } from "./toolwords.ts";
 
 export function Trace(props: { message: Message }) {
@@ -99,23 +100,6 @@ function EditLine(props: { edit: FileEdit }) {
         </>
       )}
     </Line>
-  );
-}
-
-function Diff(props: { text: string; truncated: boolean }) {
-  const kind = (line: string) => (/^(\+\+\+|---)/.test(line) ? "head" : line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : line.startsWith("@@") ? "head" : "same");
-  return (
-    <>
-      <pre class="diff" tabIndex={0}>
-        {props.text.replace(/\n$/, "").split("\n").map((line, at) => (
-          <span key={at} class={kind(line)}>
-            {line}
-            {"\n"}
-          </span>
-        ))}
-      </pre>
-      {props.truncated ? <span class="part">{t("edit.truncated")}</span> : null}
-    </>
   );
 }
 
