@@ -306,3 +306,6 @@ async fn answer(
 
 /// A body that is there already.
 pub(crate) type Ready = Full<Bytes>;
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,8 @@ use crate::socket::Socket;
 
 /// The lock a running gateway holds on its data folder.
 const LOCK: &str = "gateway.lock";
+/// The mode's bit of a folder in which nobody removes what is another's.
+const STICKY: u32 = 0o1000;
 
 /// A bound listener with its door.
 pub(crate) struct Listener {
@@ -103,7 +105,7 @@ async fn tcp(address: &Address) -> Result<TcpListener, Error> {
 
 async fn unix(path: &Path) -> Result<UnixListener, Error> {
     if let Some(folder) = path.parent() {
-        private_folder(folder)?;
+        socket_folder(folder, path)?;
     }
     match fs::symlink_metadata(path) {
         Ok(found) if found.file_type().is_symlink() => return Err(in_the_way(path, "a symbolic link")),
@@ -128,6 +130,20 @@ async fn unix(path: &Path) -> Result<UnixListener, Error> {
 
 fn in_the_way(path: &Path, what: &'static str) -> Error {
     Error::InTheWay { path: path.to_owned(), what }
+}
+
+/// The socket's folder: private when it is the socket's alone. One that holds other things too, or the system's folder for everybody's
+/// sockets, is left as it is: the socket's own mode and the check of every peer's user are what guards it there.
+fn socket_folder(folder: &Path, socket: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(folder) {
+        Ok(found) if found.is_dir() && found.uid() == 0 && found.mode() & STICKY != 0 => Ok(()),
+        Ok(found) if found.is_dir() && found.uid() == geteuid().as_raw() && holds_more(folder, socket) => Ok(()),
+        Ok(_) | Err(_) => private_folder(folder),
+    }
+}
+
+fn holds_more(folder: &Path, socket: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| entry.path() != socket)))
 }
 
 /// A folder of mode 0700 that belongs to this user.
@@ -193,5 +209,43 @@ impl Drop for Place {
                 let _gone = fs::remove_file(path);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::symlink_metadata(path).expect("it is there").mode() & 0o777
+    }
+
+    fn folder(name: &str) -> (tempfile::TempDir, PathBuf) {
+        let home = tempfile::tempdir().expect("a folder");
+        let folder = home.path().join(name);
+        fs::create_dir(&folder).expect("a folder");
+        fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("it is ours");
+        (home, folder)
+    }
+
+    #[tokio::test]
+    async fn a_folder_of_the_sockets_own_is_private_and_one_of_others_stays_as_it_is() {
+        let (_home, own) = folder("own");
+        let listener = unix(&own.join("a.sock")).await.expect("it listens");
+        assert_eq!((mode(&own), mode(&own.join("a.sock"))), (0o700, 0o600));
+        drop(listener);
+        fs::set_permissions(&own, Permissions::from_mode(0o755)).expect("it is ours");
+        unix(&own.join("a.sock")).await.expect("the stale socket is replaced");
+        assert_eq!(mode(&own), 0o700);
+
+        let (_home, shared) = folder("shared");
+        fs::write(shared.join("letters"), "kept").expect("it is written");
+        unix(&shared.join("a.sock")).await.expect("it listens");
+        assert_eq!((mode(&shared), mode(&shared.join("a.sock"))), (0o755, 0o600));
+        assert_eq!(fs::read_to_string(shared.join("letters")).expect("it is there"), "kept");
+
+        let made = shared.join("new").join("deeper");
+        unix(&made.join("a.sock")).await.expect("it listens");
+        assert_eq!(mode(&made), 0o700);
     }
 }

@@ -59,7 +59,9 @@ impl Tokens {
     /// A new pair, or `None` when too many are outstanding. The socket token reads `/api` too, as early clients expect.
     pub(crate) fn issue(&self, now: Instant, ttl: Duration) -> Option<Pair> {
         let mut kept = self.lock();
-        kept.purge(now);
+        if kept.sockets.len() >= OUTSTANDING || kept.api.len() + 2 > 2 * OUTSTANDING {
+            kept.purge(now);
+        }
         if kept.sockets.len() >= OUTSTANDING || kept.api.len() + 2 > 2 * OUTSTANDING {
             return None;
         }
@@ -74,7 +76,9 @@ impl Tokens {
     /// A new token that opens a WebSocket and nothing else, or `None` when too many are outstanding.
     pub(crate) fn issue_client(&self, now: Instant, ttl: Duration) -> Option<String> {
         let mut kept = self.lock();
-        kept.purge(now);
+        if kept.sockets.len() >= OUTSTANDING {
+            kept.purge(now);
+        }
         if kept.sockets.len() >= OUTSTANDING {
             return None;
         }
@@ -99,6 +103,7 @@ impl Tokens {
 }
 
 impl Kept {
+    /// Called when there is no room: what has expired is refused by itself, and what is kept of it is bounded.
     fn purge(&mut self, now: Instant) {
         self.sockets.retain(|_, ticket| ticket.expires > now);
         self.api.retain(|_, expires| *expires > now);

@@ -111,7 +111,7 @@ mod tests {
             let mut entry = read.by_index(index).unwrap();
             let mut content = String::new();
             entry.read_to_string(&mut content).unwrap();
-            seen.push(DiagnosticFile { name: entry.name().to_owned(), content });
+            seen.push(DiagnosticFile { name: entry.name().unwrap().into_owned(), content });
         }
         assert_eq!(seen, files);
     }
