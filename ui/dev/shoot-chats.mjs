@@ -126,20 +126,20 @@ for (const [width, height] of [[1280, 800], [720, 900]])
       await row(0).click({ button: "right" });
       await at("menu").waitFor();
       await shot("side-menu");
-      await page.getByRole("menuitem", { name: /^(Pin|Unpin)$/ }).click();
+      await page.getByRole("menuitem", { name: /^(Pin|Unpin|Anheften|Lösen)$/ }).click();
       await row(3).click({ modifiers: ["Control"] });
       await row(5).click({ modifiers: ["Shift"] });
       await at("bulk").waitFor();
       await shot("side-bulk");
       await at("bulk-archive").click();
       await row(2).click({ button: "right" });
-      await page.getByRole("menuitem", { name: "Rename" }).click();
+      await page.getByRole("menuitem", { name: /Rename|Umbenennen/ }).click();
       await drawer();
       await at("rename").waitFor();
       await shot("side-rename");
       await page.keyboard.press("Escape");
       await row(4).click({ button: "right" });
-      await page.getByRole("menuitem", { name: "Delete" }).click();
+      await page.getByRole("menuitem", { name: /^(Delete|Löschen)/ }).click();
       await at("toast").waitFor();
       await shot("side-undo");
       await at("toast-action").click();
@@ -151,7 +151,7 @@ for (const [width, height] of [[1280, 800], [720, 900]])
     await part("temporary", async () => {
       await drawer();
       await at("list-more").click();
-      await page.getByRole("menuitem", { name: "temporary" }).click();
+      await page.getByRole("menuitem", { name: /tempor/ }).click();
       await at("temporary-note").waitFor();
       await at("composer").fill("Something between us");
       await at("composer").press("Enter");

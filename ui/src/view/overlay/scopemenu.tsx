@@ -65,7 +65,7 @@ function Open(props: { x: number; y: number; scope: Scope }) {
     >
       {lock.folder === "" ? null : <p class="scope-lock" role="note" data-test="scope-lock">{lock.folder}</p>}
       <h2>{t("scope.mode")}</h2>
-      <Mode chosen={!full} disabled={busy.value || (full && lock.narrow !== "")} name={t("scope.restrictedMode")} detail={sandboxOf(id)?.restrict_to_workspace ? (sandboxOf(id)?.summary ?? "") : t("scope.restrictedText")} run={() => full && void change({ access_mode: "restricted" })} test="mode-restricted" />
+      <Mode chosen={!full} disabled={busy.value || (full && lock.narrow !== "")} name={t("scope.restrictedMode")} detail={kept(id)} run={() => full && void change({ access_mode: "restricted" })} test="mode-restricted" />
       <Mode chosen={full} disabled={busy.value || (!full && lock.widen !== "")} name={t("scope.fullMode")} detail={lock.widen === "" || full || lock.widen === lock.folder ? t("scope.fullText") : lock.widen} run={() => full || (sure.value = true)} test="mode-full" />
       {sure.value ? (
         <div class="scope-sure" role="alertdialog" aria-label={t("scope.sure")} data-test="scope-sure">
@@ -99,6 +99,13 @@ function Open(props: { x: number; y: number; scope: Scope }) {
       {why.value === "" ? null : <p class="error-text" role="alert" data-test="scope-error">{why.value}</p>}
     </div>
   );
+}
+
+/** By what it is kept in its folder: the system's own walls, or the tools alone. */
+function kept(chatId: string | null): string {
+  const sandbox = sandboxOf(chatId);
+  if (sandbox?.level === "system") return t("scope.bySystem", { name: sandbox.provider_label });
+  return t(sandbox?.level === "application" ? "scope.byTools" : "scope.restrictedText");
 }
 
 function Mode(props: { chosen: boolean; disabled: boolean; name: string; detail: string; run: () => void; test: string }) {
