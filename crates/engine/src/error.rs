@@ -22,6 +22,11 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// More than can be held at once.
+    TooLarge {
+        /// What it was.
+        what: &'static str,
+    },
     /// The engine is shutting down.
     Closing,
 }
@@ -32,6 +37,7 @@ impl fmt::Display for Error {
             Self::Store(_) => write!(f, "the database could not be used"),
             Self::Folder { path, .. } => write!(f, "the folder {} could not be made", path.display()),
             Self::Unreadable { what, .. } => write!(f, "{what} in the database cannot be read"),
+            Self::TooLarge { what } => write!(f, "{what} is too large"),
             Self::Closing => write!(f, "the engine is shutting down"),
         }
     }
@@ -43,7 +49,7 @@ impl std::error::Error for Error {
             Self::Store(source) => Some(source),
             Self::Folder { source, .. } => Some(source),
             Self::Unreadable { source, .. } => Some(source),
-            Self::Closing => None,
+            Self::TooLarge { .. } | Self::Closing => None,
         }
     }
 }

@@ -60,10 +60,6 @@ impl Engine {
             ForkRefused::Failed
         })?;
         let Some(changes) = changes else { return Err(ForkRefused::Invalid) };
-        let size: usize = changes.iter().map(weight).sum();
-        if size > COPIED_BYTES {
-            return Err(ForkRefused::Failed);
-        }
         commit(&self.shared().store, changes).await.map_err(|error| {
             crate::report::problem("a copied chat could not be saved", &error);
             ForkRefused::Failed
@@ -83,18 +79,13 @@ impl Engine {
             Ok(Some(Source { row, events, entries, turns, media }))
         });
         let Some(found) = found.await? else { return Ok(None) };
+        if found.bytes() > COPIED_BYTES {
+            return Err(Error::TooLarge { what: "a chat to be copied" });
+        }
         let (chat, title) = (target.0.clone(), target.1);
         // A long chat takes a while to copy.
         let copied = tokio::task::spawn_blocking(move || found.copy(before, &chat, title));
         copied.await.map_err(|_| Error::Closing)?
-    }
-}
-
-fn weight(change: &Change) -> usize {
-    match change {
-        Change::AppendEvents { rows, .. } => rows.iter().map(|row| row.payload.len()).sum(),
-        Change::PutEntry(row) => row.body.len(),
-        _ => 0,
     }
 }
 
@@ -144,6 +135,11 @@ impl Source {
         let media = self.media.iter().filter(|media| media.created_at <= last_at);
         changes.extend(media.map(|media| Change::PutMedia(MediaRow { chat: name(), ..media.clone() })));
         Ok(Some(changes))
+    }
+
+    /// How much text there is.
+    fn bytes(&self) -> usize {
+        self.events.iter().map(|row| row.payload.len()).sum::<usize>() + self.entries.iter().map(|row| row.body.len()).sum::<usize>()
     }
 
     /// Prompts before the first whose turn runs or waits.

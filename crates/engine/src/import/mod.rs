@@ -12,7 +12,6 @@ mod transcript;
 
 use std::path::Path;
 
-use alcove_store::Change;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -131,9 +130,4 @@ fn read(engine: &Engine, path: &Path, name: &str) -> Result<(Option<ImportedChat
     };
     let chat = chat.map_err(unreadable)?.filter(|chat| !chat.changes.is_empty());
     Ok((chat, report))
-}
-
-/// What a chat weighs on its way to the store.
-pub(crate) fn is_chat(changes: &[Change]) -> bool {
-    matches!(changes.first(), Some(Change::CreateChat(_)))
 }

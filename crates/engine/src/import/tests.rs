@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use alcove_proto::ChatId;
 use alcove_proto::id::SessionKey;
 use alcove_proto::thread::{Role, Thread, UiMessage};
+use alcove_store::{Change, EventRow, MediaRow, PageStart};
 use expect_test::{Expect, expect};
+use serde_json::json;
 
 use super::{Report, from_file};
 use crate::engine::{Config, Engine, ThreadAsk};
@@ -261,6 +263,82 @@ async fn there_and_back_is_the_same_byte_for_byte() {
         let other = self::place();
         let third = other.chat(&export).await;
         assert_eq!(other.thread(&third).await.messages, place.thread(&first).await.messages);
+    }
+}
+
+/// The smallest picture there is.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/// A chat whose last prompt came with a picture; gives the picture's file and address.
+async fn with_picture(place: &Place) -> (ChatId, String, String) {
+    let chat = place.chat(NEW).await;
+    let media = place.engine.media().clone();
+    let data = format!("data:image/png;base64,{PIXEL}");
+    let item = crate::media::MediaItem { source: crate::media::Source::DataUrl(&data), name: Some("my pic.png") };
+    let taken = media.take(&[item]).unwrap();
+    let (file, url) = (taken[0].file.clone(), taken[0].url.clone());
+    let name = chat.as_str().to_owned();
+    let store = place.engine.shared().store.clone();
+    let seq = store.read(|reader| reader.last_seq(&name)).unwrap() + 1;
+    let payload = json!({
+        "event": "user_message", "chat_id": name, "text": "Look", "starts_turn": true, "turn_id": "p",
+        "media_urls": [{ "kind": "image", "url": url, "name": "my pic.png" }], "seq": seq
+    });
+    let row = EventRow {
+        chat: name.clone(),
+        seq,
+        last: seq,
+        turn: Some("p".to_owned()),
+        kind: "user_message".to_owned(),
+        boundary: PageStart::Yes,
+        payload: payload.to_string(),
+        at: 5,
+    };
+    let media_row = MediaRow { chat: name, file: file.clone(), name: "my pic.png".to_owned(), mime: "image/png".to_owned(), bytes: taken[0].bytes, created_at: 5 };
+    store.write_wait(vec![Change::AppendEvent(row), Change::PutMedia(media_row)]).unwrap();
+    (chat, file, url)
+}
+
+#[tokio::test]
+async fn files_come_along() {
+    let place = place();
+    let (chat, file, url) = with_picture(&place).await;
+    let export = place.export(&chat, Format::Jsonl).await;
+    assert!(export.contains(PIXEL));
+    let page = place.export(&chat, Format::Html).await;
+    assert!(page.contains(&format!("src=\"data:image/png;base64,{PIXEL}\"")), "{page}");
+    // A copy keeps the file when the source goes; with the copy it goes, too.
+    let copy = place.engine.fork(&chat, 3, None).await.unwrap();
+    let delete = |chat: &ChatId| json!({ "key": chat.session_key() }).as_object().cloned().unwrap();
+    crate::session::delete(&place.engine, &delete(&chat)).await.unwrap();
+    assert!(place.engine.media().read(&file).is_ok());
+    crate::session::delete(&place.engine, &delete(&copy)).await.unwrap();
+    assert!(place.engine.media().read(&file).is_err());
+    // It comes back under its name and address.
+    let back = place.import(export.as_bytes()).await;
+    assert!(back.skipped.is_empty() && back.warnings.is_empty(), "{back:?}");
+    let back = chat_of(&back.imported[0].key);
+    assert!(place.engine.media().read(&file).is_ok());
+    assert_eq!(comparable(&place.export(&back, Format::Jsonl).await, &back), comparable(&export, &chat));
+    // Elsewhere it has an address that opens there.
+    let other = self::place();
+    let there = other.chat(&export).await;
+    let thread = other.thread(&there).await;
+    let media = thread.messages.last().unwrap().media.clone().unwrap();
+    assert_ne!(media[0].url, url);
+    let (signature, payload) = media[0].url.strip_prefix("/api/media/").unwrap().split_once('/').unwrap();
+    assert!(other.engine.media().serve(signature, payload).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_file_that_is_something_else_is_left_out() {
+    let place = place();
+    let (chat, _, _) = with_picture(&place).await;
+    let export = place.export(&chat, Format::Jsonl).await;
+    for (old, new) in [(PIXEL, "PHNjcmlwdD4="), (PIXEL, "%%%"), (PIXEL, ""), ("image/png", "image/svg+xml"), ("websocket/", "../../")] {
+        let line = export.lines().find(|line| line.starts_with("{\"media\"")).unwrap();
+        let report = place.import(export.replace(line, &line.replace(old, new)).as_bytes()).await;
+        assert_eq!((report.imported.len(), report.skipped.len()), (1, 1), "{new}: {report:?}");
     }
 }
 
