@@ -91,14 +91,14 @@ export function mockChats({ chats, makeChat, say, everyone, folding, shapes }) {
       fork.log.length = source.log.length + 1;
       fork.state = { ...shapes.emptyChat(fork.id), messages: rows, forkAt: rows.length, lastSeq: fork.log.length };
       socket.attached.add(fork.id);
-      say(socket, { event: "attached", chat_id: fork.id, model_preset: fork.preset, last_seq: fork.log.length, request_id: frame.request_id });
+      say(socket, { event: "attached", chat_id: fork.id, model_preset: fork.preset, last_seq: fork.log.length });
       everyone({ event: "session_updated", chat_id: fork.id, scope: "metadata" });
     },
-    new_temporary_chat(socket, frame) {
+    new_temporary_chat(socket) {
       const chat = makeChat(randomUUID(), "", "", Date.now());
       chat.temporary = true;
       socket.attached.add(chat.id);
-      say(socket, { event: "attached", chat_id: chat.id, model_preset: null, last_seq: 0, temporary: true, request_id: frame.request_id });
+      say(socket, { event: "attached", chat_id: chat.id, model_preset: null, last_seq: 0, temporary: true });
     },
     discard_temporary_chat(_socket, frame) {
       chats.delete(frame.chat_id);

@@ -6,7 +6,7 @@ import { link, start, type AnyEvent, type Link } from "../wire/socket.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import { t } from "../i18n/text.ts";
 import { readArrangement, takeArrangement } from "./arrangement.ts";
-import { askRefused } from "./asks.ts";
+import { asks } from "./asking.ts";
 import { chat } from "./chats.ts";
 import { onChatEvents, onReady, openChat, takeAnswer } from "./conversation.ts";
 import { later } from "./clock.ts";
@@ -114,7 +114,7 @@ function take(event: AnyEvent): void {
     case "transcription_error":
       return takeTranscript(event);
     case "error":
-      if (askRefused(event)) return;
+      if (asks.refused(event)) return;
       if (typeof event.chat_id !== "string") return;
       takeScopeRefusal(event);
       queue.push(event);

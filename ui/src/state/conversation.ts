@@ -3,7 +3,8 @@ import { readThread } from "../wire/api.ts";
 import { newId } from "../wire/id.ts";
 import { boot, instance, link, send } from "../wire/socket.ts";
 import type { ChatEvent, ThreadPage } from "../wire/types.ts";
-import { askAgain, askAnswered, askForChat, type Scope } from "./asks.ts";
+import { asks } from "./asking.ts";
+import type { Scope } from "./asks.ts";
 import { sentItem, shownItem, type Attachment } from "./attachments.ts";
 import { chat, knownChat, openChats, type OpenChat } from "./chats.ts";
 import { later } from "./clock.ts";
@@ -59,7 +60,7 @@ function attach(entry: OpenChat): void {
 /** A connection is up: every open chat goes on from where it was; chats whose page failed try again. */
 export function onReady(): void {
   send({ type: "watch" });
-  askAgain();
+  asks.again();
   for (const entry of openChats()) {
     if (entry.temporary) continue;
     if (entry.phase.value === "ready") attach(entry);
@@ -79,7 +80,7 @@ export function onChatEvents(id: string, events: readonly ChatEvent[]): void {
 
 /** `attached` may be the answer to an ask; a new chat is empty and at once ready, a fork's page is read when it is opened. */
 export function takeAnswer(event: Extract<ChatEvent, { event: "attached" }>): void {
-  const type = askAnswered(event, knownChat(event.chat_id) !== undefined);
+  const type = asks.answered(event, knownChat(event.chat_id) !== undefined);
   if (type === null || type === "fork_chat") return;
   const entry = chat(event.chat_id);
   entry.temporary = type === "new_temporary_chat";
@@ -106,7 +107,7 @@ export async function sendText(chatId: string | null, text: string, extra: Extra
   }
   if (link.value.state !== "open") throw new Error(t("send.offline"));
   const scope = first.scope ?? null;
-  const id = await askForChat({ type: "new_chat", ...(scope === null ? {} : { workspace_scope: scope }) });
+  const id = await asks.forChat({ type: "new_chat", ...(scope === null ? {} : { workspace_scope: scope }) });
   if (first.preset != null) submit(id, `/model ${first.preset}`);
   submit(id, text, extra);
   return id;

@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import type { MediaItem, Message } from "../wire/types.ts";
 import { readMedia } from "../wire/media.ts";
-import { askForChat } from "./asks.ts";
+import { asks } from "./asking.ts";
 import { addFiles, attachmentsOf, takeAttached } from "./attachments.ts";
 import type { OpenChat } from "./chats.ts";
 import { fillComposer, setText } from "./compose.ts";
@@ -13,7 +13,7 @@ import { toastError } from "./toast.ts";
 
 async function fork(entry: OpenChat, before_user_index: number): Promise<string | null> {
   try {
-    const id = await askForChat({ type: "fork_chat", source_chat_id: entry.id, before_user_index });
+    const id = await asks.forChat({ type: "fork_chat", source_chat_id: entry.id, before_user_index });
     go(id);
     return id;
   } catch (error) {

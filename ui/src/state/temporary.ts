@@ -1,7 +1,7 @@
 // Temporary chats: written nowhere, ended with the connection. What is on screen stays until the person leaves it.
 import { signal } from "@preact/signals";
 import { send } from "../wire/socket.ts";
-import { askForChat } from "./asks.ts";
+import { asks } from "./asking.ts";
 import { knownChat } from "./chats.ts";
 import { focusAsked } from "./compose.ts";
 import { addressOf, current, go, passing } from "./route.ts";
@@ -14,7 +14,7 @@ export const temporaryOf = (id: string | null): Temporary | undefined => tempora
 
 export async function newTemporary(): Promise<void> {
   try {
-    const id = await askForChat({ type: "new_temporary_chat" });
+    const id = await asks.forChat({ type: "new_temporary_chat" });
     passing.add(id);
     temporaries.value = [...temporaries.value, { id, title: "", over: false }];
     go(id);
