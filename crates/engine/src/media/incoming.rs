@@ -128,7 +128,7 @@ impl Media {
     }
 
     /// Removes the files of a message that was refused after all, or had been said already. What a chat has by now stays, and so does an
-    /// upload, which the next message may name.
+    /// upload, which the next message may name: it may be called after every answer. Blocks.
     pub fn discard(&self, attachments: &[Attachment]) {
         for attachment in attachments {
             match self.inner.store.read(|reader| reader.media_used(&attachment.file)) {

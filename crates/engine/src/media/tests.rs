@@ -367,7 +367,10 @@ fn uploads_are_refused_for_what_they_say() {
         scene.media.begin(&format!("{ID}-{number}"), &offer(0, 1, 2)).unwrap();
     }
     assert_eq!(scene.media.begin(ID, &offer(0, 1, 2)).map(drop).unwrap_err(), UploadRefusal::TooMany);
-    assert!(scene.media.cancel("an-import-1234567890"));
+    let now = crate::clock::now_ms();
+    assert!(!scene.media.drop_idle(now + 59 * 60 * 1_000) && scene.media.drop_idle(now + 61 * 60 * 1_000));
+    scene.media.begin("in-the-free-place-", &offer(0, 1, 2)).unwrap();
+    assert!(scene.media.cancel("in-the-free-place-"));
     assert!(scene.media.begin(ID, &offer(0, 1, 2)).is_ok());
 }
 

@@ -26,6 +26,8 @@ const UPLOADS_KEPT: usize = 256;
 const IMPORT_BYTES: u64 = 256 << 20;
 /// An upload no message named is forgotten after a day.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+/// An upload nobody went on with for an hour gives way when there is no room for another.
+const IDLE_MS: i64 = 60 * 60 * 1_000;
 /// Shortest and longest id.
 const ID_CHARS: std::ops::RangeInclusive<usize> = 16..=64;
 
@@ -91,6 +93,8 @@ struct Card {
 struct Slot {
     card: Card,
     received: u64,
+    /// When something last came, in milliseconds since the epoch.
+    touched: i64,
     /// Counts those who wrote; only the newest may go on.
     writer: u64,
     complete: bool,
@@ -142,7 +146,10 @@ impl Uploads {
             let complete = card.file.is_some() || (card.purpose == Purpose::Import && arrived == card.total);
             let received = if complete { card.total } else { arrived };
             let hold = card.file.as_deref().map(|file| holds.hold(file));
-            slots.insert(id, Arc::new(Mutex::new(Slot { card, received, writer: 0, complete, gone: false, hold })));
+            slots.insert(
+                id,
+                Arc::new(Mutex::new(Slot { touched: card.created_at, card, received, writer: 0, complete, gone: false, hold })),
+            );
         }
         Ok(Self { folder, slots: Mutex::new(slots) })
     }
@@ -161,7 +168,15 @@ impl Uploads {
             return Err(UploadRefusal::TooMany);
         }
         write_card(&self.folder, id, card).map_err(|error| failed(&error))?;
-        let slot = Arc::new(Mutex::new(Slot { card: card.clone(), received: 0, writer: 0, complete: false, gone: false, hold: None }));
+        let slot = Arc::new(Mutex::new(Slot {
+            card: card.clone(),
+            received: 0,
+            touched: card.created_at,
+            writer: 0,
+            complete: false,
+            gone: false,
+            hold: None,
+        }));
         slots.insert(id.to_owned(), slot.clone());
         Ok(slot)
     }
@@ -183,7 +198,10 @@ impl Media {
         if uploads.find(id).is_none() && offer.start != 0 {
             return Err(UploadRefusal::Elsewhere(0));
         }
-        let slot = uploads.find_or_begin(id, &card)?;
+        let slot = match uploads.find_or_begin(id, &card) {
+            Err(UploadRefusal::TooMany) if self.drop_idle(card.created_at) => uploads.find_or_begin(id, &card)?,
+            found => found?,
+        };
         let mut open = locked(&slot);
         let same = (&open.card.mime, open.card.total, open.card.purpose) == (&card.mime, card.total, card.purpose);
         match () {
@@ -195,6 +213,7 @@ impl Media {
         let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(part(&uploads.folder, id));
         let file = file.map_err(|error| failed(&error))?;
         open.writer += 1;
+        open.touched = card.created_at;
         let writer = open.writer;
         drop(open);
         Ok(Writing { media: self.clone(), id: id.to_owned(), slot, writer, file, left: offer.length })
@@ -274,6 +293,16 @@ impl Media {
         }
     }
 
+    /// Forgets the upload nobody went on with for longest; answers whether there was one.
+    pub(super) fn drop_idle(&self, now: i64) -> bool {
+        let oldest = {
+            let slots = locked(&self.inner.uploads.slots);
+            let open = slots.iter().map(|(id, slot)| (id, locked(slot))).filter(|(_, slot)| !slot.complete);
+            open.map(|(id, slot)| (slot.touched, id.clone())).min().filter(|(touched, _)| now - touched > IDLE_MS)
+        };
+        oldest.is_some_and(|(_, id)| self.cancel(&id))
+    }
+
     fn status(&self, id: &str, slot: &Slot) -> UploadStatus {
         let kind = match (slot.card.purpose, declared(&slot.card.mime).map(|kind| kind.kind)) {
             (Purpose::Import, _) | (_, None) => UploadKind::Import,
@@ -339,6 +368,7 @@ impl Writing {
         }
         self.file.write_all_at(bytes, slot.received).map_err(|error| failed(&error))?;
         slot.received += bytes.len() as u64;
+        slot.touched = now_ms();
         self.left -= bytes.len() as u64;
         Ok(())
     }
