@@ -696,6 +696,40 @@ async fn what_chats_may_reach() {
 }
 
 #[tokio::test]
+async fn how_the_list_of_chats_is_arranged() {
+    let mut desk = Desk::open();
+    let mut heard = desk.engine.announcements();
+    let many: Vec<String> = (0..2_000).map(|number| format!("{number:0>200}")).collect();
+    let shown = &["/pinned_keys", "/view/density", "/updated_at"];
+    desk.check(
+        "sidebar.update",
+        &[
+            (json!({}), shown),
+            (json!({"state": null}), shown),
+            (json!({"state": [1]}), shown),
+            (json!({"state": "{"}), shown),
+            (json!({"state": {"pinned_keys": many}}), shown),
+            (json!({"state": {"pinned_keys": ["websocket:a"], "view": {"density": "compact"}}}), &shown[..2]),
+        ],
+        &expect![[r#"
+            400 missing state
+            400 missing state
+            400 state must be an object
+            400 state must be JSON
+            400 sidebar state is too large
+            ["websocket:a"] "compact"
+        "#]],
+    )
+    .await;
+    let kept = desk.engine.sidebar();
+    assert_eq!(kept.pinned_keys, ["websocket:a"]);
+    assert!(kept.updated_at.as_deref().is_some_and(|at| at.len() == 20 && at.ends_with('Z')));
+    let told: Value = serde_json::from_slice(&heard.try_recv().unwrap().text).unwrap();
+    assert_eq!((&told["event"], &told["state"]["pinned_keys"]), (&json!("sidebar_state_updated"), &json!(["websocket:a"])));
+    assert!(heard.try_recv().is_err(), "what was refused is not told");
+}
+
+#[tokio::test]
 async fn what_comes_later_is_refused_in_the_contracts_words() {
     let mut desk = Desk::open();
     let mut lines = String::new();
