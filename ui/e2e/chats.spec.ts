@@ -193,6 +193,22 @@ test("the scope chip: another folder, a folder that is not there, anywhere only 
   await at(page, "mode-restricted").click();
   await at(page, "scope-chip").getByText("Only in").waitFor();
 
+  // The folder gets another name in the list, and its own back when the field is emptied.
+  const group = (name: string) => at(page, "group").filter({ hasText: name });
+  await group(path.basename(folder)).hover();
+  await group(path.basename(folder)).locator("button").first().click();
+  await at(page, "menu").getByRole("menuitem", { name: "Rename" }).click();
+  await at(page, "rename").fill("The workshop");
+  await at(page, "rename").press("Enter");
+  await group("The workshop").waitFor();
+  await page.keyboard.press("ArrowUp");
+  await group("The workshop").hover();
+  await group("The workshop").locator("button").first().click();
+  await at(page, "menu").getByRole("menuitem", { name: "Rename" }).click();
+  await at(page, "rename").fill("");
+  await at(page, "rename").press("Enter");
+  await group(path.basename(folder)).waitFor();
+
   // A new chat in that folder, before it has begun.
   await at(page, "group").filter({ hasText: path.basename(folder) }).hover();
   await at(page, "group").filter({ hasText: path.basename(folder) }).locator("[data-test=group-new]").click();

@@ -6,12 +6,21 @@ import { keyOf } from "./lines.ts";
 import { foldList, list, refreshSoon } from "./list.ts";
 import { toastError } from "./toast.ts";
 
-/** The chat whose row is a field now. */
+/** The line whose name is a field now. */
 export const renaming = signal<string | null>(null);
 /** As long as the gateway keeps them. */
 export const TITLE_MOST = 160;
 
 export const titleOf = (chatId: string): string => arrangement.value.title_overrides[keyOf(chatId)] ?? list.value.rows.find((row) => row.id === chatId)?.title ?? "";
+
+/** A folder's name in the side bar; none: as the folder is called. */
+export function renameProject(path: string, wanted: string): void {
+  renaming.value = null;
+  const name = wanted.replace(/\s+/g, " ").trim().slice(0, TITLE_MOST);
+  const { [path]: old, ...rest } = arrangement.value.project_name_overrides;
+  const own = path.split("/").at(-1);
+  if (name !== (old ?? own)) arrange({ project_name_overrides: name === "" || name === own ? rest : { ...rest, [path]: name } });
+}
 
 export async function rename(chatId: string, wanted: string): Promise<void> {
   renaming.value = null;

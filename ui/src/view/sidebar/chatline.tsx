@@ -1,13 +1,12 @@
 // A chat in the side bar: its state, its name (a field while it is renamed), when it last changed, its menu.
 import type { RefObject } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
 import { ago, t } from "../../i18n/text.ts";
 import { markOf } from "../../reduce/list.ts";
 import { minute } from "../../state/clock.ts";
 import type { Line } from "../../state/lines.ts";
 import { list } from "../../state/list.ts";
 import { openMenu, openMenuAt } from "../../state/menu.ts";
-import { rename, renaming, TITLE_MOST } from "../../state/rename.ts";
+import { rename, renaming } from "../../state/rename.ts";
 import { current, go } from "../../state/route.ts";
 import { choose, chooseNone, chosen, shown } from "../../state/shown.ts";
 import { Icon } from "../icon.tsx";
@@ -15,6 +14,7 @@ import { dragged, startDrag } from "./drag.ts";
 import { chatItems, nameOf } from "./items.ts";
 import type { Place } from "./line.tsx";
 import { active, hovered, indexOf, tops } from "./place.ts";
+import { RenameField } from "./renamefield.tsx";
 
 type Props = { line: Extract<Line, { kind: "chat" }>; place: Place; scroller: RefObject<HTMLDivElement | null> };
 
@@ -84,38 +84,14 @@ export function RowTool() {
 
 function Renaming(props: Props) {
   const { row } = props.line;
-  const field = useRef<HTMLInputElement>(null);
-  const over = useRef(false);
-  useLayoutEffect(() => {
-    field.current?.focus();
-    field.current?.select();
-  }, []);
-  const end = (how: "keep" | "drop") => {
-    if (over.current) return;
-    over.current = true;
-    if (how === "keep") void rename(row.id, field.current?.value ?? "");
-    else renaming.value = null;
+  const over = (title: string | null) => {
+    if (title === null) renaming.value = null;
+    else void rename(row.id, title);
     props.scroller.current?.focus();
   };
   return (
     <div {...props.place} class="chat-row renaming" role="treeitem" aria-level={2}>
-      <input
-        ref={field}
-        class="input"
-        defaultValue={nameOf(row.id)}
-        maxLength={TITLE_MOST}
-        aria-label={t("chat.rename")}
-        data-test="rename"
-        onKeyDown={(event) => {
-          if (event.isComposing) return;
-          if (event.key === "Enter") end("keep");
-          else if (event.key === "Escape") end("drop");
-          else return;
-          event.preventDefault();
-          event.stopPropagation();
-        }}
-        onBlur={() => end("keep")}
-      />
+      <RenameField value={nameOf(row.id)} over={over} />
     </div>
   );
 }

@@ -57,7 +57,10 @@ export function newChatIn(line: Extract<Line, { kind: "group" }>): void {
 }
 
 export function groupItems(line: Extract<Line, { kind: "group" }>): MenuItem[] {
-  const own: MenuItem[] = line.group === "project" ? [{ label: t("group.newChat"), icon: "plus", run: () => newChatIn(line) }] : [];
+  const own: MenuItem[] = line.group === "project" ? [
+          { label: t("group.newChat"), icon: "plus", run: () => newChatIn(line) },
+          { label: t("chat.rename"), icon: "edit", keys: "F2", run: () => (renaming.value = line.id) },
+        ] : [];
   return [...own, { label: t(line.folded ? "group.unfold" : "group.fold"), run: () => fold(line.id, !line.folded) }, "line", ...sortItems()];
 }
 

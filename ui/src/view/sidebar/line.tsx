@@ -4,12 +4,14 @@ import { t } from "../../i18n/text.ts";
 import { fold } from "../../state/arrangement.ts";
 import type { Line } from "../../state/lines.ts";
 import { openMenuAt } from "../../state/menu.ts";
+import { renameProject, renaming } from "../../state/rename.ts";
 import { current, go } from "../../state/route.ts";
 import { discardTemporary } from "../../state/temporary.ts";
 import { Icon } from "../icon.tsx";
 import { ChatLine } from "./chatline.tsx";
 import { groupItems, newChatIn } from "./items.ts";
 import { active } from "./place.ts";
+import { RenameField } from "./renamefield.tsx";
 
 type Props = { line: Line; at: number; top: number; scroller: RefObject<HTMLDivElement | null> };
 
@@ -20,7 +22,7 @@ export function LineView(props: Props) {
     case "chat":
       return <ChatLine line={line} place={place} scroller={props.scroller} />;
     case "group":
-      return <Group line={line} place={place} />;
+      return renaming.value === line.id ? <RenamingGroup line={line} place={place} scroller={props.scroller} /> : <Group line={line} place={place} />;
     case "temporary":
       return <TemporaryLine line={line} place={place} />;
     case "note":
@@ -60,6 +62,20 @@ function Group(props: { line: Of<"group">; place: Place }) {
       <span class="name">{name}</span>
       {line.folded ? <span class="count">{line.count}</span> : null}
       {line.group === "project" ? <Tools line={line} name={name} /> : null}
+    </div>
+  );
+}
+
+function RenamingGroup(props: { line: Of<"group">; place: Place; scroller: Props["scroller"] }) {
+  const { line } = props;
+  const over = (name: string | null) => {
+    if (name === null) renaming.value = null;
+    else renameProject(line.path, name);
+    props.scroller.current?.focus();
+  };
+  return (
+    <div {...props.place} class="side-group renaming" role="treeitem" aria-level={1}>
+      <RenameField value={groupName(line)} over={over} />
     </div>
   );
 }

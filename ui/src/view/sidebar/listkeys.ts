@@ -61,6 +61,7 @@ function onGroup(event: KeyboardEvent, line: Extract<Line, { kind: "group" }>): 
   if (event.key === "Enter" || event.key === " ") fold(line.id, !line.folded);
   else if (event.key === "ArrowLeft") fold(line.id, true);
   else if (event.key === "ArrowRight") fold(line.id, false);
+  else if (event.key === "F2" && line.group === "project") renaming.value = line.id;
   else return false;
   return true;
 }
