@@ -77,7 +77,28 @@ impl Desk {
 #[tokio::test]
 async fn every_route_wants_its_token() {
     let desk = Desk::open().await;
-    let routes = ["/api/sessions", "/api/commands", "/api/workspaces", "/api/settings", "/api/sessions/websocket%3Aa/webui-thread"];
+    let routes = [
+        "/api/sessions",
+        "/api/sessions/websocket%3Aa/webui-thread",
+        "/api/commands",
+        "/api/workspaces",
+        "/api/settings",
+        "/api/settings/usage",
+        "/api/settings/api-service",
+        "/api/settings/version-check",
+        "/api/settings/cli-apps",
+        "/api/settings/mcp-presets",
+        "/api/settings/nanobot-features",
+        "/api/settings/pairing",
+        "/api/settings/mcp-oauth/status?flow_id=x",
+        "/api/webui/sidebar-state",
+        "/api/webui/automations",
+        "/api/webui/skills",
+        "/api/webui/skills/search?q=mail",
+        "/api/webui/skills/trending",
+        "/api/webui/skills/trends?id=a",
+        "/api/webui/skills/mail",
+    ];
     for route in routes {
         for who in EVERYONE {
             if READERS.iter().any(|reader| format!("{reader:?}") == format!("{who:?}")) {
@@ -93,6 +114,20 @@ async fn every_route_wants_its_token() {
                 desk.expect("GET", route, *who, 401, "Unauthorized").await;
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_nobody_began_ends_on_a_page_that_can_do_nothing() {
+    let desk = Desk::open().await;
+    for target in ["/auth/mcp/callback", "/auth/mcp/callback?state=x&code=y"] {
+        let answer = desk.ask("GET", target, As::Nobody).await;
+        assert_eq!(answer.status, 400, "{target}");
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none';"), "{target}");
+        assert!(!answer.text().contains("code"), "nothing of the address is shown");
     }
 }
 
