@@ -211,7 +211,9 @@ mod tests {
         for folder in ["app/src", "app/lib", "app/ünï", "data/media/websocket", "apple"] {
             std::fs::create_dir_all(root.join(folder)).unwrap();
         }
-        for file in ["app/src/main.rs", "app/a b.txt", "app/50%.txt", "app/ünï/ç.md", "app/.env", "app/Dockerfile", "app/x.tar", "app/empty"] {
+        for file in
+            ["app/src/main.rs", "app/a b.txt", "app/50%.txt", "app/ünï/ç.md", "app/.env", "app/Dockerfile", "app/x.tar", "app/empty"]
+        {
             std::fs::write(root.join(file), if file.ends_with("empty") { "" } else { "text" }).unwrap();
         }
         std::fs::write(root.join("secret.txt"), "secret").unwrap();

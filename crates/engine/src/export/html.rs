@@ -34,7 +34,7 @@ fn one(out: &mut String, message: &UiMessage, when: &str, media: &Media) -> std:
     };
     write!(out, "<article class=\"{class}\"><p class=\"who\">{who} <time>{}</time></p>\n<div>", escape(when))?;
     if let Some(reasoning) = message.reasoning.as_deref().filter(|text| !text.trim().is_empty()) {
-        write!(out, "<div class=\"reasoning\">{}</div>\n", escape(reasoning.trim()))?;
+        writeln!(out, "<div class=\"reasoning\">{}</div>", escape(reasoning.trim()))?;
     }
     match message.role {
         Role::User => write!(out, "<p style=\"white-space:pre-wrap\">{}</p>", escape(&message.content))?,
@@ -72,19 +72,36 @@ fn rendered(text: &str, media: &Media) -> String {
 
 /// The event as it may stand in the page.
 fn harmless<'a>(event: Event<'a>, media: &Media) -> Option<Event<'a>> {
-    Some(match event {
-        Event::Html(tag) | Event::InlineHtml(tag) => Event::Text(tag),
-        Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => return None,
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let dest_url = if leads_out(&dest_url) { dest_url } else { CowStr::Borrowed("#") };
-            Event::Start(Tag::Link { link_type, dest_url, title, id })
+    match event {
+        Event::Html(tag) | Event::InlineHtml(tag) => Some(Event::Text(tag)),
+        Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => None,
+        Event::Start(mut tag) => {
+            lead(&mut tag, media);
+            Some(Event::Start(tag))
         }
-        Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-            let dest_url = picture(&dest_url, media).map_or(CowStr::Borrowed("data:,"), CowStr::from);
-            Event::Start(Tag::Image { link_type, dest_url, title, id })
-        }
-        other => other,
-    })
+        Event::End(_)
+        | Event::Text(_)
+        | Event::Code(_)
+        | Event::InlineMath(_)
+        | Event::DisplayMath(_)
+        | Event::FootnoteReference(_)
+        | Event::SoftBreak
+        | Event::HardBreak
+        | Event::Rule
+        | Event::TaskListMarker(_) => Some(event),
+    }
+}
+
+/// Gives a link or a picture the address it may have.
+fn lead(tag: &mut Tag<'_>, media: &Media) {
+    if let Tag::Link { dest_url, .. } = tag
+        && !leads_out(dest_url)
+    {
+        *dest_url = CowStr::Borrowed("#");
+    }
+    if let Tag::Image { dest_url, .. } = tag {
+        *dest_url = picture(dest_url, media).map_or(CowStr::Borrowed("data:,"), CowStr::from);
+    }
 }
 
 fn leads_out(url: &str) -> bool {

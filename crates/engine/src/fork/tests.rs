@@ -78,7 +78,16 @@ async fn what_runs_and_what_waits_is_left_behind() {
         payload["seq"] = seq.into();
         payload["turn_id"] = turn.into();
         let kind = payload["event"].as_str().unwrap().to_owned();
-        Change::AppendEvent(EventRow { chat: name.clone(), seq, last: seq, turn: Some(turn.to_owned()), kind, boundary, payload: payload.to_string(), at: 9 })
+        Change::AppendEvent(EventRow {
+            chat: name.clone(),
+            seq,
+            last: seq,
+            turn: Some(turn.to_owned()),
+            kind,
+            boundary,
+            payload: payload.to_string(),
+            at: 9,
+        })
     };
     let turn = |id: &str, ordinal: u64, state: TurnState, prompt_seq: u64| {
         Change::PutTurn(alcove_store::TurnRow {

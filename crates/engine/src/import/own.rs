@@ -9,14 +9,12 @@ use alcove_proto::ChatId;
 use alcove_proto::envelope::{Event, table};
 use alcove_proto::scope::StoredScope;
 use alcove_proto::usage::Usage;
-use alcove_store::{
-    Change, ChatRow, EntryRow, EntryState, EventRow, MediaRow, Origin, PageStart, TitleSource, TurnRow, TurnState,
-};
+use alcove_store::{Change, ChatRow, EntryRow, EntryState, EventRow, MediaRow, Origin, PageStart, TitleSource, TurnRow, TurnState};
 use serde_json::Value;
 
+use super::Report;
 use super::lines::{self, Go, Text};
 use super::rows::{ImportedChat, TURNS, moment};
-use super::Report;
 use crate::clock::{fresh_chat_id, fresh_uuid, now_ms};
 use crate::engine::Engine;
 use crate::export::line::{self, ChatLine, EndLine, EntryLine, EventLine, Line, MediaLine, TurnLine};
@@ -122,7 +120,14 @@ impl Read {
         let held: Vec<Attachment> = self.files.values().map(|(kept, _)| kept.clone()).collect();
         changes.extend(self.files.into_values().map(|(kept, at)| {
             let created_at = moment(at).unwrap_or_default();
-            Change::PutMedia(MediaRow { chat: id.as_str().to_owned(), file: kept.file, name: kept.name, mime: kept.mime, bytes: kept.bytes, created_at })
+            Change::PutMedia(MediaRow {
+                chat: id.as_str().to_owned(),
+                file: kept.file,
+                name: kept.name,
+                mime: kept.mime,
+                bytes: kept.bytes,
+                created_at,
+            })
         }));
         Ok(Some(ImportedChat { id, title, messages: fold.messages.len(), changes, held }))
     }

@@ -144,14 +144,7 @@ impl Building {
         let id = self.unused(named);
         let ordinal = self.turns.len() as u64 + 1;
         self.close_run();
-        self.turn = Some(OpenTurn {
-            id: id.clone(),
-            ordinal,
-            prompt_seq: self.next,
-            prompt,
-            answer: String::new(),
-            created_at: self.now,
-        });
+        self.turn = Some(OpenTurn { id: id.clone(), ordinal, prompt_seq: self.next, prompt, answer: String::new(), created_at: self.now });
         id
     }
 

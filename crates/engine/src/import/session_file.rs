@@ -103,31 +103,31 @@ fn answer(building: &mut Building, told: &mut Told, row: &Map<String, Value>) {
     for event in &events {
         told.calls.insert(event["call_id"].as_str().unwrap_or_default().to_owned(), event.clone());
     }
-    hint(building, "tool_hint", events);
+    hint(building, "tool_hint", &events);
 }
 
 fn started(call: &Value) -> Option<Value> {
     let function = call.get("function")?;
     let arguments = function.get("arguments").and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let arguments = arguments.filter(Value::is_object).unwrap_or_else(|| json!({}));
-    Some(tool(call.get("id")?.as_str()?, function.get("name")?.as_str()?, arguments))
+    Some(tool(call.get("id")?.as_str()?, function.get("name")?.as_str()?, &arguments))
 }
 
-fn tool(id: &str, name: &str, arguments: Value) -> Value {
+fn tool(id: &str, name: &str, arguments: &Value) -> Value {
     json!({ "version": 1, "phase": "start", "call_id": id, "name": name, "arguments": arguments, "result": null, "error": null, "files": [], "embeds": [] })
 }
 
 fn result(building: &mut Building, told: &mut Told, row: &Map<String, Value>) {
     let Some(id) = text(row, "tool_call_id") else { return };
     let begun = told.calls.remove(id);
-    let mut event = begun.unwrap_or_else(|| tool(id, text(row, "name").unwrap_or("tool"), json!({})));
+    let mut event = begun.unwrap_or_else(|| tool(id, text(row, "name").unwrap_or("tool"), &json!({})));
     event["phase"] = "end".into();
     event["result"] = said(row).chars().take(RESULT_CHARS).collect::<String>().into();
     building.turn(None);
-    hint(building, "progress", vec![event]);
+    hint(building, "progress", &[event]);
 }
 
-fn hint(building: &mut Building, kind: &str, events: Vec<Value>) {
+fn hint(building: &mut Building, kind: &str, events: &[Value]) {
     if events.is_empty() {
         return;
     }

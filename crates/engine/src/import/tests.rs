@@ -133,7 +133,6 @@ const SESSION: &str = r#"{"_type":"metadata","key":"websocket:x","created_at":"2
 {"role":"assistant","content":"You are welcome.","timestamp":"2026-06-01T10:00:06"}
 "#;
 
-#[expect(clippy::needless_pass_by_value, reason = "every call makes its own expectation")]
 async fn check(file: &[u8], expect: Expect) {
     let place = place();
     let report = place.import(file).await;
@@ -153,7 +152,9 @@ async fn check(file: &[u8], expect: Expect) {
 
 #[tokio::test]
 async fn a_transcript_of_the_newer_original() {
-    check(NEW.as_bytes(), expect![[r#"
+    check(
+        NEW.as_bytes(),
+        expect![[r#"
         6 messages, title "T_WRITE please"
         user "T_WRITE please"
         assistant "" thinking "I will write a file.\n\nWriting now."
@@ -162,12 +163,16 @@ async fn a_transcript_of_the_newer_original() {
         user "And again"
         assistant "Here you are."
         warning: 1 attachments are named in the file but not part of it.
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_transcript_of_the_older_original() {
-    check(OLD.as_bytes(), expect![[r#"
+    check(
+        OLD.as_bytes(),
+        expect![[r#"
         5 messages, title "Hi"
         user "Hi"
         assistant "Hello" thinking "Let me."
@@ -176,12 +181,16 @@ async fn a_transcript_of_the_older_original() {
         assistant "I see an "
         warning: 1 attachments are named in the file but not part of it.
         warning: Some answers stand in the file without the prompts they answer.
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_session_file_of_the_original() {
-    check(SESSION.as_bytes(), expect![[r#"
+    check(
+        SESSION.as_bytes(),
+        expect![[r#"
         6 messages, title "A garden"
         user "Plan a garden"
         assistant "" thinking "Hm.\n\nLooking."
@@ -190,7 +199,9 @@ async fn a_session_file_of_the_original() {
         user "Thanks"
         assistant "You are welcome."
         warning: 1 attachments are named in the file but not part of it.
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -207,7 +218,9 @@ async fn damaged_lines_are_said_and_left_out() {
             _ => {}
         }
     }
-    check(&file, expect![[r#"
+    check(
+        &file,
+        expect![[r#"
         6 messages, title "T_WRITE please"
         user "T_WRITE please"
         assistant "" thinking "I will write a file.\n\nWriting now."
@@ -223,7 +236,9 @@ async fn damaged_lines_are_said_and_left_out() {
         skipped line 11: its kind is not known
         skipped line 13: it is damaged
         warning: 1 attachments are named in the file but not part of it.
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -232,7 +247,11 @@ async fn what_is_no_chat_is_refused() {
     for text in ["", "\n\n", "hello", "{}", "[]", "{\"role\":1}", "\u{feff}", "{\"chat\":{}}"] {
         let path = place.file(text.as_bytes());
         let refused = from_file(&place.engine, &path, "x").await.unwrap_err();
-        assert_eq!((refused.status, refused.message.as_str()), (415, "this file is neither an exported chat nor one of the original's"), "{text:?}");
+        assert_eq!(
+            (refused.status, refused.message.as_str()),
+            (415, "this file is neither an exported chat nor one of the original's"),
+            "{text:?}"
+        );
     }
     assert!(place.engine.sessions().await.unwrap().sessions.is_empty());
 }
@@ -294,7 +313,14 @@ async fn with_picture(place: &Place) -> (ChatId, String, String) {
         payload: payload.to_string(),
         at: 5,
     };
-    let media_row = MediaRow { chat: name, file: file.clone(), name: "my pic.png".to_owned(), mime: "image/png".to_owned(), bytes: taken[0].bytes, created_at: 5 };
+    let media_row = MediaRow {
+        chat: name,
+        file: file.clone(),
+        name: "my pic.png".to_owned(),
+        mime: "image/png".to_owned(),
+        bytes: taken[0].bytes,
+        created_at: 5,
+    };
     store.write_wait(vec![Change::AppendEvent(row), Change::PutMedia(media_row)]).unwrap();
     (chat, file, url)
 }

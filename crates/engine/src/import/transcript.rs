@@ -9,7 +9,8 @@ use super::rows::Building;
 use crate::run::RunKind;
 
 /// Rows that say nothing a thread shows.
-const SILENT: &[&str] = &["goal_state", "goal_status", "session_updated", "attached", "error", "turn_model_updated", "runtime_model_updated"];
+const SILENT: &[&str] =
+    &["goal_state", "goal_status", "session_updated", "attached", "error", "turn_model_updated", "runtime_model_updated"];
 /// Fields that are ours, or point to files that are not there.
 const DROPPED: &[&str] = &["media", "media_urls", "media_paths", "notice", "seq", "agent_ui", "buttons", "transcript_incomplete"];
 

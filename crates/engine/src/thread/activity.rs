@@ -16,7 +16,7 @@ const EDITORS: &[&str] = &["write_file", "edit_file", "apply_patch"];
 
 impl Fold {
     /// Tool calls or a status line.
-    pub(super) fn activity(&mut self, told: Told, row: &EventRow) {
+    pub(super) fn activity(&mut self, told: &Told, row: &EventRow) {
         let events = told.tool_events.clone().unwrap_or_default();
         let structured = !events.is_empty();
         let text = told.text.clone().unwrap_or_default();
@@ -26,7 +26,7 @@ impl Fold {
         let turn = told.turn_id.as_ref();
         let mut fresh = Vec::new();
         for event in events {
-            if !self.is_covered(turn, &event) && !self.goes_on(&told, &event) {
+            if !self.is_covered(turn, &event) && !self.goes_on(told, &event) {
                 fresh.push(event);
             }
         }
@@ -40,7 +40,7 @@ impl Fold {
             let message = &self.messages[*at];
             message.role == Role::Tool && message.activity_segment_id.as_ref().is_none_or(|known| *known == segment)
         });
-        let at = last.unwrap_or_else(|| self.insert(trace(&told, row)));
+        let at = last.unwrap_or_else(|| self.insert(trace(told, row)));
         let message = &mut self.messages[at];
         let traces = message.traces.get_or_insert_default();
         for line in lines {
@@ -106,7 +106,7 @@ impl Fold {
     }
 
     /// Files that are changed.
-    pub(super) fn file_edit(&mut self, told: Told, row: &EventRow) {
+    pub(super) fn file_edit(&mut self, told: &Told, row: &EventRow) {
         let edits = told.edits.clone().unwrap_or_default();
         if edits.is_empty() {
             return;
@@ -115,7 +115,7 @@ impl Fold {
         self.demote(turn, row.seq);
         self.uncall(turn, &edits);
         let at = self.row_of_edits(turn, &edits).unwrap_or_else(|| {
-            let mut message = trace(&told, row);
+            let mut message = trace(told, row);
             message.activity_segment_id = Some(segment(row.seq));
             self.insert(message)
         });
@@ -205,7 +205,9 @@ fn line(event: &ToolEvent) -> String {
     match &event.arguments {
         Value::String(text) if !text.trim().is_empty() => format!("{}({text})", event.name),
         Value::Object(fields) if !fields.is_empty() => format!("{}({})", event.name, event.arguments),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => format!("{}()", event.name),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            format!("{}()", event.name)
+        }
     }
 }
 

@@ -90,7 +90,7 @@ impl Fold {
             }
             "reasoning_end" => {
                 self.tail = Tail::Open(turn);
-                self.reasoning_end(told, row);
+                self.reasoning_end(&told, row);
             }
             "stream_end" => {
                 self.tail = Tail::Open(turn);
@@ -98,7 +98,7 @@ impl Fold {
             }
             "message" if told.kind.is_some() => {
                 self.tail = Tail::Open(turn);
-                self.activity(told, row);
+                self.activity(&told, row);
             }
             "message" => {
                 self.tail = if told.notice.is_some() { self.tail.clone() } else { Tail::Settled };
@@ -106,7 +106,7 @@ impl Fold {
             }
             "file_edit" => {
                 self.tail = Tail::Open(turn);
-                self.file_edit(told, row);
+                self.file_edit(&told, row);
             }
             "turn_end" => {
                 self.tail = Tail::Ended(turn);
@@ -134,7 +134,10 @@ impl Fold {
         if !self.closed.contains(&turn) {
             return Some(turn);
         }
-        let again = self.again.entry(turn).or_insert_with_key(|turn| TurnId::parse(&format!("{turn}:replay:{seq}")).unwrap_or_else(|| turn.clone()));
+        let again = self
+            .again
+            .entry(turn)
+            .or_insert_with_key(|turn| TurnId::parse(&format!("{turn}:replay:{seq}")).unwrap_or_else(|| turn.clone()));
         Some(again.clone())
     }
 

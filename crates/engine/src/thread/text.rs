@@ -61,7 +61,7 @@ impl Fold {
         })
     }
 
-    pub(super) fn reasoning_end(&mut self, told: Told, row: &EventRow) {
+    pub(super) fn reasoning_end(&mut self, told: &Told, row: &EventRow) {
         if self.muted {
             return;
         }
@@ -70,7 +70,7 @@ impl Fold {
             return;
         }
         let segment = self.segment_of_thought(told.turn_id.as_ref(), row.seq);
-        let at = self.ended_bubble("as", &told, row);
+        let at = self.ended_bubble("as", told, row);
         let bubble = &mut self.messages[at];
         if text.is_some() {
             bubble.reasoning = text;
