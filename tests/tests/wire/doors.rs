@@ -229,6 +229,24 @@ async fn whoever_a_trusted_proxy_sends_needs_no_token() {
 }
 
 #[tokio::test]
+async fn only_pages_ask_for_changes() {
+    let home = Home::default();
+    let flags = ["--listen", "127.0.0.1:0", "--token", "t", "--token-issue-path", "/issue", "--token-issue-secret", "s"];
+    let gateway = home.start(&flags);
+    let page = ask(&gateway, "/webui/bootstrap", "s").await.json()["token"].as_str().unwrap().to_owned();
+    let client = issued(&gateway, "/issue", "s").await;
+    for (token, allowed) in [(page.as_str(), true), (client.as_str(), false), ("t", false)] {
+        let mut client = Client::open(&gateway, gateway.connect().await, token).await.unwrap();
+        let answer = client.request("settings.agent.update", serde_json::json!({ "timezone": "Europe/Berlin" })).await;
+        let refused = serde_json::json!({ "status": 403, "message": "access_denied" });
+        assert_eq!(answer["ok"] == true, allowed, "{answer}");
+        assert!(allowed || answer["error"] == refused, "{answer}");
+        // Chats are for everyone.
+        client.new_chat().await;
+    }
+}
+
+#[tokio::test]
 async fn the_websocket_is_where_it_was_configured() {
     let home = Home::default();
     let gateway = home.start(&["--listen", "127.0.0.1:0", "--path", "/ws/", "--max-message-bytes", "2048"]);
