@@ -1,5 +1,6 @@
 //! Files: what comes with messages and where it stays, uploads that go on after anything, and signed addresses.
 
+mod messages;
 mod serving;
 mod showing;
 mod uploads;

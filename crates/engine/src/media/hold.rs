@@ -15,7 +15,7 @@ pub(super) struct Holds {
 /// Keeps a file from being removed until it is dropped. Clones keep the same file.
 #[derive(Clone)]
 pub(super) struct Hold {
-    _held: Arc<Held>,
+    held: Arc<Held>,
 }
 
 struct Held {
@@ -26,7 +26,7 @@ struct Held {
 impl Holds {
     pub(super) fn hold(self: &Arc<Self>, file: &str) -> Hold {
         *self.lock().entry(file.to_owned()).or_default() += 1;
-        Hold { _held: Arc::new(Held { holds: self.clone(), file: file.to_owned() }) }
+        Hold { held: Arc::new(Held { holds: self.clone(), file: file.to_owned() }) }
     }
 
     /// Does `work` unless the file is held; nobody can take hold of it meanwhile.
@@ -40,6 +40,13 @@ impl Holds {
     /// No state between two statements is wrong, so poison means nothing.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Hold {
+    /// Whether no clone of it is left anywhere else.
+    pub(super) fn is_last(&self) -> bool {
+        Arc::strong_count(&self.held) == 1
     }
 }
 

@@ -49,7 +49,7 @@ pub struct Attachment {
     /// Its signed address.
     pub url: String,
     origin: Origin,
-    _hold: Hold,
+    hold: Hold,
 }
 
 /// Whom the file of a refused message belongs to.
@@ -128,11 +128,12 @@ impl Media {
     }
 
     /// Removes the files of a message that was refused after all, or had been said already. What a chat has by now stays, and so does an
-    /// upload, which the next message may name: it may be called after every answer. Blocks.
+    /// upload, which the next message may name, and what somebody else still keeps, as a chat that is not stored does. It may be called
+    /// after every answer. Blocks.
     pub fn discard(&self, attachments: &[Attachment]) {
         for attachment in attachments {
             match self.inner.store.read(|reader| reader.media_used(&attachment.file)) {
-                Ok(false) if attachment.origin == Origin::Message => remove(&self.path(&attachment.file)),
+                Ok(false) if attachment.origin == Origin::Message && attachment.hold.is_last() => remove(&self.path(&attachment.file)),
                 Ok(_) => {}
                 Err(error) => report::problem("a refused attachment could not be looked up", &error),
             }
@@ -193,7 +194,7 @@ impl Media {
         let ((kind, mime), (file, bytes), (origin, hold)) = (kind, file, kept);
         let name = given.and_then(name::shown).unwrap_or_else(|| file.rsplit('/').next().unwrap_or_default().to_owned());
         let url = self.inner.signer.url(&file);
-        Attachment { kind, file, name, mime: mime.to_owned(), bytes, url, origin, _hold: hold }
+        Attachment { kind, file, name, mime: mime.to_owned(), bytes, url, origin, hold }
     }
 }
 
