@@ -1,7 +1,7 @@
 //! Whole turns as data: what happens on the left, what is done about it on the right.
 
 use alcove_agent::packet::{Message, Packet, Role};
-use alcove_agent::turn::{Cut, Effect, Facts, Failure, Input, StepCost, Turn};
+use alcove_agent::turn::{Cut, Effect, Facts, Failure, Input, StepCost, Telling, Turn};
 use alcove_proto::envelope::Event;
 use alcove_proto::{ChatId, TurnId};
 use expect_test::{Expect, expect};
@@ -19,6 +19,7 @@ fn facts(turn: Option<&str>) -> Facts {
         model_name: "p/m".to_owned(),
         preset: Some("fast".to_owned()),
         context_window: Some(8192),
+        telling: Telling::ALL,
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use alcove_agent::turn::Telling;
 use alcove_proto::ChatId;
 use alcove_proto::envelope::{ChatState, ChatStateWord};
 use alcove_proto::http::WorkspaceControls;
@@ -20,13 +21,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::catalog::Shelf;
-use crate::chat::{ChatHandle, Refusal, Running, Shared};
+use crate::chat::{ChatHandle, Lasting, Refusal, Running, Shared};
 use crate::clock::{fresh_uuid, local_iso};
 use crate::error::{Error, read};
 use crate::hub::{Announcement, Announcer, ConnectionId};
 use crate::kept::Kept;
 use crate::media::Media;
 use crate::model::Models;
+use crate::scope::Controls;
 use crate::secret::keys::Keys;
 use crate::settings::preferences::{self, Preferences};
 use crate::settings::sidebar;
@@ -103,7 +105,6 @@ impl Engine {
 
     /// As [`Engine::start`], with keys that rest where the caller says.
     pub(crate) fn start_with(config: Config, keys: Keys) -> Result<Self, Error> {
-        report::keep(&config.data_dir);
         let store = Store::open(&config.data_dir)?;
         recovery::close_unfinished(&store)?;
         let home = home(&config.data_dir)?;
@@ -112,7 +113,21 @@ impl Engine {
         let preferences: Arc<Kept<Preferences>> = Arc::new(Kept::load(&store, preferences::SETTING, "the settings")?);
         let zone = preferences.current().zone();
         let sidebar = Arc::new(Kept::load(&store, sidebar::SETTING, "how the list of chats is arranged")?);
-        let shared = Shared { store, models: Models::new(), keys, shelf, announcer: Announcer::new(), media, preferences, sidebar, zone, home, restart: CancellationToken::new() };
+        let telling = Telling { streams: config.streaming, reasoning: config.show_reasoning, progress: config.send_progress, places: true };
+        let shared = Shared {
+            store,
+            models: Models::new(),
+            keys,
+            shelf,
+            announcer: Announcer::new(),
+            media,
+            preferences,
+            sidebar,
+            zone,
+            home,
+            telling,
+            restart: CancellationToken::new(),
+        };
         let inner = Inner {
             instance: fresh_uuid(),
             data_dir: config.data_dir,
@@ -217,15 +232,45 @@ impl Engine {
     }
 
     /// Makes a chat in the store. The same request id again gives the chat it made.
-    pub async fn create_chat(&self, scope: Option<&serde_json::Value>, request: Option<&str>) -> Result<Arc<ChatHandle>, Refusal> {
+    pub async fn create_chat(
+        &self,
+        scope: Option<(&serde_json::Value, Controls)>,
+        request: Option<&str>,
+    ) -> Result<Arc<ChatHandle>, Refusal> {
         let scope = match scope {
-            Some(asked) => Some(crate::scope::read(asked, &self.inner.shared.default_scope()).map_err(Refusal::Scope)?),
+            Some((asked, controls)) => {
+                let default = self.inner.shared.default_scope();
+                let scope = crate::scope::read(asked, &default).map_err(Refusal::Scope)?;
+                crate::scope::allowed(controls, &default, &scope).map_err(Refusal::Scope)?;
+                Some(scope)
+            }
             None => None,
         };
         let id = request.map_or_else(crate::clock::fresh_chat_id, requested_id);
         let handle = self.chat(&id).await.map_err(|_| Refusal::Storage)?;
         handle.create(scope).await?;
         Ok(handle)
+    }
+
+    /// Makes a chat that leaves nothing behind. It ends when nobody holds it any more; [`Engine::end_temporary`] ends it at once.
+    pub fn create_temporary(&self) -> Arc<ChatHandle> {
+        let inner = &self.inner;
+        let id = crate::clock::fresh_chat_id();
+        let handle = ChatHandle::start_temporary(id.clone(), inner.shared.clone(), &inner.tasks, inner.cancel.child_token());
+        self.chats().insert(id, handle.clone());
+        handle
+    }
+
+    /// Ends a temporary chat and what runs in it.
+    pub async fn end_temporary(&self, handle: &Arc<ChatHandle>) {
+        self.forget_chat(handle);
+        // One that cannot be told is gone already.
+        let _gone = handle.delete().await;
+    }
+
+    /// Whether a chat is one that leaves nothing behind.
+    pub fn is_temporary(&self, id: &ChatId) -> bool {
+        self.open_chat(id).is_some_and(|handle| handle.lasting() == Lasting::Temporary)
     }
 
     /// The scope of a chat, or the default one.

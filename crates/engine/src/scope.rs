@@ -5,6 +5,24 @@ use std::path::{Path, PathBuf};
 use alcove_proto::scope::{AccessMode, StoredScope};
 use serde_json::Value;
 
+/// What a client may change about scopes (envelope §3.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Controls {
+    /// Everything.
+    All,
+    /// Only to go less far in the same folder.
+    Shrink,
+}
+
+/// Whether a client may change `from` into `to`.
+pub(crate) fn allowed(controls: Controls, from: &StoredScope, to: &StoredScope) -> Result<(), &'static str> {
+    let grows = from.access_mode == AccessMode::Restricted && to.access_mode == AccessMode::Full;
+    match controls {
+        Controls::Shrink if grows || from.project_path != to.project_path => Err("workspace controls are localhost-only"),
+        Controls::Shrink | Controls::All => Ok(()),
+    }
+}
+
 /// Reads a scope. Keys that are missing come from `fallback`.
 pub(crate) fn read(asked: &Value, fallback: &StoredScope) -> Result<StoredScope, &'static str> {
     let fields = asked.as_object().ok_or("workspace_scope must be an object")?;
@@ -52,6 +70,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn without_controls_a_scope_only_shrinks() {
+        let scope = |path: &str, access_mode| StoredScope { project_path: path.to_owned(), access_mode };
+        let (narrow, wide) = (scope("/a", AccessMode::Restricted), scope("/a", AccessMode::Full));
+        let elsewhere = scope("/b", AccessMode::Restricted);
+        let refused = Err("workspace controls are localhost-only");
+        for (from, to, verdict) in
+            [(&wide, &narrow, Ok(())), (&narrow, &narrow, Ok(())), (&narrow, &wide, refused), (&wide, &elsewhere, refused)]
+        {
+            assert_eq!(allowed(Controls::Shrink, from, to), verdict, "{from:?} to {to:?}");
+            assert_eq!(allowed(Controls::All, from, to), Ok(()));
+        }
+    }
 
     #[test]
     fn every_refusal_has_its_reason() {

@@ -48,6 +48,11 @@ impl Titling {
         Self { asked, tasks: JoinSet::new() }
     }
 
+    /// For a chat nobody is to hear of.
+    pub(crate) fn never() -> Self {
+        Self { asked: true, tasks: JoinSet::new() }
+    }
+
     /// A turn was answered: asks for a title, the first time. Never waits.
     pub(crate) fn answered(&mut self, shared: &Shared, chat: &ChatId, preset: Option<&str>) {
         while self.tasks.try_join_next().is_some() {}

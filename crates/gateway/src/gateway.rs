@@ -77,11 +77,6 @@ impl Context {
     pub(crate) fn config_path(&self) -> &Path {
         self.live.config().path()
     }
-
-    /// Asks for this gateway to be ended and another to be started; see [`Gateway::wait_closed`].
-    pub(crate) fn restart(&self) {
-        self.engine.restart();
-    }
 }
 
 /// How a gateway is to end.
@@ -102,6 +97,7 @@ pub struct Gateway {
 /// Reads the configuration, starts the engine and listens.
 pub async fn start(config: Config) -> Result<Gateway, Error> {
     let lock = listen::lock(&config.data_dir, config.socket_path())?;
+    report::keep(&config.data_dir);
     config.write_default()?;
     let settings = match (config.read(), &config.fallback) {
         (Ok(settings), _) => settings,

@@ -21,6 +21,22 @@ pub enum Detail {
     AccessDenied,
     /// A `webui_request` whose id is not one.
     InvalidRequestId,
+    /// Temporary chats are not to be had here, or this is nobody's.
+    TemporaryChatUnavailable,
+    /// A command a temporary chat does not know.
+    TemporaryChatCommandRejected,
+    /// A temporary chat works in the default folder only.
+    TemporaryChatWorkspaceRejected,
+    /// A chat id that cannot be a temporary chat's.
+    InvalidTemporaryChatId,
+    /// A chat id to fork from that is not one.
+    InvalidSourceChatId,
+    /// A prompt to fork before that is not counted from 0.
+    InvalidUserIndex,
+    /// Why a chat was not forked.
+    Fork(&'static str),
+    /// How the list of chats is to be arranged is not an object, or too large.
+    InvalidSidebarState,
     /// A frame type nobody knows.
     UnknownType(String),
     /// A frame nested deeper than [`crate::limits::MAX_JSON_DEPTH`].
@@ -40,6 +56,14 @@ impl Detail {
             Self::WorkspaceScopeRejected => "workspace_scope_rejected".to_owned(),
             Self::AccessDenied => "access_denied".to_owned(),
             Self::InvalidRequestId => "invalid webui request_id".to_owned(),
+            Self::TemporaryChatUnavailable => "temporary_chat_unavailable".to_owned(),
+            Self::TemporaryChatCommandRejected => "temporary_chat_command_rejected".to_owned(),
+            Self::TemporaryChatWorkspaceRejected => "temporary_chat_workspace_rejected".to_owned(),
+            Self::InvalidTemporaryChatId => "invalid temporary chat_id".to_owned(),
+            Self::InvalidSourceChatId => "invalid source_chat_id".to_owned(),
+            Self::InvalidUserIndex => "invalid before_user_index".to_owned(),
+            Self::Fork(why) => (*why).to_owned(),
+            Self::InvalidSidebarState => "invalid_sidebar_state".to_owned(),
             Self::UnknownType(name) => format!("unknown type: {}", quoted(name)),
             Self::TooDeep => "too deeply nested".to_owned(),
             Self::StorageUnavailable => "storage_unavailable".to_owned(),
@@ -56,8 +80,6 @@ pub enum Reason {
     QueueFull,
     /// Not a list, or not of the right shape.
     Malformed,
-    /// Attachments are not taken yet.
-    Mime,
     /// A turn runs in this chat.
     ChatRunning,
 }
@@ -69,7 +91,6 @@ impl Reason {
             Self::TextTooLarge => "text_too_large",
             Self::QueueFull => "queue_full",
             Self::Malformed => "malformed",
-            Self::Mime => "mime",
             Self::ChatRunning => "chat_running",
         }
     }

@@ -178,7 +178,11 @@ run?: Run,
 /**
  * Echo of the id given to `new_chat`.
  */
-request_id?: string, };
+request_id?: string, 
+/**
+ * True for a chat that leaves nothing behind.
+ */
+temporary?: boolean, };
 
 export type Resync = { 
 /**
@@ -287,6 +291,10 @@ model_preset?: string,
  * Tokens the model can hold.
  */
 context_window_tokens?: number, 
+/**
+ * True when it took the place of a model that failed.
+ */
+fallback?: boolean, 
 /**
  * Place in the chat's log.
  */
@@ -794,7 +802,37 @@ result: unknown,
  */
 error?: WebuiError, };
 
-export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "error" } & ErrorFrame;
+export type SidebarStateUpdated = { 
+/**
+ * As it was kept.
+ */
+state: SidebarState, };
+
+export type TranscriptionResult = { 
+/**
+ * The client's id.
+ */
+request_id: string, 
+/**
+ * What was said.
+ */
+text: string, };
+
+export type TranscriptionError = { 
+/**
+ * The client's id, when it sent a usable one.
+ */
+request_id?: string, 
+/**
+ * Why, stable.
+ */
+detail: string, 
+/**
+ * The provider that has to be set up.
+ */
+provider?: string, };
+
+export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "sidebar_state_updated" } & SidebarStateUpdated | { "event": "transcription_result" } & TranscriptionResult | { "event": "transcription_error" } & TranscriptionError | { "event": "error" } & ErrorFrame;
 
 export type Role = "user" | "assistant" | "tool";
 

@@ -6,11 +6,15 @@ use alcove_proto::usage::Usage;
 use super::{Cut, Effect, Failure, Finish, Outcome, State, StepCost, Turn, speaking};
 use crate::packet::estimate;
 
+const SAID_NOTHING: &str = "The model ended without an answer. Try again, or choose another model.";
 const CUT_SHORT: &str = "The answer reached the model's length limit and ends here.";
 
 pub(super) fn completed(turn: &mut Turn, cost: StepCost, cut: Cut, now: i64) -> Vec<Effect> {
     turn.usage = usage(turn, cost);
-    let mut effects = close(turn);
+    let mut effects = close(turn, now);
+    if turn.answer.is_empty() {
+        effects.push(notice(turn, SAID_NOTHING.to_owned(), Notice { kind: NoticeKind::Error, retry: true }, now));
+    }
     if cut == Cut::Length {
         effects.push(notice(turn, CUT_SHORT.to_owned(), Notice { kind: NoticeKind::Error, retry: false }, now));
     }
@@ -20,7 +24,7 @@ pub(super) fn completed(turn: &mut Turn, cost: StepCost, cut: Cut, now: i64) -> 
 
 pub(super) fn failed(turn: &mut Turn, failure: Failure, now: i64) -> Vec<Effect> {
     let mut effects = vec![Effect::DropModel];
-    effects.extend(close(turn));
+    effects.extend(close(turn, now));
     let words = format!("Error: {}", failure.words);
     effects.push(notice(turn, words, Notice { kind: NoticeKind::Error, retry: failure.retry }, now));
     effects.push(turn_end(turn, now));
@@ -30,14 +34,18 @@ pub(super) fn failed(turn: &mut Turn, failure: Failure, now: i64) -> Vec<Effect>
 /// A stopped turn has no `turn_end`; `idle` closes it, and the reply to the stop follows (envelope §1.9).
 pub(super) fn stopped(turn: &mut Turn, now: i64) -> Vec<Effect> {
     let mut effects = vec![Effect::DropModel];
-    effects.extend(close(turn));
+    effects.extend(close(turn, now));
     let mut effects = finish(turn, Outcome::Stopped, effects);
     effects.push(notice(turn, "Stopped 1 task(s).".to_owned(), Notice { kind: NoticeKind::Stopped, retry: true }, now));
     effects
 }
 
-fn close(turn: &mut Turn) -> Vec<Effect> {
+fn close(turn: &mut Turn, now: i64) -> Vec<Effect> {
     let mut effects = speaking::end_reasoning(turn);
+    if !turn.facts.telling.streams {
+        effects.extend(whole(turn, now));
+        return effects;
+    }
     let stream_id = Some(turn.stream_id());
     let (turn_id, turn_phase, turn_seq) = turn.annotate(Phase::Answer);
     let end = StreamEnd {
@@ -56,14 +64,24 @@ fn close(turn: &mut Turn) -> Vec<Effect> {
     effects
 }
 
+/// The answer as one message, where it was not told while it was written.
+fn whole(turn: &mut Turn, now: i64) -> Option<Effect> {
+    let text = turn.answer.clone();
+    (!text.is_empty()).then(|| message(turn, text, None, now))
+}
+
 fn notice(turn: &mut Turn, text: String, notice: Notice, now: i64) -> Effect {
+    message(turn, text, Some(notice), now)
+}
+
+fn message(turn: &mut Turn, text: String, notice: Option<Notice>, now: i64) -> Effect {
     let (turn_id, turn_phase, turn_seq) = turn.annotate(Phase::Answer);
     Effect::Append(Event::Message(MessageEvent {
         chat_id: turn.facts.chat.clone(),
         text,
         latency_ms: Some(latency(turn, now)),
         kind: None,
-        notice: Some(notice),
+        notice,
         media_urls: None,
         reply_to: None,
         tool_events: None,

@@ -30,6 +30,40 @@ pub struct Facts {
     pub preset: Option<String>,
     /// Tokens the model can hold.
     pub context_window: Option<u64>,
+    /// What clients are told of it.
+    pub telling: Telling,
+}
+
+/// What clients are told of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent choices, each a key of the configuration or of the chat")]
+pub struct Telling {
+    /// The answer while it is written; otherwise it is one message at the end.
+    pub streams: bool,
+    /// What the model thinks.
+    pub reasoning: bool,
+    /// How it goes, in lines of text.
+    pub progress: bool,
+    /// Each event's part of the turn and place in it; those of temporary chats do not say.
+    pub places: bool,
+}
+
+impl Telling {
+    /// Everything.
+    pub const ALL: Self = Self { streams: true, reasoning: true, progress: true, places: true };
+}
+
+/// Another model that takes the place of one that failed.
+#[derive(Clone, Debug)]
+pub struct Substitute {
+    /// `provider/model`.
+    pub model_name: String,
+    /// The preset it came from.
+    pub preset: Option<String>,
+    /// Tokens the model can hold.
+    pub context_window: Option<u64>,
+    /// What it is shown.
+    pub packet: Packet,
 }
 
 /// What a model call cost, as far as the provider or the clock told.
@@ -58,6 +92,8 @@ pub enum Input {
     Answer(String),
     /// The model call is repeated after a passing fault; the words say why and when.
     Retrying(String),
+    /// The model failed before its first word, and another answers in its place; the words say why.
+    Replaced(Substitute, String),
     /// The model call is complete.
     StepEnded(StepCost, Cut),
     /// The model call failed; the words are for people.
@@ -162,6 +198,7 @@ impl Turn {
         match input {
             Input::Began(packet) => waiting::begin(self, packet, now),
             Input::Retrying(words) => waiting::retrying(self, words, now),
+            Input::Replaced(substitute, words) => waiting::replaced(self, substitute, words, now),
             Input::Reasoning(text) => speaking::reasoning(self, text),
             Input::Answer(text) => speaking::answer(self, text),
             Input::StepEnded(cost, cut) => ending::completed(self, cost, cut, now),
@@ -173,6 +210,11 @@ impl Turn {
     /// The facts it began with.
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// Whether the model has said nothing yet, so that another may answer in its place.
+    pub fn is_silent(&self) -> bool {
+        self.state == State::Waiting && self.answer.is_empty()
     }
 
     /// The answer so far.
@@ -189,6 +231,9 @@ impl Turn {
         let Some(turn) = self.facts.turn.clone() else {
             return (None, None, None);
         };
+        if !self.facts.telling.places {
+            return (Some(turn), None, None);
+        }
         self.turn_seq += 1;
         (Some(turn), Some(phase), Some(self.turn_seq))
     }

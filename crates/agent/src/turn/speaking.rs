@@ -8,6 +8,11 @@ pub(super) fn reasoning(turn: &mut Turn, text: String) -> Vec<Effect> {
     if text.is_empty() {
         return Vec::new();
     }
+    if !turn.facts.telling.reasoning {
+        // It has begun to speak all the same: no other model may take its place.
+        turn.state = State::Answering;
+        return Vec::new();
+    }
     turn.state = State::Reasoning;
     let delta = turn.delta(Phase::Reasoning, text, None);
     vec![Effect::StreamReasoning(delta)]
@@ -22,6 +27,9 @@ pub(super) fn answer(turn: &mut Turn, text: String) -> Vec<Effect> {
     let mut effects = end_reasoning(turn);
     turn.state = State::Answering;
     turn.answer.push_str(&text);
+    if !turn.facts.telling.streams {
+        return effects;
+    }
     let stream_id = turn.stream_id();
     let delta = turn.delta(Phase::Answer, text, Some(stream_id));
     effects.push(Effect::StreamAnswer(delta));

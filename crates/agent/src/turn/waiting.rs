@@ -2,7 +2,7 @@
 
 use alcove_proto::envelope::{Event, GoalStatus, GoalWord, MessageEvent, MessageKind, Phase, TurnModelUpdated};
 
-use super::{Effect, Turn};
+use super::{Effect, Substitute, Turn};
 use crate::packet::Packet;
 
 pub(super) fn begin(turn: &mut Turn, packet: Packet, now: i64) -> Vec<Effect> {
@@ -13,6 +13,7 @@ pub(super) fn begin(turn: &mut Turn, packet: Packet, now: i64) -> Vec<Effect> {
         model_name: facts.model_name.clone(),
         model_preset: facts.preset.clone(),
         context_window_tokens: facts.context_window,
+        fallback: None,
         seq: None,
     };
     let running = GoalStatus {
@@ -26,14 +27,34 @@ pub(super) fn begin(turn: &mut Turn, packet: Packet, now: i64) -> Vec<Effect> {
     let mut effects = vec![Effect::Append(Event::TurnModelUpdated(model)), Effect::Append(Event::GoalStatus(running))];
     if left_out > 0 {
         let words = format!("The oldest {left_out} turns of this chat no longer fit the model's context and were left out.");
-        effects.push(progress(turn, words, now));
+        effects.extend(progress(turn, words, now));
     }
     effects.push(Effect::CallModel(packet));
     effects
 }
 
 pub(super) fn retrying(turn: &mut Turn, words: String, now: i64) -> Vec<Effect> {
-    vec![progress(turn, words, now)]
+    progress(turn, words, now).into_iter().collect()
+}
+
+/// Another model answers from here on.
+pub(super) fn replaced(turn: &mut Turn, substitute: Substitute, words: String, now: i64) -> Vec<Effect> {
+    let mut effects = vec![Effect::DropModel];
+    effects.extend(progress(turn, words, now));
+    turn.packet_tokens = substitute.packet.tokens;
+    turn.facts.model_name = substitute.model_name;
+    turn.facts.preset = substitute.preset;
+    turn.facts.context_window = substitute.context_window;
+    effects.push(Effect::Append(Event::TurnModelUpdated(TurnModelUpdated {
+        chat_id: turn.facts.chat.clone(),
+        model_name: turn.facts.model_name.clone(),
+        model_preset: turn.facts.preset.clone(),
+        context_window_tokens: turn.facts.context_window,
+        fallback: Some(true),
+        seq: None,
+    })));
+    effects.push(Effect::CallModel(substitute.packet));
+    effects
 }
 
 /// Milliseconds as the seconds of the wire.
@@ -41,9 +62,12 @@ pub(super) fn seconds(ms: i64) -> f64 {
     ms as f64 / 1000.0
 }
 
-fn progress(turn: &mut Turn, text: String, now: i64) -> Effect {
+fn progress(turn: &mut Turn, text: String, now: i64) -> Option<Effect> {
+    if !turn.facts.telling.progress {
+        return None;
+    }
     let (turn_id, turn_phase, turn_seq) = turn.annotate(Phase::Activity);
-    Effect::Append(Event::Message(MessageEvent {
+    Some(Effect::Append(Event::Message(MessageEvent {
         chat_id: turn.facts.chat.clone(),
         text,
         latency_ms: None,
@@ -58,5 +82,5 @@ fn progress(turn: &mut Turn, text: String, now: i64) -> Effect {
         turn_seq,
         created_at_ms: Some(now),
         seq: None,
-    }))
+    })))
 }

@@ -13,10 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::journal::Journal;
 use super::turns::{Active, Waiting};
-use super::{Accepted, Prompt, Refusal, Shared, Snapshot};
+use super::{Accepted, Lasting, Prompt, Refusal, Shared, Snapshot};
 use crate::error::Error;
-use crate::hub::ChatLog;
+use crate::hub::{ChatLog, ConnectionId};
+use crate::media::Attachment;
 use crate::model::ModelEvent;
+use crate::scope::Controls;
 use crate::title::Titling;
 
 /// A request to a chat's task.
@@ -26,8 +28,20 @@ pub(crate) enum Ask {
     Say(Prompt, oneshot::Sender<Result<Accepted, Refusal>>),
     /// Make the chat in the store.
     Create(Option<StoredScope>, oneshot::Sender<Result<(), Refusal>>),
+    /// Change the folder the chat works in.
+    SetScope(ScopeAsk, oneshot::Sender<Result<StoredScope, Refusal>>),
     /// Stop what runs and delete the chat; answers whether there was one.
     Delete(oneshot::Sender<Result<bool, Refusal>>),
+}
+
+/// A scope somebody asks for.
+#[derive(Debug)]
+pub(crate) struct ScopeAsk {
+    /// Not yet checked.
+    pub(crate) asked: serde_json::Value,
+    pub(crate) controls: Controls,
+    /// Answered directly.
+    pub(crate) asker: ConnectionId,
 }
 
 /// What the task shows to the outside.
@@ -55,6 +69,9 @@ pub(super) struct Actor {
     pub(super) titling: Titling,
     /// Whether the chat is gone; its task ends.
     pub(super) deleted: bool,
+    pub(super) lasting: Lasting,
+    /// Files of a temporary chat: they go with it.
+    pub(super) held: Vec<Attachment>,
 }
 
 /// What woke the task.
@@ -66,8 +83,8 @@ enum Woken {
 }
 
 impl Actor {
-    pub(super) fn new(id: ChatId, row: Option<&ChatRow>, shared: Shared, outside: Outside) -> Self {
-        let journal = Journal::new(id.clone(), shared.store.clone(), outside.log.clone());
+    pub(super) fn new((id, lasting): (ChatId, Lasting), row: Option<&ChatRow>, shared: Shared, outside: Outside) -> Self {
+        let journal = Journal::new((id.clone(), lasting), shared.store.clone(), outside.log.clone());
         let scope = row.and_then(|row| serde_json::from_str(&row.scope).ok()).unwrap_or_else(|| shared.default_scope());
         Self {
             id,
@@ -77,7 +94,12 @@ impl Actor {
             turn_count: row.map_or(0, |row| row.turn_count),
             has_preview: row.is_some_and(|row| !row.preview.is_empty()),
             scope,
-            titling: Titling::new(row),
+            titling: match lasting {
+                Lasting::Kept => Titling::new(row),
+                Lasting::Temporary => Titling::never(),
+            },
+            lasting,
+            held: Vec::new(),
             deleted: false,
             shared,
             active: None,
@@ -132,6 +154,11 @@ impl Actor {
             Ask::Create(scope, reply) => {
                 let (created, failed) = split(self.create(scope).await.map(Ok));
                 let _gone = reply.send(created);
+                failed
+            }
+            Ask::SetScope(ask, reply) => {
+                let (changed, failed) = split(self.set_scope(&ask).await);
+                let _gone = reply.send(changed);
                 failed
             }
             Ask::Delete(reply) => {

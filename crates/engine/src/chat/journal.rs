@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use alcove_proto::ChatId;
 use alcove_proto::envelope::{Delta, Event};
-use alcove_store::{Change, EventRow, PageStart, Store};
+use alcove_store::{Change, EntryRow, EventRow, PageStart, Store};
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -15,6 +15,8 @@ use crate::clock::now_ms;
 use crate::error::{Error, commit};
 use crate::hub::{ChatLog, ConnectionId, Frame};
 use crate::run::{Run, RunKind};
+
+use super::Lasting;
 
 /// The longest a streamed piece may be only in memory.
 pub(super) const FLUSH_AFTER: Duration = Duration::from_millis(80);
@@ -38,6 +40,8 @@ pub(super) struct Journal {
     run: Option<OpenRun>,
     /// When the streamed pieces must be on their way to the disk.
     due: Option<Instant>,
+    /// The entries of a chat that is not kept; what else it would write goes nowhere.
+    memory: Option<Vec<EntryRow>>,
     /// Answers of the store for pieces on their way.
     under_way: Vec<oneshot::Receiver<Result<(), alcove_store::Error>>>,
 }
@@ -52,9 +56,30 @@ struct OpenRun {
 }
 
 impl Journal {
-    pub(super) fn new(chat: ChatId, store: Store, log: Arc<ChatLog>) -> Self {
+    pub(super) fn new((chat, lasting): (ChatId, Lasting), store: Store, log: Arc<ChatLog>) -> Self {
         let next_seq = log.last_seq() + 1;
-        Self { chat, store, log, next_seq, run: None, due: None, under_way: Vec::new() }
+        let memory = (lasting == Lasting::Temporary).then(Vec::new);
+        Self { chat, store, log, next_seq, run: None, due: None, memory, under_way: Vec::new() }
+    }
+
+    /// The entries of a chat that is not kept.
+    pub(super) fn memory(&self) -> Option<&[EntryRow]> {
+        self.memory.as_deref()
+    }
+
+    /// Has a batch on disk, or what of it a chat that is not kept needs in memory. What was used counts either way.
+    async fn keep(&mut self, batch: Vec<Change>) -> Result<(), Error> {
+        let Some(memory) = &mut self.memory else { return commit(&self.store, batch).await };
+        let mut counted = Vec::new();
+        for change in batch {
+            if let Change::PutEntry(row) = change {
+                memory.retain(|known| known.path != row.path);
+                memory.push(row);
+            } else if let Change::AddUsage(_) = change {
+                counted.push(change);
+            }
+        }
+        if counted.is_empty() { Ok(()) } else { commit(&self.store, counted).await }
     }
 
     /// When [`Journal::flush`] must be called, if streamed pieces wait.
@@ -89,6 +114,11 @@ impl Journal {
         self.settle()?;
         let Some(open) = &mut self.run else { return Ok(()) };
         let Some(change) = open.unstored(&self.chat) else { return Ok(()) };
+        if self.memory.is_some() {
+            self.log.mark_durable(open.run.last());
+            open.stored = open.run.cuts.len();
+            return Ok(());
+        }
         let (tx, rx) = oneshot::channel();
         let (log, last, pieces) = (self.log.clone(), open.run.last(), open.run.cuts.len());
         let told = move |outcome: Result<(), alcove_store::Error>| {
@@ -134,7 +164,7 @@ impl Journal {
             seq += 1;
         }
         batch.extend(rest);
-        commit(&self.store, batch).await?;
+        self.keep(batch).await?;
         self.next_seq = seq;
         self.log.mark_durable(seq - 1);
         self.log.publish(frames);
@@ -146,7 +176,7 @@ impl Journal {
         let mut batch = Vec::new();
         self.close_run(&mut batch);
         if !batch.is_empty() {
-            commit(&self.store, batch).await?;
+            self.keep(batch).await?;
             self.log.mark_durable(self.next_seq - 1);
         }
         self.settle()
@@ -215,6 +245,9 @@ impl Journal {
             | Event::Watching(_)
             | Event::ChatState(_)
             | Event::WebuiResponse(_)
+            | Event::SidebarStateUpdated(_)
+            | Event::TranscriptionResult(_)
+            | Event::TranscriptionError(_)
             | Event::Error(_) => (None, PageStart::No),
         };
         EventRow {

@@ -4,12 +4,14 @@
 mod actor;
 mod illustrate;
 mod journal;
+mod orders;
 mod prompt;
 mod turns;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use alcove_agent::turn::Telling;
 use alcove_proto::scope::StoredScope;
 use alcove_proto::sidebar::SidebarState;
 use alcove_proto::usage::Usage;
@@ -23,12 +25,13 @@ use tokio_util::task::TaskTracker;
 use crate::catalog::Shelf;
 use crate::hub::{Announcer, ChatLog, ConnectionId};
 use crate::kept::Kept;
-use crate::media::Media;
+use crate::media::{self, Media};
 use crate::model::Models;
+use crate::scope::Controls;
 use crate::secret::keys::Keys;
 use crate::settings::preferences::Preferences;
 
-pub(crate) use actor::Ask;
+pub(crate) use actor::{Ask, ScopeAsk};
 pub(crate) use turns::{answer_entry, entries};
 
 /// Requests that may wait for a chat's task; more wait with their senders.
@@ -49,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) zone: TimeZone,
     /// The folder of chats that chose none.
     pub(crate) home: String,
+    /// What clients are told of turns.
+    pub(crate) telling: Telling,
     /// Cancelled when somebody asked for the engine to be started again.
     pub(crate) restart: CancellationToken,
 }
@@ -91,8 +96,29 @@ pub struct Prompt {
     pub sender: Option<ConnectionId>,
     /// The scope it asks for.
     pub scope: Option<serde_json::Value>,
+    /// What its sender may change about scopes.
+    pub controls: Controls,
     /// Whether it comes from a client that shows titles and turn ids.
     pub webui: bool,
+    /// The files that come with it.
+    pub attachments: Vec<media::Attachment>,
+    /// Apps it names, as clients are told.
+    pub cli_apps: Vec<serde_json::Value>,
+    /// Chats it names, as clients are told.
+    pub session_mentions: Vec<serde_json::Value>,
+    /// What it is about; only the model is shown it.
+    pub quoted: Option<String>,
+    /// Whether it is a line for the shell.
+    pub shell: bool,
+}
+
+/// Whether a chat is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasting {
+    /// In the store.
+    Kept,
+    /// In memory only, as long as somebody holds it; nobody else is told of it.
+    Temporary,
 }
 
 /// The prompt is durable.
@@ -127,11 +153,27 @@ pub struct ChatHandle {
     snapshot: watch::Receiver<Snapshot>,
     /// Whether a turn runs or prompts wait; kept by the task.
     busy: Arc<AtomicBool>,
+    lasting: Lasting,
 }
 
 impl ChatHandle {
     /// Starts the task of a chat; `row` is what the store has of it, if anything.
     pub(crate) fn start(id: ChatId, row: Option<&ChatRow>, shared: Shared, tasks: &TaskTracker, cancel: CancellationToken) -> Arc<Self> {
+        Self::start_as((id, Lasting::Kept), row, shared, tasks, cancel)
+    }
+
+    /// Starts the task of a chat that leaves nothing behind.
+    pub(crate) fn start_temporary(id: ChatId, shared: Shared, tasks: &TaskTracker, cancel: CancellationToken) -> Arc<Self> {
+        Self::start_as((id, Lasting::Temporary), None, shared, tasks, cancel)
+    }
+
+    fn start_as(
+        (id, lasting): (ChatId, Lasting),
+        row: Option<&ChatRow>,
+        shared: Shared,
+        tasks: &TaskTracker,
+        cancel: CancellationToken,
+    ) -> Arc<Self> {
         let log = Arc::new(ChatLog::new(row.map_or(0, |row| row.last_seq)));
         let (inbox, asks) = mpsc::channel(INBOX);
         let busy = Arc::new(AtomicBool::new(false));
@@ -141,9 +183,10 @@ impl ChatHandle {
             run: None,
         };
         let (tell, snapshot) = watch::channel(first);
-        let actor = actor::Actor::new(id.clone(), row, shared, actor::Outside { log: log.clone(), snapshot: tell, busy: busy.clone() });
+        let outside = actor::Outside { log: log.clone(), snapshot: tell, busy: busy.clone() };
+        let actor = actor::Actor::new((id.clone(), lasting), row, shared, outside);
         tasks.spawn(actor.run(asks, cancel));
-        Arc::new(Self { id, log, inbox, snapshot, busy })
+        Arc::new(Self { id, log, inbox, snapshot, busy, lasting })
     }
 
     /// The chat's newest frames.
@@ -168,6 +211,18 @@ impl ChatHandle {
         let (tx, rx) = oneshot::channel();
         self.ask(Ask::Create(scope, tx)).await.map_err(|_| Refusal::Storage)?;
         rx.await.unwrap_or(Err(Refusal::Storage))
+    }
+
+    /// Changes the folder the chat works in, while no turn runs, and tells everybody but the asker that something changed.
+    pub async fn set_scope(&self, asked: serde_json::Value, controls: Controls, asker: ConnectionId) -> Result<StoredScope, Refusal> {
+        let (tx, rx) = oneshot::channel();
+        self.ask(Ask::SetScope(ScopeAsk { asked, controls, asker }, tx)).await.map_err(|_| Refusal::Storage)?;
+        rx.await.unwrap_or(Err(Refusal::Storage))
+    }
+
+    /// Whether the chat is kept.
+    pub fn lasting(&self) -> Lasting {
+        self.lasting
     }
 
     /// Stops what runs and deletes the chat; answers whether the store had it. The handle is of no use afterwards.

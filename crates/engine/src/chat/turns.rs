@@ -1,19 +1,19 @@
 //! Running turns: starts the next one, hands the machine what the model says, and performs what the machine asks for, in order.
 
 use alcove_agent::packet::{self, Budget, EntryKind, Packet};
-use alcove_agent::turn::{Cut, Effect, Facts, Failure, Finish, Input, Outcome, StepCost, Turn};
+use alcove_agent::turn::{Cut, Effect, Facts, Failure, Finish, Input, Outcome, StepCost, Substitute, Telling, Turn};
 use alcove_proto::TurnId;
 use alcove_proto::envelope::{ChatStateWord, Event, SessionScope};
 use alcove_proto::usage::Usage;
 use alcove_store::{Change, EntryRow, EntryState, TurnRow, TurnState, Visibility};
 
-use super::Running;
 use super::actor::Actor;
 use super::journal::Say;
 use super::prompt::json;
+use super::{Lasting, Running};
 use crate::catalog::{Plan, plan};
 use crate::clock::{now_ms, now_ns};
-use crate::error::{Error, read};
+use crate::error::Error;
 use crate::hub::Audience;
 use crate::media::Media;
 use crate::model::{self, ModelCall, ModelEvent, ModelStream};
@@ -41,6 +41,8 @@ pub(super) struct Active {
     model: Option<ModelStream>,
     call: Option<ModelCall>,
     row: TurnRow,
+    /// Presets that may answer where the one that was called fails, first come first.
+    left: Vec<String>,
 }
 
 impl Active {
@@ -79,16 +81,19 @@ impl Actor {
             model_name: preset.as_ref().map_or_else(|| "none".to_owned(), |preset| preset.model_name()),
             preset: preset.as_ref().map(|preset| preset.name.clone()),
             context_window: preset.as_ref().and_then(|preset| preset.context_window_tokens),
+            telling: Telling { places: self.lasting == Lasting::Kept, ..self.shared.telling },
         };
         let row = TurnRow { preset: facts.preset.clone(), started_at: Some(now), ..waiting.row(&self.id, TurnState::Running) };
         let run = Running { turn: waiting.turn, started_at: now as f64 / 1000.0 };
-        self.shared.announcer.set_state(&self.id, ChatStateWord::Running, Some(run.started_at));
+        self.set_state(ChatStateWord::Running, Some(run.started_at));
         self.outside.snapshot.send_modify(|snapshot| snapshot.run = Some(run));
         let call = match planned.as_ref().ok() {
             Some(plan) => Some(model_call(plan, messages(&self.shared.media, &packet).await?)),
             None => None,
         };
-        self.active = Some(Active { machine: Turn::new(facts), model: None, call, row: row.clone() });
+        let mut left = catalog.call_order();
+        left.retain(|name| Some(name) != facts.preset.as_ref());
+        self.active = Some(Active { machine: Turn::new(facts), model: None, call, row: row.clone(), left });
         self.take_with(Input::Began(packet), vec![Change::PutTurn(row)]).await?;
         match planned {
             Ok(_) => Ok(()),
@@ -98,6 +103,11 @@ impl Actor {
 
     /// What the model said, or that it is gone.
     pub(super) async fn heard(&mut self, event: Option<ModelEvent>) -> Result<(), Error> {
+        if let Some(ModelEvent::Failed(error)) = &event
+            && self.replace_model(&error.to_string()).await?
+        {
+            return Ok(());
+        }
         let input = match event {
             Some(ModelEvent::Answer(text)) => Input::Answer(text),
             Some(ModelEvent::Reasoning(text)) => Input::Reasoning(text),
@@ -111,6 +121,34 @@ impl Actor {
         };
         self.take(input).await?;
         self.start_next().await
+    }
+
+    /// The model failed. Where it had said nothing, the next one of the call order answers in its place; false when there is none.
+    async fn replace_model(&mut self, why: &str) -> Result<bool, Error> {
+        let catalog = self.shared.shelf.current();
+        while let Some(active) = &mut self.active {
+            if !active.machine.is_silent() || active.left.is_empty() {
+                return Ok(false);
+            }
+            let (name, ordinal) = (active.left.remove(0), active.row.ordinal);
+            // One that cannot even be called is no help.
+            let Ok(plan) = plan(&catalog, &self.shared.keys, Some(&name)).await else { continue };
+            let packet = self.packet(ordinal, Some(&plan)).await?;
+            let call = model_call(&plan, messages(&self.shared.media, &packet).await?);
+            let Some(active) = &mut self.active else { return Ok(false) };
+            active.call = Some(call);
+            active.row.preset = Some(plan.preset.name.clone());
+            let words = format!("{why} The preset “{}” answers instead.", plan.preset.label());
+            let substitute = Substitute {
+                model_name: plan.preset.model_name(),
+                preset: Some(plan.preset.name.clone()),
+                context_window: plan.preset.context_window_tokens,
+                packet,
+            };
+            self.take(Input::Replaced(substitute, words)).await?;
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// Hands the machine what happened and does what it asks for.
@@ -152,6 +190,10 @@ impl Actor {
                     finished = Some(finish);
                 }
             }
+        }
+        // Whoever reads the list or attaches when it is told that nothing runs must find it so.
+        if let Some(finish) = &finished {
+            self.rest(finish);
         }
         self.tell(&mut said, &mut changes).await?;
         if let Some(finish) = finished {
@@ -204,11 +246,9 @@ impl Actor {
         changes
     }
 
-    fn finished(&mut self, finish: &Finish) {
-        let ended = self.active.take();
-        if let (Outcome::Done, Some(ended)) = (&finish.outcome, ended) {
-            self.titling.answered(&self.shared, &self.id, ended.row.preset.as_deref());
-        }
+    /// Shows that the turn runs no more. With prompts waiting the chat goes on running; nobody is to take the moment between two turns for
+    /// the end.
+    fn rest(&self, finish: &Finish) {
         let state = match finish.outcome {
             Outcome::Done | Outcome::Stopped => ChatStateWord::Idle,
             Outcome::Failed(_) => ChatStateWord::Failed,
@@ -219,17 +259,29 @@ impl Actor {
                 snapshot.usage = Some(finish.usage);
             }
         });
-        self.shared.announcer.tell(&self.id, &self.updated(SessionScope::Thread), Audience::Strangers);
-        // With prompts waiting the chat goes on running; nobody is to take the moment between two turns for the end.
         if self.waiting.is_empty() {
-            self.shared.announcer.set_state(&self.id, state, None);
+            self.set_state(state, None);
+        }
+    }
+
+    fn finished(&mut self, finish: &Finish) {
+        let ended = self.active.take();
+        if let (Outcome::Done, Some(ended)) = (&finish.outcome, ended) {
+            self.titling.answered(&self.shared, &self.id, ended.row.preset.as_deref());
+        }
+        self.tell_list(SessionScope::Thread, Audience::Strangers);
+    }
+
+    /// Tells the list how the chat is; of a temporary chat nobody is told.
+    fn set_state(&self, state: ChatStateWord, started_at: Option<f64>) {
+        if self.lasting == Lasting::Kept {
+            self.shared.announcer.set_state(&self.id, state, started_at);
         }
     }
 
     /// What the model is shown: the entries of the chat up to this turn.
     async fn packet(&mut self, ordinal: u64, plan: Option<&Plan>) -> Result<Packet, Error> {
-        let chat = self.id.as_str().to_owned();
-        let mut rows = read(&self.shared.store, move |reader| reader.entries(&chat)).await?;
+        let mut rows = self.entries().await?;
         rows.retain(|row| row.turn <= ordinal && row.visibility == Visibility::Visible);
         rows.sort_by_key(|row| (row.turn, row.seq));
         let entries = entries(&self.shared.media, rows).await?;

@@ -9,6 +9,8 @@ use alcove_proto::envelope::{ChatState, ChatStateWord, Event};
 use bytes::Bytes;
 use tokio::sync::broadcast;
 
+use super::log::ConnectionId;
+
 /// Announcements a slow connection may be behind before it is told to look again.
 const BACKLOG: usize = 256;
 /// Failed chats remembered; the oldest are forgotten first.
@@ -17,8 +19,8 @@ const FAILED_KEPT: usize = 512;
 /// Something every connection may want to know.
 #[derive(Clone, Debug)]
 pub struct Announcement {
-    /// The chat it concerns.
-    pub chat: ChatId,
+    /// The chat it concerns, if it concerns one.
+    pub chat: Option<ChatId>,
     /// JSON text.
     pub text: Bytes,
     /// Who is meant.
@@ -32,8 +34,12 @@ pub enum Audience {
     Strangers,
     /// Every connection.
     All,
+    /// Every connection but this one, which was answered directly.
+    AllBut(ConnectionId),
     /// Every connection that watches the list.
     Watchers,
+    /// Every connection of a window.
+    Windows,
 }
 
 /// The one channel, and the live state of chats that are not idle.
@@ -54,7 +60,14 @@ impl Announcer {
     }
 
     pub(crate) fn tell(&self, chat: &ChatId, event: &Event, audience: Audience) {
-        let announcement = Announcement { chat: chat.clone(), text: Bytes::from(event.to_json()), audience };
+        let announcement = Announcement { chat: Some(chat.clone()), text: Bytes::from(event.to_json()), audience };
+        // An error only says that nobody listens.
+        let _unheard = self.tx.send(announcement);
+    }
+
+    /// Tells every window something that concerns no chat.
+    pub(crate) fn tell_windows(&self, event: &Event) {
+        let announcement = Announcement { chat: None, text: Bytes::from(event.to_json()), audience: Audience::Windows };
         // An error only says that nobody listens.
         let _unheard = self.tx.send(announcement);
     }

@@ -123,6 +123,12 @@ impl ChatLog {
         self.lock().position_after(seq)
     }
 
+    /// The position behind the newest frame.
+    pub fn end(&self) -> u64 {
+        let tail = self.lock();
+        tail.first + tail.frames.len() as u64
+    }
+
     /// Stops listening.
     pub fn detach(&self, connection: ConnectionId) {
         self.lock().listeners.retain(|(id, _)| *id != connection);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use alcove_proto::envelope::{Event, SidebarStateUpdated};
 use alcove_proto::sidebar::{SidebarState, SidebarView, Workbench, WorkbenchTab};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -43,6 +44,7 @@ impl Engine {
     pub async fn set_sidebar(&self, state: &Value) -> Result<Value, Refused> {
         let mut state = read(state)?;
         state.updated_at = Some(utc(now_ms()));
+        let told = Event::SidebarStateUpdated(SidebarStateUpdated { state: state.clone() });
         let value = serde_json::to_value(&state).map_err(|_| Refused::new(500, "failed to write sidebar state"))?;
         if value.to_string().len() > STATE_BYTES {
             return Err(Refused::bad("sidebar state is too large"));
@@ -55,6 +57,7 @@ impl Engine {
             crate::report::problem("how the list of chats is arranged could not be kept", &error);
             Refused::new(500, "failed to write sidebar state")
         })?;
+        self.shared().announcer.tell_windows(&told);
         Ok(value)
     }
 }

@@ -5,9 +5,9 @@ use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use alcove_engine::{Announcement, Audience, ConnectionId, Engine, report};
+use alcove_engine::{Announcement, Audience, ChatHandle, ConnectionId, Engine, report};
 use alcove_proto::ChatId;
-use alcove_proto::envelope::{Event, Ready, Watching, WebuiRequest};
+use alcove_proto::envelope::{Event, Ready, Watching};
 use alcove_proto::http::Surface;
 use bytes::Bytes;
 use tokio::sync::{Notify, broadcast};
@@ -16,6 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::Client;
 use super::heart::{Beat, Heart};
+use super::request::Wish;
 use super::subscription::Subscription;
 use super::wire::{Heard, Lost, Wire};
 use crate::caller::Reach;
@@ -49,7 +50,9 @@ pub(super) struct Connection {
     /// Answers to the client, in order, before anything its chats say.
     pub(super) replies: Vec<Bytes>,
     pub(super) watches: bool,
-    pub(super) requests: VecDeque<WebuiRequest>,
+    pub(super) requests: VecDeque<Wish>,
+    /// The chats of this connection that leave nothing behind; they end with it.
+    pub(super) temporaries: HashMap<ChatId, Arc<ChatHandle>>,
     pub(super) running: Option<Running>,
 }
 
@@ -88,6 +91,7 @@ pub(super) async fn run(context: Arc<Context>, socket: Socket, read: Bytes, clie
         replies: Vec::new(),
         watches: false,
         requests: VecDeque::new(),
+        temporaries: HashMap::new(),
         running: None,
         engine,
     };
@@ -99,6 +103,9 @@ pub(super) async fn run(context: Arc<Context>, socket: Socket, read: Bytes, clie
     let lost = connection.serve(&mut wire, heart).await;
     for subscription in connection.chats.values() {
         subscription.handle().log().detach(connection.id);
+    }
+    for handle in connection.temporaries.values() {
+        connection.engine.end_temporary(handle).await;
     }
     drop(connection);
     if let Lost::Slow(rest) = lost {
@@ -203,8 +210,10 @@ impl Connection {
             Ok(announcement) => {
                 let meant = match announcement.audience {
                     Audience::All => true,
-                    Audience::Strangers => !self.chats.contains_key(&announcement.chat),
+                    Audience::AllBut(asker) => asker != self.id,
+                    Audience::Strangers => announcement.chat.is_none_or(|chat| !self.chats.contains_key(&chat)),
                     Audience::Watchers => self.watches,
+                    Audience::Windows => self.audience == token::Audience::Webui,
                 };
                 if meant {
                     self.replies.push(announcement.text);

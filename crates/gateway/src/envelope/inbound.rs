@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use alcove_engine::{ChatHandle, Prompt, Refusal, Running};
+use alcove_engine::{ChatHandle, Controls, Lasting, Refusal, Running};
+use alcove_proto::ChatId;
 use alcove_proto::envelope::{
-    Attach, Attached, Event, Frame, GoalStatus, GoalWord, Inbound, Message, MessageAccepted, NewChat, Resync, Run, SessionScope,
-    SessionUpdated, WebuiError, WebuiRequest, WebuiResponse, read,
+    Attach, Attached, Event, Frame, GoalStatus, GoalWord, Inbound, NewChat, Resync, Run, SessionScope, SessionUpdated, read,
 };
 use alcove_proto::error::{Detail, ErrorFrame, Reason};
-use alcove_proto::{ChatId, TurnId};
+use alcove_proto::http::Surface;
+use alcove_proto::scope::StoredScope;
 
-use super::connection::{Connection, REQUESTS_WAITING};
+use super::connection::Connection;
 use super::subscription::Subscription;
-use crate::host;
+use crate::caller::Reach;
+use crate::token;
 
 /// Chats one connection may hear at once.
 const CHATS_HEARD: usize = 2_000;
@@ -26,6 +28,7 @@ impl Connection {
             Frame::Ignored => {}
             Frame::Plain(text) => self.plain(text).await,
             Frame::Refused(error) => self.reply(&Event::Error(error)),
+            Frame::RefusedRequest { request_id, .. } if self.audience != token::Audience::Webui => self.deny_request(request_id),
             Frame::RefusedRequest { request_id, status, message } => self.refuse_request(request_id, status, message),
             Frame::Envelope(Inbound::NewChat(new)) => self.new_chat(new).await,
             Frame::Envelope(Inbound::Attach(attach)) => self.attach(attach).await,
@@ -33,31 +36,63 @@ impl Connection {
                 self.watches = true;
                 self.tell_states();
             }
-            Frame::Envelope(Inbound::Message(message)) => self.message(message).await,
+            Frame::Envelope(Inbound::SetWorkspaceScope(wish)) => self.set_workspace_scope(wish).await,
+            Frame::Envelope(Inbound::Message(chat, message)) => self.message(chat, *message).await,
             Frame::Envelope(Inbound::WebuiRequest(request)) => self.request(request),
+            Frame::Envelope(Inbound::NewTemporaryChat) => self.new_temporary_chat(),
+            Frame::Envelope(Inbound::DiscardTemporaryChat(chat)) => self.discard_temporary_chat(chat).await,
+            Frame::Envelope(Inbound::ForkChat(wish)) => self.fork_chat(wish).await,
+            Frame::Envelope(Inbound::SetSidebarState(state)) => self.set_sidebar_state(state).await,
+            Frame::Envelope(Inbound::TranscribeAudio(wish)) => self.transcribe_audio(wish),
+        }
+    }
+
+    /// What this client may change about scopes (envelope §3.4).
+    pub(super) fn controls(&self) -> Controls {
+        match (self.surface, self.reach) {
+            (Surface::Native, _) | (Surface::Browser, Reach::Local) => Controls::All,
+            (Surface::Browser, Reach::Remote) => Controls::Shrink,
         }
     }
 
     async fn new_chat(&mut self, new: NewChat) {
-        let handle = match self.engine.create_chat(new.workspace_scope.as_ref(), new.request_id.as_deref()).await {
+        let scope = new.workspace_scope.as_ref().map(|scope| (scope, self.controls()));
+        let handle = match self.engine.create_chat(scope, new.request_id.as_deref()).await {
             Ok(handle) => handle,
             Err(refusal) => return self.reply(&Event::Error(refused(&refusal, None))),
         };
-        let id = handle.id.clone();
-        self.hear_from_now(&handle);
-        self.reply(&attached(&handle, new.request_id));
-        match self.engine.scope(&id).await {
-            Ok(scope) => self.reply(&Event::SessionUpdated(SessionUpdated {
-                chat_id: id,
-                scope: Some(SessionScope::Metadata),
-                workspace_scope: Some(scope.payload()),
-            })),
+        self.welcome(&handle, new.request_id).await;
+    }
+
+    /// Shows a client the chat it had made.
+    pub(super) async fn welcome(&mut self, handle: &Arc<ChatHandle>, request_id: Option<String>) {
+        self.hear_from_now(handle);
+        self.reply(&attached(handle, request_id));
+        match self.engine.scope(&handle.id).await {
+            Ok(scope) => self.tell_scope(&handle.id, &scope),
             Err(error) => alcove_engine::report::problem("a chat's scope could not be read", &error),
         }
-        self.hydrate(&handle);
+        self.hydrate(handle);
+    }
+
+    /// The bare frame everybody gets, for the one who caused it.
+    pub(super) fn tell_updated(&mut self, chat: &ChatId) {
+        let scope = Some(SessionScope::Metadata);
+        self.reply(&Event::SessionUpdated(SessionUpdated { chat_id: chat.clone(), scope, workspace_scope: None }));
+    }
+
+    pub(super) fn tell_scope(&mut self, chat: &ChatId, scope: &StoredScope) {
+        self.reply(&Event::SessionUpdated(SessionUpdated {
+            chat_id: chat.clone(),
+            scope: Some(SessionScope::Metadata),
+            workspace_scope: Some(scope.payload()),
+        }));
     }
 
     async fn attach(&mut self, attach: Attach) {
+        if self.engine.is_temporary(&attach.chat) {
+            return self.refuse(&Detail::TemporaryChatUnavailable, Some(&attach.chat));
+        }
         let Some(handle) = self.open(&attach.chat, None).await else { return };
         let Some(after) = attach.after_seq else {
             self.hear_from_now(&handle);
@@ -76,94 +111,8 @@ impl Connection {
         self.hydrate(&handle);
     }
 
-    async fn message(&mut self, message: Message) {
-        let named = message.turn_id.clone();
-        let Some(handle) = self.open(&message.chat, named.as_ref()).await else { return };
-        // A chat that was deleted meanwhile is another one now.
-        if self.chats.get(&message.chat).is_none_or(|heard| !Arc::ptr_eq(heard.handle(), &handle)) {
-            self.hear_from_now(&handle);
-        }
-        self.hydrate(&handle);
-        let turn = match (named, message.webui) {
-            (Some(turn), _) => Some(turn),
-            (None, true) => TurnId::parse(&alcove_engine::fresh_uuid()),
-            (None, false) => None,
-        };
-        let prompt = Prompt {
-            text: message.content,
-            turn: turn.clone(),
-            sender: Some(self.id),
-            scope: message.workspace_scope,
-            webui: message.webui,
-        };
-        match handle.say(prompt).await {
-            Ok(accepted) => {
-                if let (Some(turn_id), true) = (turn, message.webui) {
-                    self.reply(&Event::MessageAccepted(MessageAccepted {
-                        chat_id: message.chat,
-                        turn_id,
-                        starts_turn: accepted.starts_turn,
-                        active_turn_id: accepted.run.as_ref().and_then(|run| run.turn.clone()),
-                        started_at: accepted.run.map(|run| run.started_at),
-                        seq: accepted.seq,
-                    }));
-                }
-            }
-            Err(refusal) => {
-                let about = Some((&message.chat, turn.as_ref().map(TurnId::as_str)));
-                self.reply(&Event::Error(refused(&refusal, about)));
-            }
-        }
-    }
-
-    /// A text without an envelope goes to the connection's own chat (envelope §1.4).
-    async fn plain(&mut self, text: String) {
-        let chat = self.default_chat.clone();
-        if text.len() > alcove_proto::limits::MAX_TEXT_BYTES {
-            let error = ErrorFrame::new(&Detail::MessageRejected).because(Reason::TextTooLarge.text()).about(&chat, None);
-            return self.reply(&Event::Error(error));
-        }
-        self.message(Message { chat, content: text, turn_id: None, webui: false, workspace_scope: None }).await;
-    }
-
-    fn request(&mut self, request: WebuiRequest) {
-        if self.requests.len() >= REQUESTS_WAITING {
-            return self.refuse_request(request.request_id, 429, "too many requests wait; send it again later");
-        }
-        self.requests.push_back(request);
-        self.next_request();
-    }
-
-    /// Starts the oldest waiting request, when none runs.
-    pub(super) fn next_request(&mut self) {
-        if self.running.is_some() {
-            return;
-        }
-        let Some(request) = self.requests.pop_front() else { return };
-        let (context, reach, surface) = (self.context.clone(), self.reach, self.surface);
-        self.running = Some(Box::pin(async move {
-            // Only the gateway knows the window's process.
-            let done = if request.action == host::PICK_FOLDER {
-                context.host.pick_folder(reach).await
-            } else {
-                context.engine.request(&request, surface).await.map_err(WebuiError::from)
-            };
-            let (result, error) = match done {
-                Ok(result) => (Some(result), None),
-                Err(refused) => (None, Some(refused)),
-            };
-            Event::WebuiResponse(WebuiResponse { request_id: request.request_id, ok: error.is_none(), result, error })
-        }));
-    }
-
-    fn refuse_request(&mut self, request_id: String, status: u16, message: &str) {
-        let error = Some(WebuiError { status, message: message.to_owned() });
-        self.reply(&Event::WebuiResponse(WebuiResponse { request_id, ok: false, result: None, error }));
-    }
-
     /// The chat's handle; says so when it cannot be had.
-    async fn open(&mut self, chat: &ChatId, turn: Option<&TurnId>) -> Option<Arc<ChatHandle>> {
-        let turn = turn.map(TurnId::as_str);
+    pub(super) async fn open(&mut self, chat: &ChatId, turn: Option<&str>) -> Option<Arc<ChatHandle>> {
         if self.chats.len() >= CHATS_HEARD && !self.chats.contains_key(chat) {
             self.reply(&Event::Error(ErrorFrame::new(&Detail::AccessDenied).because("too_many_chats").about(chat, turn)));
             return None;
@@ -178,14 +127,14 @@ impl Connection {
         }
     }
 
-    fn hear_from_now(&mut self, handle: &Arc<ChatHandle>) {
+    pub(super) fn hear_from_now(&mut self, handle: &Arc<ChatHandle>) {
         let found = handle.log().attach(self.id, &self.wake, None);
         let position = found.position.unwrap_or_default();
         self.chats.insert(handle.id.clone(), Subscription::live(handle.clone(), position, found.last_seq));
     }
 
     /// Tells what runs now (envelope §1.7).
-    fn hydrate(&mut self, handle: &ChatHandle) {
+    pub(super) fn hydrate(&mut self, handle: &ChatHandle) {
         let Some(run) = handle.snapshot().run else { return };
         self.reply(&Event::GoalStatus(GoalStatus {
             chat_id: handle.id.clone(),
@@ -195,9 +144,17 @@ impl Connection {
             seq: None,
         }));
     }
+
+    pub(super) fn refuse(&mut self, detail: &Detail, chat: Option<&ChatId>) {
+        let error = ErrorFrame::new(detail);
+        self.reply(&Event::Error(match chat {
+            Some(chat) => error.about(chat, None),
+            None => error,
+        }));
+    }
 }
 
-fn attached(handle: &ChatHandle, request_id: Option<String>) -> Event {
+pub(super) fn attached(handle: &ChatHandle, request_id: Option<String>) -> Event {
     let snapshot = handle.snapshot();
     Event::Attached(Attached {
         chat_id: handle.id.clone(),
@@ -206,10 +163,11 @@ fn attached(handle: &ChatHandle, request_id: Option<String>) -> Event {
         last_seq: handle.log().last_seq(),
         run: snapshot.run.map(|Running { turn, started_at }| Run { turn_id: turn, started_at }),
         request_id,
+        temporary: (handle.lasting() == Lasting::Temporary).then_some(true),
     })
 }
 
-fn refused(refusal: &Refusal, about: Option<(&ChatId, Option<&str>)>) -> ErrorFrame {
+pub(super) fn refused(refusal: &Refusal, about: Option<(&ChatId, Option<&str>)>) -> ErrorFrame {
     let error = match refusal {
         Refusal::QueueFull => ErrorFrame::new(&Detail::MessageRejected).because(Reason::QueueFull.text()),
         Refusal::Scope(reason) => ErrorFrame::new(&Detail::WorkspaceScopeRejected).because(*reason),

@@ -3,6 +3,9 @@
 mod connection;
 mod heart;
 mod inbound;
+mod message;
+mod request;
+mod special;
 mod subscription;
 mod wire;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alcove_engine::{Attachment, ChatHandle, ConnectionId, Engine, Error, Frame, Progress};
+use alcove_engine::{Attachment, ChatHandle, ConnectionId, Engine, Error, Frame, Lasting, Progress};
 use bytes::Bytes;
 
 /// Frames taken at once from one chat, so that none holds up the others.
@@ -78,6 +78,8 @@ impl Subscription {
         let mut frames = Vec::new();
         self.cursor = match self.handle.log().read(&mut position, FRAMES_AT_ONCE, &mut frames) {
             Progress::CaughtUp | Progress::More => Cursor::Log(position),
+            // What a chat that is not kept said is nowhere else: reading goes on with what comes.
+            Progress::Behind if self.handle.lasting() == Lasting::Temporary => Cursor::Log(self.handle.log().end()),
             Progress::Behind => Cursor::Store,
             Progress::Closed => Cursor::Ended,
         };

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Detail, ErrorFrame, Reason};
+use super::mention;
+use crate::error::{Detail, ErrorFrame};
 use crate::id::is_request_id;
-use crate::limits::{MAX_JSON_DEPTH, MAX_TEXT_BYTES};
+use crate::limits::MAX_JSON_DEPTH;
 use crate::{ChatId, TurnId};
 
 /// What a client's frame turned out to be.
@@ -38,10 +39,22 @@ pub enum Inbound {
     Attach(Attach),
     /// Hear the live state of all chats.
     Watch,
+    /// Change the folder a chat works in.
+    SetWorkspaceScope(SetWorkspaceScope),
     /// Say something in a chat.
-    Message(Message),
+    Message(ChatId, Box<Message>),
     /// Change or ask something outside the chats.
     WebuiRequest(WebuiRequest),
+    /// Make a chat that leaves nothing behind.
+    NewTemporaryChat,
+    /// End such a chat.
+    DiscardTemporaryChat(ChatId),
+    /// Copy the beginning of a chat into a new one.
+    ForkChat(ForkChat),
+    /// Arrange the list of chats; `None` when no object was sent.
+    SetSidebarState(Option<Value>),
+    /// Write down a recording.
+    TranscribeAudio(TranscribeAudio),
 }
 
 /// `new_chat`
@@ -64,19 +77,38 @@ pub struct Attach {
     pub instance: Option<String>,
 }
 
-/// `message`
+/// `set_workspace_scope`
 #[derive(Clone, Debug, PartialEq)]
-pub struct Message {
+pub struct SetWorkspaceScope {
     /// The chat.
     pub chat: ChatId,
-    /// The text, not blank.
-    pub content: String,
-    /// The client's id for the turn, when it sent a usable one.
+    /// The scope asked for, not yet checked; null when there is none.
+    pub workspace_scope: Value,
+}
+
+/// `message`: its fields are checked where it is known what its sender may do, in the order of the contract.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Message {
+    /// The text; `None` when it is not one.
+    pub content: Option<String>,
+    /// What comes with it: a list of objects, not yet checked.
+    pub media: Option<Value>,
+    /// The client's name for the turn as it was sent, for errors.
+    pub named: Option<String>,
+    /// The same, when it is a usable id.
     pub turn_id: Option<TurnId>,
     /// Whether the client takes part in turn ids, titles and acknowledgements.
     pub webui: bool,
     /// The scope asked for, not yet checked.
     pub workspace_scope: Option<Value>,
+    /// Apps the text names, brought into shape.
+    pub cli_apps: Vec<Value>,
+    /// Chats the text names, brought into shape.
+    pub session_mentions: Vec<Value>,
+    /// What the text is about; the model is shown it, people are not.
+    pub quoted_context: Option<String>,
+    /// Whether a text that begins with `!` is a line for the shell.
+    pub user_shell: bool,
 }
 
 /// `webui_request`
@@ -89,6 +121,31 @@ pub struct WebuiRequest {
     /// With what.
     pub payload: Map<String, Value>,
 }
+
+/// `fork_chat`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForkChat {
+    /// The chat to copy from.
+    pub source: ChatId,
+    /// Everything before this prompt is copied, counted from 0.
+    pub before_user_index: u64,
+    /// What the new chat is called.
+    pub title: Option<String>,
+}
+
+/// `transcribe_audio`
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TranscribeAudio {
+    /// The client's id, 1 to 80 characters; `None` when it is not one.
+    pub request_id: Option<String>,
+    /// The recording as a data URL.
+    pub data_url: Option<String>,
+    /// How long it is, as the client measured.
+    pub duration_ms: Option<f64>,
+}
+
+/// Longest `request_id` of `transcribe_audio`, in characters.
+const RECORDING_ID_CHARS: usize = 80;
 
 /// Reads one frame. An envelope is a JSON object with a string `type`; anything else is plain text (envelope §1.4).
 pub fn read(text: &str) -> Frame {
@@ -124,8 +181,20 @@ fn envelope(kind: &str, mut fields: Map<String, Value>) -> Frame {
         })),
         "attach" => attach(&mut fields),
         "watch" => Ok(Inbound::Watch),
-        "message" => message(&mut fields),
+        "set_workspace_scope" => set_workspace_scope(&mut fields),
+        "message" => return message(fields),
         "webui_request" => return webui_request(&mut fields),
+        "new_temporary_chat" => Ok(Inbound::NewTemporaryChat),
+        "discard_temporary_chat" => {
+            chat(&fields, "chat_id").map(Inbound::DiscardTemporaryChat).ok_or_else(|| ErrorFrame::new(&Detail::InvalidTemporaryChatId))
+        }
+        "fork_chat" => fork_chat(&mut fields),
+        "set_sidebar_state" => Ok(Inbound::SetSidebarState(fields.remove("state").filter(Value::is_object))),
+        "transcribe_audio" => Ok(Inbound::TranscribeAudio(TranscribeAudio {
+            request_id: text(&mut fields, "request_id").filter(|id| (1..=RECORDING_ID_CHARS).contains(&id.chars().count())),
+            data_url: text(&mut fields, "data_url"),
+            duration_ms: fields.get("duration_ms").and_then(Value::as_f64),
+        })),
         unknown => Err(ErrorFrame::new(&Detail::UnknownType(unknown.to_owned()))),
     };
     match read {
@@ -136,38 +205,43 @@ fn envelope(kind: &str, mut fields: Map<String, Value>) -> Frame {
 
 fn attach(fields: &mut Map<String, Value>) -> Result<Inbound, ErrorFrame> {
     Ok(Inbound::Attach(Attach {
-        chat: chat(fields)?,
+        chat: own_chat(fields)?,
         after_seq: fields.get("after_seq").and_then(Value::as_u64),
         instance: text(fields, "instance"),
     }))
 }
 
-fn message(fields: &mut Map<String, Value>) -> Result<Inbound, ErrorFrame> {
-    let chat = chat(fields)?;
-    let named = text(fields, "turn_id");
-    let refuse = |detail: Detail| ErrorFrame::new(&detail).about(&chat, named.as_deref());
-    let Some(content) = text(fields, "content") else {
-        return Err(refuse(Detail::MissingContent));
+fn set_workspace_scope(fields: &mut Map<String, Value>) -> Result<Inbound, ErrorFrame> {
+    let workspace_scope = fields.remove("workspace_scope").unwrap_or_default();
+    Ok(Inbound::SetWorkspaceScope(SetWorkspaceScope { chat: own_chat(fields)?, workspace_scope }))
+}
+
+fn message(mut fields: Map<String, Value>) -> Frame {
+    let chat = match own_chat(&fields) {
+        Ok(chat) => chat,
+        Err(error) => return Frame::Refused(error),
     };
-    if content.len() > MAX_TEXT_BYTES {
-        return Err(refuse(Detail::MessageRejected).because(Reason::TextTooLarge.text()));
-    }
-    match fields.get("media") {
-        None | Some(Value::Null) => {}
-        Some(Value::Array(items)) if items.is_empty() => {}
-        Some(Value::Array(_)) => return Err(refuse(Detail::AttachmentRejected).because(Reason::Mime.text())),
-        Some(_) => return Err(refuse(Detail::AttachmentRejected).because(Reason::Malformed.text())),
-    }
-    if content.trim().is_empty() {
-        return Err(refuse(Detail::MissingContent));
-    }
-    Ok(Inbound::Message(Message {
+    let named = text(&mut fields, "turn_id").filter(|name| !name.is_empty());
+    let message = Message {
+        content: text(&mut fields, "content"),
+        media: fields.remove("media").filter(|media| !media.is_null()),
         turn_id: named.as_deref().and_then(TurnId::parse),
-        chat,
-        content,
+        named,
         webui: fields.get("webui") == Some(&Value::Bool(true)),
         workspace_scope: fields.remove("workspace_scope").filter(|value| !value.is_null()),
-    }))
+        cli_apps: mention::apps(fields.get("cli_apps")),
+        session_mentions: mention::sessions(fields.get("session_mentions")),
+        quoted_context: text(&mut fields, "quoted_context").and_then(|text| mention::quoted(&text)),
+        user_shell: fields.get("user_shell") == Some(&Value::Bool(true)),
+    };
+    Frame::Envelope(Inbound::Message(chat, Box::new(message)))
+}
+
+fn fork_chat(fields: &mut Map<String, Value>) -> Result<Inbound, ErrorFrame> {
+    let source = chat(fields, "source_chat_id").ok_or_else(|| ErrorFrame::new(&Detail::InvalidSourceChatId))?;
+    let before_user_index = fields.get("before_user_index").and_then(Value::as_u64);
+    let before_user_index = before_user_index.ok_or_else(|| ErrorFrame::new(&Detail::InvalidUserIndex))?;
+    Ok(Inbound::ForkChat(ForkChat { source, before_user_index, title: text(fields, "title") }))
 }
 
 fn webui_request(fields: &mut Map<String, Value>) -> Frame {
@@ -185,8 +259,12 @@ fn webui_request(fields: &mut Map<String, Value>) -> Frame {
     }
 }
 
-fn chat(fields: &mut Map<String, Value>) -> Result<ChatId, ErrorFrame> {
-    fields.get("chat_id").and_then(Value::as_str).and_then(ChatId::parse).ok_or_else(|| ErrorFrame::new(&Detail::InvalidChatId))
+fn own_chat(fields: &Map<String, Value>) -> Result<ChatId, ErrorFrame> {
+    chat(fields, "chat_id").ok_or_else(|| ErrorFrame::new(&Detail::InvalidChatId))
+}
+
+fn chat(fields: &Map<String, Value>, key: &str) -> Option<ChatId> {
+    fields.get(key).and_then(Value::as_str).and_then(ChatId::parse)
 }
 
 fn text(fields: &mut Map<String, Value>, key: &str) -> Option<String> {

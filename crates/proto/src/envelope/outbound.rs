@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ErrorFrame;
 use crate::scope::WorkspaceScope;
+use crate::sidebar::SidebarState;
 use crate::usage::Usage;
 use crate::{ChatId, TurnId};
 
 use super::turn::{
-    Delta, FileEdits, ForkMarker, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, StreamEnd, TurnEnd, TurnModelUpdated, UserMessage,
+    Delta, FileEdits, ForkMarker, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, StreamEnd, TurnEnd, TurnModelUpdated,
+    UserMessage,
 };
 
 /// One outbound frame. Chat events carry `seq`, numbered per chat from 1 without gaps; frames without it are snapshots or personal.
@@ -57,6 +59,12 @@ pub enum Event {
     ChatState(ChatState),
     /// Answer to a `webui_request`.
     WebuiResponse(WebuiResponse),
+    /// The list of chats was arranged anew.
+    SidebarStateUpdated(SidebarStateUpdated),
+    /// A recording, written down.
+    TranscriptionResult(TranscriptionResult),
+    /// Why a recording was not written down.
+    TranscriptionError(TranscriptionError),
     /// What is wrong with an inbound frame.
     Error(ErrorFrame),
 }
@@ -97,6 +105,10 @@ pub struct Attached {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub request_id: Option<String>,
+    /// True for a chat that leaves nothing behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub temporary: Option<bool>,
 }
 
 /// A turn that runs.
@@ -143,6 +155,38 @@ pub struct SessionUpdated {
     /// The chat's scope, only to whoever asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspace_scope: Option<WorkspaceScope>,
+}
+
+/// `sidebar_state_updated`: how the list of chats is arranged now, to every window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SidebarStateUpdated {
+    /// As it was kept.
+    pub state: SidebarState,
+}
+
+/// `transcription_result`: a recording, written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct TranscriptionResult {
+    /// The client's id.
+    pub request_id: String,
+    /// What was said.
+    pub text: String,
+}
+
+/// `transcription_error`: why a recording was not written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub struct TranscriptionError {
+    /// The client's id, when it sent a usable one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Why, stable.
+    pub detail: String,
+    /// The provider that has to be set up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
 }
 
 /// Live state of a chat, for the list.
@@ -242,6 +286,9 @@ impl Event {
             Self::Watching(_) => "watching",
             Self::ChatState(_) => "chat_state",
             Self::WebuiResponse(_) => "webui_response",
+            Self::SidebarStateUpdated(_) => "sidebar_state_updated",
+            Self::TranscriptionResult(_) => "transcription_result",
+            Self::TranscriptionError(_) => "transcription_error",
             Self::Error(_) => "error",
         }
     }
@@ -267,6 +314,9 @@ impl Event {
             | Self::Watching(_)
             | Self::ChatState(_)
             | Self::WebuiResponse(_)
+            | Self::SidebarStateUpdated(_)
+            | Self::TranscriptionResult(_)
+            | Self::TranscriptionError(_)
             | Self::Error(_) => None,
         }
     }

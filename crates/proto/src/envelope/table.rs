@@ -41,6 +41,8 @@ pub enum Audience {
     All,
     /// Every connection that sent `watch`.
     Watchers,
+    /// Every connection of a window, by the token that opened it.
+    Windows,
 }
 
 /// Every inbound frame type.
@@ -49,8 +51,14 @@ pub const METHODS: &[Method] = &[
     Method { name: "new_chat", fields: "workspace_scope?, request_id?", answer: "attached, session_updated", about: "Makes a chat and attaches to it. The same request_id makes one chat.", section: "§1.5" },
     Method { name: "attach", fields: "chat_id, after_seq?, instance?", answer: "attached, resync?", about: "Hears a chat, from after_seq on when given.", section: "§1.5" },
     Method { name: "watch", fields: "", answer: "watching", about: "Hears the live state of all chats.", section: "own" },
-    Method { name: "message", fields: "chat_id, content, webui?, turn_id?, workspace_scope?", answer: "message_accepted", about: "Says something in a chat; the turn id is the idempotency id. The text /stop stops the turn.", section: "§1.5" },
+    Method { name: "set_workspace_scope", fields: "chat_id, workspace_scope", answer: "session_updated", about: "Changes the folder a chat works in, while no turn runs.", section: "§1.5" },
+    Method { name: "message", fields: "chat_id, content, media?, webui?, turn_id?, workspace_scope?, cli_apps?, mcp_presets?, session_mentions?, quoted_context?, user_shell?", answer: "message_accepted", about: "Says something in a chat; the turn id is the idempotency id. The text /stop stops the turn. An item of media has a data_url, or the upload_id of an upload, and a name.", section: "§1.5" },
     Method { name: "webui_request", fields: "request_id, action, payload?", answer: "webui_response", about: "Changes or asks something outside the chats; the same id again gets the same answer.", section: "§1.6" },
+    Method { name: "new_temporary_chat", fields: "", answer: "attached", about: "Makes a chat that leaves nothing behind and ends with the connection.", section: "§1.6" },
+    Method { name: "discard_temporary_chat", fields: "chat_id", answer: "", about: "Ends such a chat.", section: "§1.6" },
+    Method { name: "fork_chat", fields: "source_chat_id, before_user_index, title?", answer: "attached, session_updated", about: "Copies what stands before a prompt, counted from 0, into a new chat.", section: "§1.6" },
+    Method { name: "set_sidebar_state", fields: "state", answer: "sidebar_state_updated", about: "Arranges the list of chats.", section: "§1.6" },
+    Method { name: "transcribe_audio", fields: "request_id, data_url, duration_ms?", answer: "transcription_result, transcription_error", about: "Writes a recording down.", section: "§1.6" },
 ];
 
 /// Every outbound frame.
@@ -76,6 +84,9 @@ pub const EVENTS: &[EventRow] = &[
     EventRow { name: "watching", to: Audience::Sender, logged: false, about: "Every chat that is not idle." },
     EventRow { name: "chat_state", to: Audience::Watchers, logged: false, about: "The live state of one chat." },
     EventRow { name: "webui_response", to: Audience::Sender, logged: false, about: "The answer to one webui_request." },
+    EventRow { name: "sidebar_state_updated", to: Audience::Windows, logged: false, about: "The list of chats was arranged anew." },
+    EventRow { name: "transcription_result", to: Audience::Sender, logged: false, about: "A recording, written down." },
+    EventRow { name: "transcription_error", to: Audience::Sender, logged: false, about: "Why a recording was not written down." },
     EventRow { name: "error", to: Audience::Sender, logged: false, about: "What is wrong with an inbound frame; the connection goes on." },
 ];
 

@@ -105,6 +105,9 @@ pub struct TurnModelUpdated {
     /// Tokens the model can hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_window_tokens: Option<u64>,
+    /// True when it took the place of a model that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<bool>,
     /// Place in the chat's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<u64>,

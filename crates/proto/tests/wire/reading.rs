@@ -115,13 +115,37 @@ fn envelope(inbound: &Inbound) -> Value {
             "instance": wish.instance,
         }),
         Inbound::Watch => json!({ "envelope": "watch" }),
-        Inbound::Message(said) => json!({
-            "chat": said.chat.as_str(),
-            "content": shown(&said.content),
+        Inbound::SetWorkspaceScope(wish) => {
+            json!({ "chat": wish.chat.as_str(), "envelope": "set_workspace_scope", "workspace_scope": wish.workspace_scope })
+        }
+        Inbound::Message(chat, said) => json!({
+            "chat": chat.as_str(),
+            "cli_apps": said.cli_apps,
+            "content": said.content.as_deref().map(shown),
             "envelope": "message",
+            "media": said.media,
+            "named": said.named,
+            "quoted_context": said.quoted_context.as_deref().map(shown),
+            "session_mentions": said.session_mentions,
             "turn_id": said.turn_id,
+            "user_shell": said.user_shell,
             "webui": said.webui,
             "workspace_scope": said.workspace_scope,
+        }),
+        Inbound::NewTemporaryChat => json!({ "envelope": "new_temporary_chat" }),
+        Inbound::DiscardTemporaryChat(chat) => json!({ "chat": chat.as_str(), "envelope": "discard_temporary_chat" }),
+        Inbound::ForkChat(wish) => json!({
+            "before_user_index": wish.before_user_index,
+            "envelope": "fork_chat",
+            "source": wish.source.as_str(),
+            "title": wish.title,
+        }),
+        Inbound::SetSidebarState(state) => json!({ "envelope": "set_sidebar_state", "state": state }),
+        Inbound::TranscribeAudio(wish) => json!({
+            "data_url": wish.data_url.as_deref().map(shown),
+            "duration_ms": wish.duration_ms,
+            "envelope": "transcribe_audio",
+            "request_id": wish.request_id,
         }),
         Inbound::WebuiRequest(request) => json!({
             "action": request.action,

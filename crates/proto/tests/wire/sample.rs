@@ -3,11 +3,12 @@
 use alcove_proto::envelope::{
     Attached, ChatState, ChatStateWord, Delta, Event, FileDiff, FileEdit, FileEdits, ForkMarker, GoalBlob, GoalState, GoalStatus, GoalWord,
     MediaUrl, MessageAccepted, MessageEvent, MessageKind, MessageSource, Notice, NoticeKind, Phase, Ready, ReasoningEnd, Resync, Run,
-    SessionScope, SessionUpdated, StreamEnd, ToolEvent, ToolPhase, TurnEnd, TurnModelUpdated, UserMessage, Watching, WebuiError,
-    WebuiResponse,
+    SessionScope, SessionUpdated, SidebarStateUpdated, StreamEnd, ToolEvent, ToolPhase, TranscriptionError, TranscriptionResult, TurnEnd,
+    TurnModelUpdated, UserMessage, Watching, WebuiError, WebuiResponse,
 };
 use alcove_proto::error::{Detail, ErrorFrame, Reason};
 use alcove_proto::scope::{AccessMode, StoredScope};
+use alcove_proto::sidebar::SidebarState;
 use alcove_proto::usage::Usage;
 use alcove_proto::{ChatId, TurnId};
 use serde_json::{Value, json};
@@ -46,7 +47,7 @@ fn usage() -> Usage {
 }
 
 fn personal() -> Vec<(&'static str, Event)> {
-    let attached = Attached { chat_id: chat(), model_preset: None, usage: None, last_seq: 0, run: None, request_id: None };
+    let attached = Attached { chat_id: chat(), model_preset: None, usage: None, last_seq: 0, run: None, request_id: None, temporary: None };
     let running = Attached {
         model_preset: Some("fast".to_owned()),
         usage: Some(usage()),
@@ -54,10 +55,12 @@ fn personal() -> Vec<(&'static str, Event)> {
         run: Some(Run { turn_id: Some(turn()), started_at: STARTED }),
         ..attached.clone()
     };
+    let temporary = Attached { temporary: Some(true), ..attached.clone() };
     let made = Attached { request_id: Some("wish-1".to_owned()), ..attached.clone() };
     vec![
         ("ready", Event::Ready(Ready { chat_id: chat(), client_id: "anon-0123456789ab".to_owned(), instance: "5f0c9a".to_owned() })),
         ("attached", Event::Attached(attached)),
+        ("attached.temporary", Event::Attached(temporary)),
         ("attached.running", Event::Attached(running)),
         ("attached.made", Event::Attached(made)),
         ("resync", Event::Resync(Resync { chat_id: chat(), from_seq: 4096 })),
@@ -81,7 +84,11 @@ fn prompts() -> Vec<(&'static str, Event)> {
         seq: Some(1),
     };
     let with_files = UserMessage {
-        media_urls: Some(vec![MediaUrl { kind: "image".to_owned(), url: "/api/media/sig/payload".to_owned(), name: "my pic.png".to_owned() }]),
+        media_urls: Some(vec![MediaUrl {
+            kind: "image".to_owned(),
+            url: "/api/media/sig/payload".to_owned(),
+            name: "my pic.png".to_owned(),
+        }]),
         cli_apps: Some(vec![json!({ "name": "gh" })]),
         mcp_presets: Some(vec![json!({ "name": "figma" })]),
         session_mentions: Some(vec![json!({ "name": "lunaro", "session_key": "websocket:x", "title": "" })]),
@@ -113,8 +120,10 @@ fn prompts() -> Vec<(&'static str, Event)> {
         model_name: "ollama/llama3.2".to_owned(),
         model_preset: Some("local".to_owned()),
         context_window_tokens: Some(131_072),
+        fallback: None,
         seq: Some(2),
     };
+    let instead = TurnModelUpdated { fallback: Some(true), ..model.clone() };
     let unknown = TurnModelUpdated { model_preset: None, context_window_tokens: None, ..model.clone() };
     vec![
         ("user_message", Event::UserMessage(asked)),
@@ -124,6 +133,7 @@ fn prompts() -> Vec<(&'static str, Event)> {
         ("message_accepted", Event::MessageAccepted(accepted)),
         ("message_accepted.command", Event::MessageAccepted(command)),
         ("turn_model_updated", Event::TurnModelUpdated(model)),
+        ("turn_model_updated.fallback", Event::TurnModelUpdated(instead)),
         ("turn_model_updated.unknown", Event::TurnModelUpdated(unknown)),
     ]
 }
@@ -207,7 +217,11 @@ fn messages() -> Vec<(&'static str, Event)> {
         })
     };
     let with_files = MessageEvent {
-        media_urls: Some(vec![MediaUrl { kind: "image".to_owned(), url: "/api/media/sig/payload".to_owned(), name: "chart.png".to_owned() }]),
+        media_urls: Some(vec![MediaUrl {
+            kind: "image".to_owned(),
+            url: "/api/media/sig/payload".to_owned(),
+            name: "chart.png".to_owned(),
+        }]),
         source: Some(MessageSource { kind: "cron".to_owned(), label: Some("Morning mail".to_owned()) }),
         ..complete.clone()
     };
@@ -340,6 +354,19 @@ fn answers() -> Vec<(&'static str, Event)> {
             "webui_response.refused",
             Event::WebuiResponse(WebuiResponse { request_id: "q1".to_owned(), ok: false, result: None, error: Some(refused) }),
         ),
+        ("sidebar_state_updated", Event::SidebarStateUpdated(SidebarStateUpdated { state: SidebarState::default() })),
+        (
+            "transcription_result",
+            Event::TranscriptionResult(TranscriptionResult { request_id: "r1".to_owned(), text: "Good morning.".to_owned() }),
+        ),
+        (
+            "transcription_error",
+            Event::TranscriptionError(TranscriptionError {
+                request_id: Some("r1".to_owned()),
+                detail: "not_configured".to_owned(),
+                provider: Some("groq".to_owned()),
+            }),
+        ),
     ]
 }
 
@@ -352,7 +379,6 @@ fn errors() -> Vec<(&'static str, Event)> {
         ("error.text_too_large", about(Detail::MessageRejected, Reason::TextTooLarge)),
         ("error.queue_full", about(Detail::MessageRejected, Reason::QueueFull)),
         ("error.malformed", about(Detail::AttachmentRejected, Reason::Malformed)),
-        ("error.mime", about(Detail::AttachmentRejected, Reason::Mime)),
         ("error.chat_running", about(Detail::WorkspaceScopeRejected, Reason::ChatRunning)),
     ]);
     found.into_iter().map(|(name, frame)| (name, Event::Error(frame))).collect()
@@ -370,6 +396,14 @@ fn details() -> Vec<Detail> {
         Detail::UnknownType("nope".to_owned()),
         Detail::TooDeep,
         Detail::StorageUnavailable,
+        Detail::TemporaryChatUnavailable,
+        Detail::TemporaryChatCommandRejected,
+        Detail::TemporaryChatWorkspaceRejected,
+        Detail::InvalidTemporaryChatId,
+        Detail::InvalidSourceChatId,
+        Detail::InvalidUserIndex,
+        Detail::Fork("invalid fork source or index"),
+        Detail::InvalidSidebarState,
     ]
 }
 
@@ -386,5 +420,13 @@ fn name(detail: &Detail) -> &'static str {
         Detail::UnknownType(_) => "error.unknown_type",
         Detail::TooDeep => "error.too_deep",
         Detail::StorageUnavailable => "error.storage_unavailable",
+        Detail::TemporaryChatUnavailable => "error.temporary_chat_unavailable",
+        Detail::TemporaryChatCommandRejected => "error.temporary_chat_command_rejected",
+        Detail::TemporaryChatWorkspaceRejected => "error.temporary_chat_workspace_rejected",
+        Detail::InvalidTemporaryChatId => "error.invalid_temporary_chat_id",
+        Detail::InvalidSourceChatId => "error.invalid_source_chat_id",
+        Detail::InvalidUserIndex => "error.invalid_user_index",
+        Detail::Fork(_) => "error.fork",
+        Detail::InvalidSidebarState => "error.invalid_sidebar_state",
     }
 }
