@@ -8,6 +8,8 @@ use super::discover::FoundModel;
 
 /// The most models of one server that are taken.
 pub(super) const MAX_MODELS: usize = 500;
+/// Characters of a label or a maker's name.
+const MAX_TEXT_CHARS: usize = 120;
 
 /// `/v1/models` of any OpenAI-compatible server: vLLM, llama.cpp, LM Studio and hosted ones tell the window there.
 pub(super) fn openai_models(reply: &Value) -> Option<Vec<FoundModel>> {
@@ -21,7 +23,12 @@ pub(super) fn openai_models(reply: &Value) -> Option<Vec<FoundModel>> {
             &model["context_window"],
             &model["max_context_length"],
         ];
-        Some(FoundModel { id: id.to_owned(), context_window: first_count(&window) })
+        Some(FoundModel {
+            id: id.to_owned(),
+            label: text(&model["display_name"]).or_else(|| text(&model["name"])).filter(|label| label != id),
+            owned_by: text(&model["owned_by"]),
+            context_window: first_count(&window),
+        })
     }))
 }
 
@@ -43,7 +50,7 @@ pub(super) fn lm_studio_models(reply: &Value) -> Option<Vec<FoundModel>> {
         let id = model["id"].as_str()?;
         let window = [&model["loaded_context_length"], &model["max_context_length"]];
         let chats = model["type"] != "embeddings";
-        chats.then(|| FoundModel { id: id.to_owned(), context_window: first_count(&window) })
+        chats.then(|| named(id, first_count(&window)))
     }))
 }
 
@@ -52,7 +59,7 @@ pub(super) fn ollama_models(reply: &Value) -> Option<Vec<FoundModel>> {
     let list = reply["models"].as_array()?;
     Some(models(list, |model| {
         let id = model["name"].as_str().or(model["model"].as_str())?;
-        Some(FoundModel { id: id.to_owned(), context_window: None })
+        Some(named(id, None))
     }))
 }
 
@@ -79,6 +86,16 @@ pub(super) fn llama_cpp_window(reply: &Value) -> Option<u64> {
     reply["default_generation_settings"]["n_ctx"].as_u64()
 }
 
+fn named(id: &str, context_window: Option<u64>) -> FoundModel {
+    FoundModel { id: id.to_owned(), label: None, owned_by: None, context_window }
+}
+
+/// A text for people: trimmed, and of bearable length.
+fn text(value: &Value) -> Option<String> {
+    let text = value.as_str()?.trim();
+    (!text.is_empty()).then(|| text.chars().take(MAX_TEXT_CHARS).collect())
+}
+
 fn models(list: &[Value], read: impl Fn(&Value) -> Option<FoundModel>) -> Vec<FoundModel> {
     list.iter().filter_map(read).take(MAX_MODELS).collect()
 }
@@ -94,21 +111,29 @@ mod tests {
     use super::*;
 
     fn found(id: &str, context_window: Option<u64>) -> FoundModel {
-        FoundModel { id: id.to_owned(), context_window }
+        named(id, context_window)
+    }
+
+    fn of(owner: &str, found: FoundModel) -> FoundModel {
+        FoundModel { owned_by: Some(owner.to_owned()), ..found }
     }
 
     #[test]
     fn each_server_is_read_in_its_own_shape() {
         let vllm = json!({"object":"list","data":[{"id":"q","owned_by":"vllm","max_model_len":32768}]});
-        assert_eq!(openai_models(&vllm), Some(vec![found("q", Some(32768))]));
+        assert_eq!(openai_models(&vllm), Some(vec![of("vllm", found("q", Some(32768)))]));
         assert!(is_vllm(&vllm) && !is_llama_cpp(&vllm));
 
         let llama = json!({"models":[{"name":"g"}],"data":[{"id":"g","owned_by":"llamacpp","meta":{"n_ctx":8192,"n_ctx_train":32768}}]});
-        assert_eq!(openai_models(&llama), Some(vec![found("g", Some(8192))]));
+        assert_eq!(openai_models(&llama), Some(vec![of("llamacpp", found("g", Some(8192)))]));
         assert!(is_llama_cpp(&llama) && !is_vllm(&llama));
 
         let hosted = json!({"data":[{"id":"a","context_length":1000},{"id":"b","context_window":2000},{"id":"c"},{"no":1}]});
         assert_eq!(openai_models(&hosted), Some(vec![found("a", Some(1000)), found("b", Some(2000)), found("c", None)]));
+
+        let sold = json!({"data":[{"id":"m/a","name":" Maker: A ","owned_by":""},{"id":"b","name":"b"}]});
+        let labelled = FoundModel { label: Some("Maker: A".to_owned()), ..found("m/a", None) };
+        assert_eq!(openai_models(&sold), Some(vec![labelled, found("b", None)]));
 
         let studio = json!({"data":[
             {"id":"l","type":"llm","state":"loaded","max_context_length":131072,"loaded_context_length":4096},

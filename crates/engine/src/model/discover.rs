@@ -97,6 +97,10 @@ pub struct FoundServer {
 pub struct FoundModel {
     /// Its name, as calls must give it.
     pub id: String,
+    /// Its name for people, when the server has another one.
+    pub label: Option<String>,
+    /// Who made it, when the server tells.
+    pub owned_by: Option<String>,
     /// How many tokens it reads at most as it is served now, when the server tells.
     pub context_window: Option<u64>,
 }
@@ -146,7 +150,7 @@ pub async fn list_models(models: &Models, endpoint: &Endpoint) -> Result<Vec<Fou
     let (address, key, extra) = match endpoint {
         Endpoint::Demo => {
             let window = Some(demo::CONTEXT_WINDOW);
-            return Ok(vec![FoundModel { id: demo::MODEL.to_owned(), context_window: window }]);
+            return Ok(vec![FoundModel { id: demo::MODEL.to_owned(), label: None, owned_by: None, context_window: window }]);
         }
         Endpoint::OpenAi { api_base, api_key, extra } => (Address::parse(api_base)?, api_key.as_ref(), extra),
     };

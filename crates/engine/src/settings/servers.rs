@@ -23,12 +23,13 @@ fn server(found: FoundServer) -> FoundServerRow {
         kind: found.kind.word().to_owned(),
         label: found.label,
         api_base: found.api_base,
-        models: found.models.into_iter().map(|model| row(model.id, model.context_window)).collect(),
+        models: found.models.into_iter().map(row).collect(),
     }
 }
 
-fn row(id: String, context_window: Option<u64>) -> ModelRow {
-    ModelRow { label: id.clone(), id, owned_by: None, context_window }
+fn row(model: FoundModel) -> ModelRow {
+    let FoundModel { id, label, owned_by, context_window } = model;
+    ModelRow { label: label.unwrap_or_else(|| id.clone()), id, owned_by, context_window }
 }
 
 /// Tests a preset by name, or an address that is not saved yet.
@@ -99,7 +100,7 @@ pub(super) async fn list(engine: &Engine, provider: Option<&str>) -> Result<Prov
         Ok(models) => ("available", None, models),
         Err((status, message)) => (status, Some(message), Vec::new()),
     };
-    let models: Vec<ModelRow> = models.into_iter().map(|model| row(model.id, model.context_window)).collect();
+    let models: Vec<ModelRow> = models.into_iter().map(row).collect();
     Ok(ProviderModels {
         provider: name.to_owned(),
         label: label.to_owned(),

@@ -9,7 +9,11 @@ use super::server::{Act, Server, free_port, head, reply};
 use super::{GENEROUS, KEY, Secret, call, models};
 
 fn found(id: &str, context_window: Option<u64>) -> FoundModel {
-    FoundModel { id: id.to_owned(), context_window }
+    FoundModel { id: id.to_owned(), label: None, owned_by: None, context_window }
+}
+
+fn of(owner: &str, found: FoundModel) -> FoundModel {
+    FoundModel { owned_by: Some(owner.to_owned()), ..found }
 }
 
 fn endpoint(server: &Server) -> Endpoint {
@@ -60,8 +64,8 @@ async fn each_kind_is_told_by_its_own_answers_on_any_port() {
     assert_eq!(
         told,
         [
-            (ServerKind::Vllm, vec![found("v", Some(16384))]),
-            (ServerKind::LlamaCpp, vec![found("g", Some(8192))]),
+            (ServerKind::Vllm, vec![of("vllm", found("v", Some(16384)))]),
+            (ServerKind::LlamaCpp, vec![of("llamacpp", found("g", Some(8192)))]),
             (ServerKind::Ollama, vec![found("q:1b", Some(40960))]),
             (ServerKind::LmStudio, vec![found("l", Some(8192))]),
         ]
