@@ -10,6 +10,7 @@ import { t, type Key } from "../i18n/text.ts";
 import { keepAttached, keptAttached } from "./drafts.ts";
 import { DEFAULT_LIMITS, refusal, typeOf, VIDEO_BYTES, type Kind, type Limits, type Refusal } from "./limits.ts";
 import { current } from "./route.ts";
+import { fileSize } from "./plain.ts";
 
 export type Attachment = {
   readonly id: string;
@@ -56,14 +57,9 @@ function change(slot: Slot, id: string, fields: Partial<Attachment>): void {
   put(slot, of(slot).map((one) => (one.id === id ? { ...one, ...fields } : one)));
 }
 
-export function megabytes(bytes: number): string {
-  const value = bytes / (1024 * 1024);
-  return `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} MB`;
-}
-
 function sayWhy(why: Refusal, kind: Kind | undefined): string {
   const most = limits.value;
-  return t(`attach.no.${why}`, { count: most.count, size: megabytes(kind === "video" ? VIDEO_BYTES : most.fileBytes), total: megabytes(most.totalBytes) });
+  return t(`attach.no.${why}`, { count: most.count, size: fileSize(kind === "video" ? VIDEO_BYTES : most.fileBytes), total: fileSize(most.totalBytes) });
 }
 
 /** Takes files for a chat's next message; those that may not come are told about. */
@@ -121,7 +117,7 @@ function failureText(error: unknown, kind: Kind): string {
   const words = error instanceof Error ? error.message : String(error);
   const known = KNOWN[words];
   if (known === undefined) return words === "" || error instanceof TypeError ? t("attach.no.line") : words;
-  return t(known, { size: megabytes(kind === "video" ? VIDEO_BYTES : limits.value.fileBytes), total: megabytes(limits.value.totalBytes) });
+  return t(known, { size: fileSize(kind === "video" ? VIDEO_BYTES : limits.value.fileBytes), total: fileSize(limits.value.totalBytes) });
 }
 
 export function retryAttachment(chatId: string | null, id: string): void {

@@ -3,11 +3,12 @@ import { computed, effect, signal } from "@preact/signals";
 import { host, type DropEvent, type DroppedItem, type DroppedKinds, type DropProblem } from "../wire/host.ts";
 import { dropUpload } from "../wire/uploads.ts";
 import { t } from "../i18n/text.ts";
-import { addFiles, addSent, attached, limits, megabytes, refused, type Attachment } from "./attachments.ts";
+import { addFiles, addSent, attached, limits, refused, type Attachment } from "./attachments.ts";
 import { refusal, typeOf, VIDEO_BYTES, type Kind } from "./limits.ts";
 import { current } from "./route.ts";
 import { closed } from "./sending.ts";
 import { firstRun, undecided } from "./settings.ts";
+import { fileSize } from "./plain.ts";
 
 type Over = { count: number; types: readonly string[] } | { taking: string; share: number };
 /** Files are over the window, or are being taken from it. */
@@ -19,7 +20,7 @@ export const dropWords = computed<DropWords | null>(() => {
   if (now === null) return null;
   if ("taking" in now) return { can: true, title: t("drop.sending", { name: now.taking, share: now.share }), detail: "" };
   const most = limits.value;
-  const detail = t("drop.limits", { count: most.count, size: megabytes(most.fileBytes), video: megabytes(VIDEO_BYTES) });
+  const detail = t("drop.limits", { count: most.count, size: fileSize(most.fileBytes), video: fileSize(VIDEO_BYTES) });
   if (closed.value) return { can: false, title: t("temporary.over"), detail: "" };
   if (choosing.value) return { can: false, title: t("first.model"), detail: "" };
   const known = now.types.filter((type) => type !== "");
@@ -113,10 +114,10 @@ const WORDS = {
 } as const satisfies Record<DropProblem, string>;
 
 const said = (why: (typeof WORDS)[DropProblem] | NonNullable<ReturnType<typeof refusal>>): string =>
-  t(`attach.no.${why}`, { count: limits.value.count, size: megabytes(limits.value.fileBytes), total: megabytes(limits.value.totalBytes) });
+  t(`attach.no.${why}`, { count: limits.value.count, size: fileSize(limits.value.fileBytes), total: fileSize(limits.value.totalBytes) });
 
 const sizeOf = (item: { name: string; error: DropProblem }): string =>
-  item.error === "size" && typeOf({ name: item.name, type: "" })?.kind === "video" ? t("attach.no.size", { size: megabytes(VIDEO_BYTES) }) : said(WORDS[item.error] ?? "malformed");
+  item.error === "size" && typeOf({ name: item.name, type: "" })?.kind === "video" ? t("attach.no.size", { size: fileSize(VIDEO_BYTES) }) : said(WORDS[item.error] ?? "malformed");
 
 /** The shell sent the files already; what the message cannot carry is given back. */
 function takeDropped(items: readonly DroppedItem[]): void {

@@ -1,7 +1,7 @@
 // Which commands fit, names of exported files, what the palette finds, where a fork begins.
 import { describe, expect, test } from "vitest";
 import type { CommandRow, Message } from "../wire/types.ts";
-import { fileName, matching, promptsBefore, score, tilde, writing } from "./plain.ts";
+import { fileName, fileSize, matching, promptsBefore, score, shortPath, tilde, writing } from "./plain.ts";
 
 const row = (command: string, title: string, arg_hint = "") => ({ command, title, arg_hint, accepts_args: arg_hint !== "" }) as CommandRow;
 const all = [row("/stop", "Stop"), row("/status", "Show the status"), row("/model", "Model", "[preset]"), row("/dream-log", "Read the dream log")];
@@ -52,4 +52,19 @@ test.each([
   ["/homework/x", "/homework/x"],
 ])("%s is shown as %s", (path, shown) => {
   expect(tilde(path)).toBe(shown);
+});
+
+test("long paths keep their end", () => {
+  expect(shortPath("/srv/app")).toBe("/srv/app");
+  expect(shortPath("/srv/with/a/rather/long/way/down/to/the/project")).toBe("…/the/project");
+});
+
+test.each([
+  [8, "8 B"],
+  [2048, "2 kB"],
+  [1_500_000, "1.4 MB"],
+  [6 * 1024 * 1024, "6 MB"],
+  [20 * 1024 * 1024, "20 MB"],
+])("%i bytes are %s", (bytes, words) => {
+  expect(fileSize(bytes)).toBe(words);
 });

@@ -14,6 +14,18 @@ export function tilde(path: string): string {
   return path.replace(/^\/(?:home|Users)\/[^/]+(?=\/|$)/, "~").replace(/^\/root(?=\/|$)/, "~");
 }
 
+/** The path, or as much of its end as fits a line. */
+export function shortPath(path: string): string {
+  const whole = tilde(path);
+  return whole.length <= 36 ? whole : `…/${whole.split("/").slice(-2).join("/").slice(-34)}`;
+}
+
+/** A file's size as people say it. */
+export function fileSize(bytes: number): string {
+  const [value, unit] = bytes < 1024 ? [bytes, "B"] : bytes < 1024 * 1024 ? [bytes / 1024, "kB"] : [bytes / (1024 * 1024), "MB"];
+  return `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} ${unit}`;
+}
+
 /** How well a text answers to what is looked for; 0: not at all. Words may come in any order. */
 export function score(text: string, wanted: string): number {
   const low = text.toLowerCase();

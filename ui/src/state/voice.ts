@@ -9,10 +9,10 @@ import { fillComposer, text } from "./compose.ts";
 import { settings } from "./settings.ts";
 import { toast } from "./toast.ts";
 
-type Settings = { enabled?: boolean; max_duration_sec?: number; max_upload_mb?: number };
+type Settings = { enabled?: boolean; provider_configured?: boolean; max_duration_sec?: number; max_upload_mb?: number };
 const told = computed(() => (settings.value as { transcription?: Settings } | null)?.transcription);
 const canRecord = typeof navigator !== "undefined" && navigator.mediaDevices?.getUserMedia !== undefined && typeof MediaRecorder !== "undefined";
-export const voiceOffered = computed(() => canRecord && told.value?.enabled === true);
+export const voiceOffered = computed(() => canRecord && told.value?.enabled === true && told.value.provider_configured !== false);
 export const voiceSeconds = computed(() => told.value?.max_duration_sec ?? 120);
 
 export type Voice = { state: "off" } | { state: "asking" } | { state: "recording"; since: number } | { state: "writing" };

@@ -1,8 +1,9 @@
 // What is attached, as thumbnails: how far each is on its way, what went wrong, a way to send it again or take it off.
 import { t } from "../../i18n/text.ts";
-import { attached, megabytes, refused, removeAttachment, retryAttachment, type Attachment } from "../../state/attachments.ts";
+import { attached, refused, removeAttachment, retryAttachment, type Attachment } from "../../state/attachments.ts";
 import { current } from "../../state/route.ts";
 import { Icon } from "../icon.tsx";
+import { fileSize } from "../../state/plain.ts";
 
 export function AttachedStrip() {
   const list = attached.value;
@@ -60,7 +61,7 @@ function Thumb(props: { one: Attachment }) {
 function detail(one: Attachment): string {
   if (one.state === "failed") return t("attach.failed", { why: one.why });
   if (one.state === "preparing") return t("attach.preparing");
-  return megabytes(one.bytes);
+  return fileSize(one.bytes);
 }
 
 function Progress(props: { one: Attachment }) {

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n/text.ts";
 import type { Scope } from "../../state/asks.ts";
-import { tilde } from "../../state/plain.ts";
+import { shortPath } from "../../state/plain.ts";
 import { current } from "../../state/route.ts";
 import { canPick, changeScope, pickFolder, recentFolders, sandboxOf, scopeLock, scopeMenu, scopeOf, scopeReason, workplaces } from "../../state/scope.ts";
 import { words } from "../../state/words.ts";
@@ -84,7 +84,7 @@ function Open(props: { x: number; y: number; scope: Scope }) {
         {folders.map((path) => (
           <button key={path} type="button" class="menu-item" disabled={still} aria-pressed={path === scope.project_path} title={path} onClick={() => path !== scope.project_path && void change({ project_path: path })}>
             {path === scope.project_path ? <Icon name="check" /> : <span />}
-            <span class="name">{tilde(path)}</span>
+            <span class="name">{shortPath(path)}</span>
             {path === own ? <span class="detail">{t("scope.default")}</span> : null}
           </button>
         ))}

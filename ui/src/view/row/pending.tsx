@@ -1,13 +1,14 @@
 // A prompt the gateway has not taken yet, or has refused: its text and what went with it stay, with what can be done.
 import { t, type Key } from "../../i18n/text.ts";
 import type { OpenChat } from "../../state/chats.ts";
-import { limits, megabytes } from "../../state/attachments.ts";
+import { limits } from "../../state/attachments.ts";
 import { editAgain } from "../../state/compose.ts";
 import { discard, resend } from "../../state/conversation.ts";
 import { attachRefused } from "../../state/sending.ts";
 import { link } from "../../wire/socket.ts";
 import type { Pending } from "../../reduce/chat.ts";
 import { MediaList } from "./media.tsx";
+import { fileSize } from "../../state/plain.ts";
 
 const KNOWN: Record<string, Key> = {
   queue_full: "notSent.queue_full",
@@ -28,7 +29,7 @@ const KNOWN: Record<string, Key> = {
 function reason(why: string): string {
   const key = KNOWN[why];
   const { count, fileBytes, totalBytes } = limits.value;
-  return key === undefined ? t("notSent.other", { why }) : t(key, { count, size: megabytes(fileBytes), total: megabytes(totalBytes) });
+  return key === undefined ? t("notSent.other", { why }) : t(key, { count, size: fileSize(fileBytes), total: fileSize(totalBytes) });
 }
 
 export function PendingRow(props: { chat: OpenChat; pending: Pending }) {
