@@ -249,6 +249,8 @@ test("a restart is told until it is done, and what waited for it holds", async (
   await at(page, "engine-state").getByText(/Restart completed in [\d.]+ s\./).waitFor();
   await page.screenshot({ path: `${shots}/settings-restarted.png` });
   await page.getByText("Restart needed.").first().waitFor({ state: "detached" });
+  await at(page, "settings-close").click();
+  await page.waitForFunction(() => document.querySelectorAll("[data-test=chat-row]").length === 0 || !document.body.textContent?.includes("Untitled chat"), undefined, { timeout: 10_000 });
 });
 
 test("in the native window its host opens the log, keeps the report and starts the engine anew", async () => {

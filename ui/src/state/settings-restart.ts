@@ -2,9 +2,10 @@
 import { computed, effect, signal } from "@preact/signals";
 import { host, type EngineStatus } from "../wire/host.ts";
 import { newId } from "../wire/id.ts";
-import { boot, instance, link, send } from "../wire/socket.ts";
+import { request } from "../wire/request.ts";
+import { instance, link, send } from "../wire/socket.ts";
 import { later } from "./clock.ts";
-import { current } from "./route.ts";
+import { refreshSoon } from "./list.ts";
 import { refreshSettings, settings } from "./settings.ts";
 import { words } from "./words.ts";
 
@@ -19,9 +20,10 @@ export const restart = signal<Restart>({ state: "idle" });
 export const engine = signal<EngineStatus | null>(null);
 /** The sections whose changes hold after a restart. */
 export const waitingSections = computed<readonly string[]>(() => settings.value?.restart_required_sections ?? []);
-export const native = (): boolean => boot.value?.runtime_surface === "native" || host()?.restartEngine !== undefined;
 
-type Begun = { since: number; instance: string | null };
+let calledOff = () => {};
+/** `chat` only carried the order, and goes again. */
+type Begun = { since: number; instance: string | null; chat?: string };
 
 function kept(): Begun | null {
   try {
@@ -32,14 +34,20 @@ function kept(): Begun | null {
   }
 }
 
-function fail(why: string): void {
+let begun: Begun | null = kept();
+
+function over(): void {
+  const chat = begun?.chat;
   window.sessionStorage.removeItem(KEPT);
   begun = null;
-  restart.value = { state: "failed", why };
+  calledOff();
+  if (chat !== undefined) void request("session.delete", { key: `websocket:${chat}` }).then(refreshSoon, () => {});
 }
 
-let begun: Begun | null = kept();
-let calledOff = () => {};
+function fail(why: string): void {
+  over();
+  restart.value = { state: "failed", why };
+}
 
 function watch(): void {
   if (begun === null) return;
@@ -50,12 +58,12 @@ function watch(): void {
 
 export function restartEngine(): void {
   if (restart.value.state === "under-way") return;
-  begun = { since: Date.now(), instance: instance.peek() };
+  const ask = host()?.restartEngine;
+  begun = { since: Date.now(), instance: instance.peek(), ...(ask === undefined ? { chat: newId() } : {}) };
   window.sessionStorage.setItem(KEPT, JSON.stringify(begun));
   watch();
-  const ask = host()?.restartEngine;
   if (ask !== undefined) void ask().catch((error: unknown) => fail(words(error)));
-  else if (!send({ type: "message", chat_id: current.peek() ?? newId(), content: "/restart", turn_id: newId(), webui: true })) fail("");
+  else if (!send({ type: "message", chat_id: begun.chat, content: "/restart", turn_id: newId(), webui: true })) fail("");
 }
 
 export const dismissRestart = (): void => {
@@ -79,9 +87,7 @@ export function followRestarts(): void {
     const fresh = instance.value;
     if (link.value.state !== "open" || begun === null || fresh === null || fresh === begun.instance) return;
     const seconds = Math.max(0, (Date.now() - begun.since) / 1000);
-    begun = null;
-    window.sessionStorage.removeItem(KEPT);
-    calledOff();
+    over();
     restart.value = { state: "done", seconds };
     void refreshSettings();
   });
