@@ -102,7 +102,7 @@ pub const ROWS: &[Row] = &[
     by("§1.5", "`message.cli_apps`", READING, &["inbound: apps in a message: bad ones are skipped, good ones stay", "inbound: apps that are no list are no error"]),
     by("§1.5", "`message.mcp_presets`", READING, &["inbound: apps that are no list are no error"]),
     by("§1.5", "`message.image_generation` of S", READING, &["generations: S sends image_generation and is not refused"]),
-    not("§1.5", "`message.user_shell`", "commands run in a sandbox with approvals, which is later work; until then the text is a prompt"),
+    not("§1.5", "`message.user_shell`", "commands run in a sandbox with approvals, which is later work; until then a message says so, and nothing runs"),
     by("§1.5", "`message.session_mentions`", READING, &["inbound: mentions of sessions reach the others"]),
     by("§1.5", "`message.quoted_context`: for the model only", CHAT, &["inbound: a quotation is for the model only"]),
     by("§1.5", "order of refusals: chat id, content, size, temporary, media, blank, scope", READING, &["inbound: a wrong chat id is said before everything else", "inbound: content that is no text is said before media", "inbound: a text too large is said before media", "inbound: media is said before blank content", "inbound: media is said before the scope", "inbound: blank content is said before the scope"]),
@@ -251,7 +251,7 @@ pub const ROWS: &[Row] = &[
     by("§5.4", "the payload and its pages", "engine/thread", &["threads: a turn folded", "threads: while a first turn runs there is a thread", "threads: pages hold whole turns"]),
     by("§5.5", "titles", "engine/title", &["order: the first turn brings a title later", "threads: a title a person gave stays"]),
     not("§5.5", "goals", "goals need tools, which are later work"),
-    by("own", "rename, export", "engine/session", &["threads: renaming tells every window", "threads: an export as Markdown", "threads: an export as JSON lines", "threads: an export as a page", "crates/engine/src/import/tests.rs::there_and_back_is_the_same_byte_for_byte"]),
+    by("own", "rename, export, import", "engine/session", &["threads: a session file of the original is taken in", "threads: what is no chat is not taken in", "threads: renaming tells every window", "threads: an export as Markdown", "threads: an export as JSON lines", "threads: an export as a page", "crates/engine/src/import/tests.rs::there_and_back_is_the_same_byte_for_byte"]),
     // The window.
     by("§6.1", "surface, capabilities, restart table", "gateway/http/settings", &["settings: how settings are decorated", "settings: settings need no window of their own"]),
     by("§6.1", "controls of the native surface", "src-tauri", &["tests/tests/window.rs::the_page_can_ask_for_nothing_else"]),

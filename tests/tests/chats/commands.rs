@@ -8,12 +8,20 @@ use crate::Scene;
 /// Sends a command; gives what it said.
 async fn reply(scene: &mut Scene, turn: &str, command: &str) -> Frame {
     scene.client.say(&scene.chat, turn, command).await;
-    let heard = scene.client.until(|frame| frame.event() == "message" && frame.str("turn_id") == turn).await;
-    let accepted = heard.iter().find(|frame| frame.event() == "message_accepted").expect("commands are acknowledged");
-    assert_eq!((accepted.str("turn_id"), &accepted.json["starts_turn"]), (turn, &false.into()), "{}", accepted.text);
-    assert!(accepted.json["seq"].is_null(), "a command leaves no prompt: {}", accepted.text);
-    assert!(!heard.iter().any(|frame| matches!(frame.event(), "turn_end" | "user_message")), "{command}");
-    heard.into_iter().next_back().unwrap()
+    let (mut said, mut accepted) = (None, None);
+    while said.is_none() || accepted.is_none() {
+        let frame = scene.client.until(|frame| frame.str("turn_id") == turn).await.into_iter().next_back().unwrap();
+        match frame.event() {
+            "message" => said = Some(frame),
+            "message_accepted" => accepted = Some(frame),
+            "turn_end" | "goal_status" => {}
+            other => panic!("{command} was answered with {other}"),
+        }
+    }
+    let accepted = accepted.unwrap();
+    // What asked stands in the thread, but for a stop.
+    assert_eq!(accepted.json["seq"].is_null(), command == "/stop", "{}", accepted.text);
+    said.unwrap()
 }
 
 #[tokio::test]
@@ -29,7 +37,8 @@ async fn commands_are_answered_at_once() {
         ("/model demo", "This chat now uses the model preset `demo`."),
         ("/model default", "This chat now follows the active model preset."),
         ("/dance", "Unknown command `/dance`."),
-        ("/dream-log", "Unknown command `/dream-log`."),
+        ("/dream-log", "`/dream-log` is not there yet"),
+        ("/history", "Nothing was said yet."),
         ("  /help  ", "Commands:"),
     ];
     for (number, (command, expected)) in rows.into_iter().enumerate() {
@@ -89,4 +98,36 @@ async fn a_chats_own_model_is_kept_and_told() {
     let mut client = Client::connect(&gateway).await;
     client.send(serde_json::json!({ "type": "attach", "chat_id": chat })).await;
     assert_eq!(client.find("attached").await.str("model_preset"), "demo");
+}
+
+#[tokio::test]
+async fn a_command_in_a_turns_place_ends_like_one_and_the_others_do_not() {
+    let mut scene = Scene::open().await;
+    for (command, starts, ends) in [("/help", false, true), ("/status", false, false), ("/dance", true, true), ("/new", true, true)] {
+        let turn = format!("c{}", &command[1..]);
+        scene.client.say(&scene.chat, &turn, command).await;
+        let last = if ends { "goal_status" } else { "message" };
+        let heard = scene.client.until(|frame| frame.event() == last && frame.str("turn_id") == turn).await;
+        let told: Vec<&str> = heard.iter().map(Frame::event).filter(|event| !["message_accepted", "session_updated", "chat_state"].contains(event)).collect();
+        assert_eq!(told, if ends { vec!["message", "turn_end", "goal_status"] } else { vec!["message"] }, "{command}");
+        if let Some(accepted) = heard.iter().find(|frame| frame.event() == "message_accepted") {
+            assert_eq!(accepted.json["starts_turn"], starts, "{command}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_session_forgets_what_was_said_and_the_thread_keeps_it() {
+    let mut scene = Scene::open().await;
+    scene.answered("t1", "My name is Ada.", &["Hello Ada."]).await;
+    let history = reply(&mut scene, "c1", "/history").await;
+    assert!(history.str("text").contains("- **You:** My name is Ada.\n- **Assistant:** Hello Ada."), "{}", history.text);
+    reply(&mut scene, "c2", "/new").await;
+    scene.client.say(&scene.chat, "t2", "Who am I?").await;
+    let call = scene.model.call().await;
+    assert!(!call.body.to_string().contains("Ada"), "the model is shown what was forgotten");
+    call.end_with("I do not know.").await;
+    scene.client.until(|frame| frame.is_idle() && frame.str("turn_id") == "t2").await;
+    let page = alcove_tests::http::thread(&scene.gateway, &scene.chat).await;
+    assert!(page["messages"].to_string().contains("Hello Ada."));
 }

@@ -10,7 +10,7 @@
 //! | `.` | nothing at all has come |
 //! | `chat [NAME]`, `say TURN TEXT` | makes a chat (`$chat`), says something in `$chat` |
 //! | `connect QUERY`, `ready PATTERN`, `refused STATUS "BODY" QUERY`, `closed CODE ["REASON"]`, `drop` | handshakes and goodbyes |
-//! | `ask ACTION PAYLOAD`, `GET PATH \| HEADER: VALUE \|\| BODY`, `api GET …` | asks; `api` with a fresh token |
+//! | `ask ACTION PAYLOAD`, `GET PATH \| HEADER: VALUE \|\| BODY`, `api GET …` | asks; `api` with a fresh token, `@PATH` sends a file |
 //! | `= STATUS PATTERN`, `first PATTERN`, `head NAME PATTERN` | what was answered, its list's first row, a header; `ok` for requests that succeeded |
 //! | `call`, `speak TEXT`, `think TEXT`, `done`, `answer JSON`, `refuse STATUS BODY`, `nothing`, `cut`, `hangup`, `nocall`, `title TEXT` | the scripted model |
 //! | `restart`, `refuses TEXT`, `file PATH TEXT`, `folder PATH`, `gone PATH`, `empty PATH`, `let NAME VALUE` | the rest |
@@ -21,6 +21,7 @@ use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::{Answer, exchange};
 use alcove_tests::model::Call;
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{self, Message};
 
@@ -142,7 +143,7 @@ fn grown_text(text: &str) -> Option<String> {
     let (mime, count) = text.strip_prefix("$data:")?.rsplit_once(':')?;
     let mut bytes = beginning(mime).to_vec();
     bytes.resize(count.parse::<usize>().ok()?.max(bytes.len()), b'a');
-    Some(format!("data:{mime};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes)))
+    Some(format!("data:{mime};base64,{}", STANDARD.encode(bytes)))
 }
 
 /// The first bytes that files of a kind have.
@@ -247,11 +248,10 @@ async fn http(play: &mut Play, text: &str, with_token: bool) -> Result<(), Strin
         let token = play.stage.bootstrap().await["api_token"].as_str().unwrap_or_default().to_owned();
         request.push_str(&format!("Authorization: Bearer {token}\r\n"));
     }
-    let body = match grown_text(body) {
-        Some(data) => {
-            base64::engine::general_purpose::STANDARD.decode(data.rsplit_once(',').map_or("", |(_, data)| data)).expect("our own base64")
-        }
-        None => body.as_bytes().to_vec(),
+    let body = match (body.strip_prefix('@'), grown_text(body)) {
+        (Some(path), _) => std::fs::read(path).map_err(|error| format!("{path}: {error}"))?,
+        (None, Some(data)) => data.split_once(',').map_or_else(Vec::new, |(_, data)| STANDARD.decode(data).expect("our own base64")),
+        (None, None) => body.as_bytes().to_vec(),
     };
     if !body.is_empty() {
         request.push_str(&format!("Content-Length: {}\r\n", body.len()));

@@ -68,7 +68,7 @@ async fn a_chat_goes_out_and_comes_back() {
     let answer = scene.ask(&scene.chat, "export?format=jsonl").await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/x-ndjson; charset=utf-8"));
     let disposition = answer.header("content-disposition");
-    assert!(disposition.starts_with("attachment; filename=\"How do I _plan_ a garden") && disposition.contains(".jsonl"), "{disposition}");
+    assert!(disposition.starts_with("attachment; filename=\"How do I plan a garden") && disposition.contains(".jsonl"), "{disposition}");
     let file = whole(&answer);
     let report = import(&mut scene, "0123456789abcdef", &file).await;
     assert_eq!((&report["result"]["skipped"], &report["result"]["warnings"]), (&json!([]), &json!([])), "{report}");

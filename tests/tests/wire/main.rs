@@ -3,6 +3,7 @@
 mod assets;
 mod breaches;
 mod chance;
+mod diagnostics;
 mod doors;
 mod frames;
 mod gate;
