@@ -8,6 +8,7 @@ use std::collections::{HashMap, VecDeque};
 
 use alcove_proto::ChatId;
 use alcove_proto::envelope::{Event, ForkMarker, GoalWord, SessionScope, SessionUpdated};
+use alcove_proto::id::SESSION_PREFIX;
 use alcove_store::{Change, ChatRow, EntryRow, EventRow, MediaRow, Origin, PageStart, TitleSource, TurnRow, TurnState};
 
 use crate::clock::{fresh_chat_id, now_ms};
@@ -244,21 +245,24 @@ impl<'a> Moved<'a> {
 
 /// The payload as the other chat tells it.
 fn moved(row: &EventRow, chat: &ChatId, seq: u64) -> Result<String, serde_json::Error> {
+    let text = renamed(&row.payload, &row.chat, chat);
     if row.seq == seq {
-        return Ok(renamed(&row.payload, &row.chat, chat));
+        return Ok(text);
     }
     if row.kind == RunKind::Delta.word() || row.kind == RunKind::ReasoningDelta.word() {
-        let mut run: Run = serde_json::from_str(&row.payload)?;
-        run.whole.chat_id = chat.clone();
+        let mut run: Run = serde_json::from_str(&text)?;
         run.whole.seq = Some(seq);
         return serde_json::to_string(&run);
     }
-    let mut event: Event = serde_json::from_str(&renamed(&row.payload, &row.chat, chat))?;
+    let mut event: Event = serde_json::from_str(&text)?;
     event.number(seq);
     Ok(event.to_json())
 }
 
-/// The text of an event with another chat's id. The first such pair is the event's own: the fields before it hold no objects.
+/// The text of an event with another chat's id, in its stream's name too. The first such pair is the event's own: the fields before it hold
+/// no objects, and in a text the quotes would be escaped.
 fn renamed(payload: &str, from: &str, to: &ChatId) -> String {
-    payload.replacen(&format!("\"chat_id\":\"{from}\""), &format!("\"chat_id\":\"{to}\""), 1)
+    let text = payload.replacen(&format!("\"chat_id\":\"{from}\""), &format!("\"chat_id\":\"{to}\""), 1);
+    let stream = |chat: &str| format!("\"stream_id\":\"{SESSION_PREFIX}{chat}:");
+    text.replacen(&stream(from), &stream(to.as_str()), 1)
 }
