@@ -37,13 +37,23 @@ impl Answer {
 
 /// Asks for a path; `bearer` goes into `Authorization`.
 pub(crate) fn get(address: SocketAddr, path: &str, bearer: Option<&str>) -> Result<Answer, Error> {
-    let what = || format!("GET {address}{}", path.split('?').next().unwrap_or(path));
+    let authorization = bearer.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+    exchange(address, ("GET", path), &authorization, &[])
+}
+
+/// Sends a body of this type to a path.
+pub(crate) fn put(address: SocketAddr, path: &str, bearer: &str, (mime, body): (&str, &[u8])) -> Result<Answer, Error> {
+    let fields = format!("Authorization: Bearer {bearer}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\n", body.len());
+    exchange(address, ("PUT", path), &fields, body)
+}
+
+fn exchange(address: SocketAddr, (method, path): (&str, &str), fields: &str, body: &[u8]) -> Result<Answer, Error> {
+    let what = || format!("{method} {address}{}", path.split('?').next().unwrap_or(path));
     let mut stream = TcpStream::connect(address).map_err(Error::io(what()))?;
     stream.set_nodelay(true).ok();
     stream.set_read_timeout(Some(LIMIT)).ok();
-    let authorization = bearer.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{authorization}Connection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).map_err(Error::io(what()))?;
+    let request = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n{fields}Connection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).and_then(|()| stream.write_all(body)).map_err(Error::io(what()))?;
     let mut raw = Vec::new();
     let mut piece = vec![0; 64 * 1024];
     let mut whole = None;

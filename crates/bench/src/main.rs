@@ -24,6 +24,7 @@ mod screen;
 mod socket;
 mod start;
 mod thread;
+mod upload;
 mod window;
 
 use std::path::Path;
@@ -45,6 +46,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "ack", run: ack::run },
     Bench { name: "resume", run: resume::run },
     Bench { name: "thread", run: thread::run },
+    Bench { name: "upload", run: upload::run },
 ];
 
 fn main() -> ExitCode {

@@ -103,6 +103,16 @@ impl Running {
         status(self.child.id(), "VmRSS:") * 1024
     }
 
+    /// The most memory that was resident since it started or since [`Running::forget_peak`], in bytes.
+    pub(crate) fn peak(&self) -> u64 {
+        status(self.child.id(), "VmHWM:") * 1024
+    }
+
+    /// Lets the peak begin anew; where the system does not, it stays what it was.
+    pub(crate) fn forget_peak(&self) {
+        fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").ok();
+    }
+
     /// Proportional memory in bytes of it and everything it started: pages that processes share are counted once.
     pub(crate) fn proportional(&self) -> u64 {
         family(self.child.id()).into_iter().map(|pid| proportional(pid) * 1024).sum()
