@@ -7,6 +7,7 @@ mod scrub;
 use std::path::Path;
 
 use alcove_proto::diagnostics::{DiagnosticFile, Diagnostics};
+use alcove_proto::envelope::ChatStateWord;
 use alcove_store::Store;
 use serde_json::{Value, json};
 
@@ -28,7 +29,7 @@ impl Engine {
             "app": "Alcove",
             "version": env!("CARGO_PKG_VERSION"),
             "made_at": jiff::Timestamp::now().to_string(),
-            "chats_running": self.states().len(),
+            "chats_running": self.states().iter().filter(|state| state.state == ChatStateWord::Running).count(),
             "keys_kept_in": kept_in(&self.shared().keys.store_kind()),
             "machine": machine::machine(),
             "process": machine::process(),

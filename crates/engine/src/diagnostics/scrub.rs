@@ -13,6 +13,8 @@ use crate::report;
 const NAME_CHARS: usize = 64;
 /// Members of objects whose strings are never shown, by what their names contain.
 const SECRET: [&str; 8] = ["key", "secret", "token", "password", "hint", "authorization", "header", "credential"];
+/// Members in which a person may have put anything, so that not even their insides are shown.
+const OPAQUE: [&str; 7] = ["extra", "header", "body", "query", "proxy", "user_agent", "prompt"];
 /// Members that say where something is.
 const PLACE: [&str; 7] = ["path", "dir", "folder", "workspace", "file", "root", "home"];
 
@@ -85,9 +87,10 @@ impl Scrub {
         let name = name.to_ascii_lowercase();
         let named = |words: &[&str]| words.iter().any(|word| name.contains(word));
         match value {
-            Value::String(_) if named(&SECRET) => "(set)".into(),
+            Value::String(_) if named(&SECRET) || named(&OPAQUE) => "(set)".into(),
+            Value::Object(members) if named(&SECRET) || named(&OPAQUE) => format!("({} members)", members.len()).into(),
             Value::String(_) if named(&PLACE) => "(a place)".into(),
-            Value::Array(items) if named(&PLACE) || named(&SECRET) => format!("({} items)", items.len()).into(),
+            Value::Array(items) if named(&PLACE) || named(&SECRET) || named(&OPAQUE) => format!("({} items)", items.len()).into(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => self.settings(value),
         }
     }

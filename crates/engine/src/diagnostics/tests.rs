@@ -33,7 +33,8 @@ fn settings() -> Value {
         "providers": [{
             "name": "openai", "api_key_hint": "abcd••••wxyz", "has_api_key": true,
             "api_base": "https://someone:pass-word-5@example.org/v1?key=query-key-value-6",
-            "extra_headers": { "authorization": "launch-secret-value-1" },
+            "extra_headers": { "x-more": "Nightjar-answer" },
+            "extra_body": { "more": ["Nightjar-answer"] },
         }],
         "runtime": { "workspace_path": "/home/someone/nightjar folder", "data_path": "/home/someone/data" },
         "advanced": { "readable_paths": ["/home/someone/nightjar folder/heist.md"], "tokenIssueSecret": "issue-secret-value-2" },
