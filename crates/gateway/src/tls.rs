@@ -38,10 +38,10 @@ pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, Error> {
 }
 
 fn unusable(path: &Path, what: &'static str, error: PemError) -> Error {
-    let source: Box<dyn std::error::Error + Send + Sync> = match error {
-        PemError::Io(error) => Box::new(error),
-        PemError::NoItemsFound => Box::new(io::Error::new(io::ErrorKind::InvalidData, "there is none in it")),
-        other => Box::new(other),
+    let source: Box<dyn std::error::Error + Send + Sync> = if matches!(error, PemError::NoItemsFound) {
+        Box::new(io::Error::new(io::ErrorKind::InvalidData, "there is none in it"))
+    } else {
+        Box::new(error)
     };
     Error::Tls { path: path.to_owned(), what, source }
 }

@@ -79,10 +79,8 @@ impl Given {
     #[cfg(test)]
     pub(super) fn of_text(text: &str) -> Result<Self, Wrong> {
         let path = Path::new("config.toml");
-        match toml::from_str(text).map_err(|error| Wrong::malformed(path, error))? {
-            Value::Object(root) => Self::of_file(root, path),
-            other => Err(Wrong::malformed(path, other)),
-        }
+        let root: Map<String, Value> = toml::from_str(text).map_err(|error| Wrong::malformed(path, error))?;
+        Self::of_file(root, path)
     }
 
     fn of_file(root: Map<String, Value>, path: &Path) -> Result<Self, Wrong> {
@@ -124,8 +122,11 @@ impl Given {
     }
 }
 
+/// A file's content, and where the file is.
+type Tree = (Map<String, Value>, PathBuf);
+
 /// The file's content as one tree, whichever language it is in. No file is no content, unless somebody named it.
-fn tree(file: &ConfigFile) -> Result<Option<(Map<String, Value>, PathBuf)>, Wrong> {
+fn tree(file: &ConfigFile) -> Result<Option<Tree>, Wrong> {
     let (path, named) = match file {
         ConfigFile::Usual(path) => (path, false),
         ConfigFile::Named(path) => (path, true),

@@ -39,7 +39,7 @@ async fn a_restart_keeps_the_address_and_its_secret_and_takes_what_was_changed()
     fs::write(first.context.config_path(), "[websocket]\npath = \"/ws\"\n").expect("it is written");
     assert_eq!(first.context.restart_required(), ["runtime"]);
     assert_eq!(first.context.settings().path, "/");
-    first.context.restart();
+    first.context.engine.restart();
     assert_eq!(first.wait_closed().await, End::Restart);
     let again = first.again();
     first.stop().await;
