@@ -16,7 +16,7 @@ const KNOWN: Record<string, Key> = {
   "unknown upload": "attach.no.gone",
   mime: "attach.no.mime",
   malformed: "attach.no.malformed",
-  decode: "attach.no.malformed",
+  decode: "attach.no.gone",
   size: "attach.no.size",
   total_size: "attach.no.total",
   too_many_images: "attach.no.images",
