@@ -1,5 +1,7 @@
 //! Lists of what comes later (envelope §2.10, §2.11): each answers as one that is empty, so that clients of the original work.
 
+use std::future::{Ready, ready};
+
 use alcove_engine::settings::is_skill_name;
 use axum::Router;
 use axum::extract::Path;
@@ -21,17 +23,17 @@ const NO_SIGN_IN: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
-        .route("/api/settings/version-check", get(|| answer(object!({ "updateAvailable": null }))))
-        .route("/api/settings/cli-apps", get(|| answer(object!({ "apps": [], "installed_count": 0, "catalog_updated_at": null }))))
-        .route("/api/settings/mcp-presets", get(|| answer(object!({ "presets": [], "installed_count": 0 }))))
-        .route("/api/settings/nanobot-features", get(|| answer(object!({ "features": [], "enabled_count": 0 }))))
-        .route("/api/settings/pairing", get(|| answer(object!({ "requests": [] }))))
+        .route("/api/settings/version-check", get(|| answer(&object!({ "updateAvailable": null }))))
+        .route("/api/settings/cli-apps", get(|| answer(&object!({ "apps": [], "installed_count": 0, "catalog_updated_at": null }))))
+        .route("/api/settings/mcp-presets", get(|| answer(&object!({ "presets": [], "installed_count": 0 }))))
+        .route("/api/settings/nanobot-features", get(|| answer(&object!({ "features": [], "enabled_count": 0 }))))
+        .route("/api/settings/pairing", get(|| answer(&object!({ "requests": [] }))))
         .route("/api/settings/mcp-oauth/status", get(sign_in_status))
-        .route("/api/webui/automations", get(|| answer(object!({ "jobs": [] }))))
-        .route("/api/webui/skills", get(|| answer(object!({ "skills": [] }))))
+        .route("/api/webui/automations", get(|| answer(&object!({ "jobs": [] }))))
+        .route("/api/webui/skills", get(|| answer(&object!({ "skills": [] }))))
         .route("/api/webui/skills/search", get(search))
         .route("/api/webui/skills/trending", get(trending))
-        .route("/api/webui/skills/trends", get(|| answer(object!({ "trends": {} }))))
+        .route("/api/webui/skills/trends", get(|| answer(&object!({ "trends": {} }))))
         .route("/api/webui/skills/{name}", get(skill))
 }
 
@@ -44,8 +46,8 @@ pub(super) async fn sign_in_back() -> Response {
     response
 }
 
-async fn answer(value: Value) -> Response {
-    json(&value)
+fn answer(value: &Value) -> Ready<Response> {
+    ready(json(value))
 }
 
 async fn sign_in_status(uri: Uri) -> Response {
