@@ -119,7 +119,7 @@ async fn messages_that_cannot_be_taken() {
         (message(json!({ "content": "x", "media": {} })), malformed),
         (message(json!({ "content": "", "media": true })), malformed),
         (message(json!({ "content": "x", "media": [{ "data_url": "data:image/png;base64,AA==" }] })), mime),
-        (message(json!({ "content": "x", "media": [7] })), mime),
+        (message(json!({ "content": "x", "media": [7] })), malformed),
         (message(json!({ "content": too_long })), large),
         (message(json!({ "content": too_long_in_bytes })), large),
         (message(json!({ "content": too_long, "media": 7 })), large),
