@@ -112,12 +112,15 @@ async fn a_broken_line_keeps_what_had_arrived() {
     assert_eq!((last.status, &last.json()["complete"]), (200, &json!(true)), "{}", last.text());
 }
 
+/// A path, header lines and a body, with the status and words they get.
+type Refused<'a> = (&'a str, &'a [&'a str], &'a [u8], u16, &'a str);
+
 #[tokio::test]
 async fn refusals_leave_nothing() {
     let home = Home::default();
     let gateway = home.tcp();
     let token = api_token(&gateway).await;
-    let rows: &[(&str, &[&str], &[u8], u16, &str)] = &[
+    let rows: &[Refused<'_>] = &[
         ("/api/media/uploads/short", &["Content-Type: image/png"], PNG, 400, "malformed"),
         ("/api/media/uploads/upload-0123456789", &["Content-Type: image/png"], b"", 400, "malformed"),
         ("/api/media/uploads/upload-0123456789", &["Content-Type: image/png", "Content-Range: bytes 0-3/2"], b"abcd", 400, "malformed"),
