@@ -84,7 +84,7 @@ async fn a_chats_own_model_is_kept_and_told() {
     let mut scene = Scene::open().await;
     reply(&mut scene, "c1", "/model demo").await;
     scene.client.say(&scene.chat, "t1", "Hello?").await;
-    let heard = scene.client.until(Frame::is_idle).await;
+    let heard = scene.client.until(|frame| frame.is_idle() && frame.str("turn_id") == "t1").await;
     let model = heard.iter().find(|frame| frame.event() == "turn_model_updated").unwrap();
     assert_eq!((model.str("model_preset"), model.str("model_name")), ("demo", "demo/offline-demo"));
     let row = |sessions: &serde_json::Value, chat: &str| {

@@ -217,9 +217,10 @@ async fn what_waits_is_closed_after_a_kill_and_says_so() {
     expect![[r#"
         u-0000000000000001 user "First."
         buf-0000000000000004 assistant "Half an answer"
-        buf-0000000000000008 assistant "Alcove ended before this answer was finished. What had arrived is kept." [interrupted]
+        buf-0000000000000009 assistant "Alcove ended before this answer was finished. What had arrived is kept." [interrupted]
         u-0000000000000005 user "Second."
-        buf-000000000000000a assistant "Alcove ended before the turn of this prompt came. It was not answered." [interrupted]
+        buf-000000000000000b assistant "Alcove ended before the turn of this prompt came. It was not answered." [interrupted]
+        u-0000000000000006 user "/status"
     "#]]
     .assert_eq(&shown);
     assert_eq!(page["active_turn_id"], serde_json::Value::Null);
@@ -227,12 +228,12 @@ async fn what_waits_is_closed_after_a_kill_and_says_so() {
     client.attach_after(&chat, 0).await;
     let last = page["last_seq"].as_u64().unwrap();
     let heard = client.until(|frame| frame.seq() == Some(last)).await;
-    let closing: Vec<Frame> = heard.into_iter().filter(|frame| frame.seq() > Some(6)).collect();
+    let closing: Vec<Frame> = heard.into_iter().filter(|frame| frame.seq() > Some(7)).collect();
     expect![[r#"
-        7 stream_end t1 turn_seq=3
-        8 message t1 turn_seq=4 "Alcove ended before this answer was finished. What had arrived is kept." [interrupted, retry=true]
-        9 goal_status t1 idle
-        10 message t2 turn_seq=2 "Alcove ended before the turn of this prompt came. It was not answered." [interrupted, retry=true]
+        8 stream_end t1 turn_seq=3
+        9 message t1 turn_seq=4 "Alcove ended before this answer was finished. What had arrived is kept." [interrupted, retry=true]
+        10 goal_status t1 idle
+        11 message t2 turn_seq=2 "Alcove ended before the turn of this prompt came. It was not answered." [interrupted, retry=true]
     "#]]
     .assert_eq(&told(&closing));
 }
