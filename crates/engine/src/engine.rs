@@ -10,6 +10,7 @@ use alcove_proto::ChatId;
 use alcove_proto::envelope::{ChatState, ChatStateWord};
 use alcove_proto::http::WorkspaceControls;
 use alcove_proto::http::{SessionRow, Sessions, Workspaces};
+use alcove_proto::id::TEMPORARY_PREFIX;
 use alcove_proto::limits::{THREAD_PAGE_DEFAULT, THREAD_PAGE_MAX};
 use alcove_proto::scope::StoredScope;
 use alcove_proto::thread::{Page, Thread};
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::catalog::Shelf;
-use crate::chat::{ChatHandle, Lasting, Refusal, Running, Shared};
+use crate::chat::{ChatHandle, Refusal, Running, Shared};
 use crate::clock::{fresh_uuid, local_iso};
 use crate::error::{Error, read};
 use crate::hub::{Announcement, Announcer, ConnectionId};
@@ -255,7 +256,7 @@ impl Engine {
     /// Makes a chat that leaves nothing behind. It ends when nobody holds it any more; [`Engine::end_temporary`] ends it at once.
     pub fn create_temporary(&self) -> Arc<ChatHandle> {
         let inner = &self.inner;
-        let id = crate::clock::fresh_chat_id();
+        let id = temporary_id();
         let handle = ChatHandle::start_temporary(id.clone(), inner.shared.clone(), &inner.tasks, inner.cancel.child_token());
         self.chats().insert(id, handle.clone());
         handle
@@ -266,11 +267,6 @@ impl Engine {
         self.forget_chat(handle);
         // One that cannot be told is gone already.
         let _gone = handle.delete().await;
-    }
-
-    /// Whether a chat is one that leaves nothing behind.
-    pub fn is_temporary(&self, id: &ChatId) -> bool {
-        self.open_chat(id).is_some_and(|handle| handle.lasting() == Lasting::Temporary)
     }
 
     /// The scope of a chat, or the default one.
@@ -426,6 +422,11 @@ fn is_pending(run: Option<&Running>, tail: &Tail) -> bool {
         (None, Tail::Open(_)) => true,
         (None, Tail::Ended(_) | Tail::Settled) => false,
     }
+}
+
+fn temporary_id() -> ChatId {
+    ChatId::parse(&format!("{TEMPORARY_PREFIX}{}", crate::clock::hex(&crate::clock::random::<16>())))
+        .expect("the prefix and digits are a chat id")
 }
 
 /// The chat a request id makes: always the same one, and nobody can guess it who does not know the id.

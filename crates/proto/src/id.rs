@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The prefix a chat id wears where a session key is asked for (envelope §2.1).
 pub const SESSION_PREFIX: &str = "websocket:";
 
+/// How the ids of chats begin that leave nothing behind: one that is gone is known as such for ever, and never kept by mistake.
+pub const TEMPORARY_PREFIX: &str = "temporary:";
+
 const CHAT_ID_MAX: usize = 64;
 const TURN_ID_MAX: usize = 128;
 const SESSION_KEY_MAX: usize = 128;
@@ -30,6 +33,11 @@ impl ChatId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it names a chat that leaves nothing behind.
+    pub fn is_temporary(&self) -> bool {
+        self.0.starts_with(TEMPORARY_PREFIX)
     }
 
     /// The session key of this chat: `websocket:<chat id>`.

@@ -90,7 +90,7 @@ impl Connection {
     }
 
     async fn attach(&mut self, attach: Attach) {
-        if self.engine.is_temporary(&attach.chat) {
+        if attach.chat.is_temporary() {
             return self.refuse(&Detail::TemporaryChatUnavailable, Some(&attach.chat));
         }
         let Some(handle) = self.open(&attach.chat, None).await else { return };

@@ -54,7 +54,7 @@ impl Connection {
         if text.len() > MAX_TEXT_BYTES {
             return Err(ErrorFrame::new(&Detail::MessageRejected).because(Reason::TextTooLarge.text()));
         }
-        if self.engine.is_temporary(chat) {
+        if chat.is_temporary() {
             if !self.temporaries.contains_key(chat) {
                 return Err(ErrorFrame::new(&Detail::TemporaryChatUnavailable));
             }

@@ -16,7 +16,7 @@ const TEMPORARY_CHATS: usize = 16;
 
 impl Connection {
     pub(super) async fn set_workspace_scope(&mut self, wish: SetWorkspaceScope) {
-        if self.engine.is_temporary(&wish.chat) {
+        if wish.chat.is_temporary() {
             return self.refuse(&Detail::TemporaryChatWorkspaceRejected, Some(&wish.chat));
         }
         let Some(handle) = self.open(&wish.chat, None).await else { return };
@@ -52,7 +52,7 @@ impl Connection {
     }
 
     pub(super) async fn fork_chat(&mut self, wish: ForkChat) {
-        if self.engine.is_temporary(&wish.source) {
+        if wish.source.is_temporary() {
             return self.refuse(&Detail::Fork(ForkRefused::Invalid.text()), None);
         }
         let copy = match self.engine.fork(&wish.source, wish.before_user_index, wish.title.as_deref()).await {
