@@ -163,9 +163,10 @@ fn show(shell: &Arc<Shell>, asked: mpsc::Receiver<HostAsk>) -> ExitCode {
             let engine = proxied.engine.clone();
             proxied.spawn(async move { responder.respond(proxy::answer(&engine, request).await) });
         })
-        .on_webview_event(move |_, event| match event {
-            WebviewEvent::DragDrop(event) => drop::seen(&dragged, event),
-            _ => {}
+        .on_webview_event(move |_, event| {
+            if let WebviewEvent::DragDrop(event) = event {
+                drop::seen(&dragged, event);
+            }
         })
         .setup(move |app| Ok(window::open(app, &opened)?))
         .build(tauri::generate_context!());

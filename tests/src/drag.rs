@@ -49,7 +49,7 @@ impl Drag {
     /// Takes files up and carries them over the window of this title, into its middle.
     pub fn over(screen: &Screen, title: &str, files: &[impl AsRef<Path>]) -> Self {
         let (connection, number) = RustConnection::connect(Some(screen.display())).expect("the screen can be reached");
-        let atoms = Atoms::new(&connection).and_then(|cookie| Ok(cookie.reply())).expect("atoms").expect("atoms");
+        let atoms = Atoms::new(&connection).expect("a question").reply().expect("the atoms");
         let root = connection.setup().roots[number].root;
         let source = connection.generate_id().expect("an id");
         let depth = x11rb::COPY_DEPTH_FROM_PARENT;

@@ -132,7 +132,7 @@ impl Carrier<'_> {
                     self.resumes += 1;
                     return Ok(outcome);
                 }
-                Err(failure) if self.resumes == RESUMES => return Err(engine_said(failure)),
+                Err(failure) if self.resumes == RESUMES => return Err(engine_said(&failure)),
                 Err(_failure) => {
                     self.resumes += 1;
                     return self.standing().await;
@@ -145,13 +145,13 @@ impl Carrier<'_> {
 
     /// Where the gateway stands after a connection broke.
     async fn standing(&mut self) -> Result<Outcome, Problem> {
-        let request = self.request(Method::GET, HeaderMap::new(), Bytes::new()).await.map_err(engine_said)?;
-        let (status, headers, body) = calls::ask(self.engine, request).await.map_err(engine_said)?;
+        let request = self.request(Method::GET, HeaderMap::new(), Bytes::new()).await.map_err(|failure| engine_said(&failure))?;
+        let (status, headers, body) = calls::ask(self.engine, request).await.map_err(|failure| engine_said(&failure))?;
         Ok(match read_answer(status, &headers, &body) {
             Outcome::Status(status) if !status.complete => Outcome::GoOn(status.received),
             // It was restarted and knows nothing of this upload.
             Outcome::Refused(_) if status == StatusCode::NOT_FOUND => Outcome::GoOn(0),
-            outcome => outcome,
+            outcome @ (Outcome::Status(_) | Outcome::GoOn(_) | Outcome::Unauthorised | Outcome::Refused(_)) => outcome,
         })
     }
 
@@ -218,7 +218,7 @@ fn stuck() -> Problem {
     Problem::Engine("the upload did not go on".to_owned())
 }
 
-fn engine_said(failure: Failure) -> Problem {
+fn engine_said(failure: &Failure) -> Problem {
     Problem::Engine(failure.to_string())
 }
 

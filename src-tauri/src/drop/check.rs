@@ -180,12 +180,10 @@ fn open(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 
+/// Whatever else a disk may say, the person reads that the file could not be read.
 fn of_io(error: &std::io::Error) -> Problem {
-    match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput => Problem::Missing,
-        // Whatever else a disk may say, the person reads that the file could not be read.
-        _ => Problem::Unreadable,
-    }
+    let missing = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput);
+    if missing { Problem::Missing } else { Problem::Unreadable }
 }
 
 /// The file's own name, as the page may show it.

@@ -122,14 +122,19 @@ pub(crate) fn seen(shell: &Arc<Shell>, event: &DragDropEvent) {
     if !shell.watchers.listens(Topic::Drop) {
         return;
     }
-    match event {
-        DragDropEvent::Enter { paths, .. } if !paths.is_empty() => {
-            shell.watchers.tell(Topic::Drop, &Event::Enter { count: paths.len(), kinds: Kinds::of(paths) });
-        }
-        DragDropEvent::Leave => shell.watchers.tell(Topic::Drop, &Event::Leave),
-        DragDropEvent::Drop { paths, .. } if !paths.is_empty() => dropped(shell, paths.clone()),
-        // A drag that moves on changes nothing; text that is dragged is the page's own business.
-        _ => {}
+    // A drag that moves on changes nothing; text that is dragged has no paths and is the page's own business.
+    if let DragDropEvent::Enter { paths, .. } = event
+        && !paths.is_empty()
+    {
+        shell.watchers.tell(Topic::Drop, &Event::Enter { count: paths.len(), kinds: Kinds::of(paths) });
+    }
+    if let DragDropEvent::Leave = event {
+        shell.watchers.tell(Topic::Drop, &Event::Leave);
+    }
+    if let DragDropEvent::Drop { paths, .. } = event
+        && !paths.is_empty()
+    {
+        dropped(shell, paths.clone());
     }
 }
 
