@@ -36,8 +36,8 @@ fn settings() -> Value {
             "extra_headers": { "x-more": "Nightjar-answer" },
             "extra_body": { "more": ["Nightjar-answer"] },
         }],
-        "runtime": { "workspace_path": "/home/someone/nightjar folder", "data_path": "/home/someone/data" },
-        "advanced": { "readable_paths": ["/home/someone/nightjar folder/heist.md"], "tokenIssueSecret": "issue-secret-value-2" },
+        "runtime": { "workspace_path": "/places/someone/nightjar folder", "data_path": "/places/someone/data" },
+        "advanced": { "readable_paths": ["/places/someone/nightjar folder/heist.md"], "tokenIssueSecret": "issue-secret-value-2" },
         "note": "Nightjar-answer is what it said",
     })
 }
@@ -46,10 +46,10 @@ fn settings() -> Value {
 fn nothing_secret_and_nothing_written_is_in_any_file() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    store.write_wait(vec![chat("/home/someone/nightjar folder")]).unwrap();
+    store.write_wait(vec![chat("/places/someone/nightjar folder")]).unwrap();
     std::fs::create_dir(folder.path().join("logs")).unwrap();
     let mut log: String = PLANTED.iter().map(|(line, _)| format!("2026-01-01T00:00:00.000Z problem {line}\n")).collect();
-    log.push_str("2026-01-01T00:00:00.000Z problem could not open /home/someone/nightjar folder/heist.md: Permission denied\n");
+    log.push_str("2026-01-01T00:00:00.000Z problem could not open /places/someone/nightjar folder/heist.md: Permission denied\n");
     log.push_str("2026-01-01T00:00:00.000Z problem could not open ~/nightjar folder/heist.md: Permission denied\n");
     log.push_str("2026-01-01T00:00:00.000Z problem the key of “Project Nightjar” was saved for https://example.org\n");
     std::fs::write(folder.path().join("logs/alcove.log"), log).unwrap();
@@ -60,7 +60,7 @@ fn nothing_secret_and_nothing_written_is_in_any_file() {
     for file in &diagnostics.files {
         let hits = PLANTED.iter().map(|(_, secret)| *secret).chain(WRITTEN).filter(|secret| file.content.contains(secret));
         assert_eq!(hits.collect::<Vec<_>>(), Vec::<&str>::new(), "{}:\n{}", file.name, file.content);
-        assert!(!file.content.contains("/home/"), "{}:\n{}", file.name, file.content);
+        assert!(!file.content.contains("/places/"), "{}:\n{}", file.name, file.content);
     }
     let content = |name: &str| &diagnostics.files.iter().find(|file| file.name == name).unwrap().content;
     let store: Value = serde_json::from_str(content("store.json")).unwrap();
@@ -76,13 +76,13 @@ fn nothing_secret_and_nothing_written_is_in_any_file() {
 
 #[test]
 fn words_of_ours_stay_readable() {
-    let scrub = Scrub::new(Path::new("/nonexistent/data"), vec!["/home/someone/code".to_owned()]);
+    let scrub = Scrub::new(Path::new("/nonexistent/data"), vec!["/places/someone/code".to_owned()]);
     for (text, shown) in [
         ("Debian GNU/Linux 13 (trixie)", "Debian GNU/Linux 13 (trixie)"),
         ("the engine did not start: a disk is full", "the engine did not start: a disk is full"),
         ("https://example.org/v1/models answered 404", "https://example.org answered 404"),
         ("/nonexistent/data/keys.json is a symbolic link", "<data>/keys.json is a symbolic link"),
-        ("/home/someone/code/secret plans/a.rs", "<project>"),
+        ("/places/someone/code/secret plans/a.rs", "<project>"),
     ] {
         assert_eq!(scrub.text(text), shown);
     }

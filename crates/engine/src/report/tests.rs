@@ -39,7 +39,7 @@ fn what_looks_like_a_secret_is_masked() {
 fn what_is_no_secret_stays_readable() {
     for line in [
         "the model's context holds 32768 tokens, max_tokens: 4096",
-        "could not open /home/someone/data/keys.json: Permission denied (os error 13)",
+        "could not open /places/someone/data/keys.json: Permission denied (os error 13)",
         "chat 5d41402abc4b2a76b9719d911017c592 stopped",
         "https://example.org/v1/models answered 404 Not Found",
         "the keyring did not answer within 2 s",
