@@ -48,7 +48,7 @@ const SETTINGS: &str = "engine/settings";
 pub const ROWS: &[Row] = &[
     // The listener.
     by("§1.1", "keys of `channels.websocket`, camelCase or snake_case, flags before the file", CONFIG, &["handshake: the table without channels is read, too", "handshake: a flag wins over the file", "handshake: an unknown key is no error", "tests/tests/wire/doors.rs::a_changed_file_is_taken", "handshake: a socket from the file"]),
-    not("§1.1", "`enabled`", "a gateway without its socket has no clients; what is started listens"),
+    by("§1.1", "`enabled`", CONFIG, &["tests/tests/wire/listeners.rs::the_file_decides_where_and_flags_win"]),
     by("§1.1", "`host`, with a wildcard only beside a token or secret", CONFIG, &["handshake: a wildcard host needs a secret", "handshake: a wildcard IPv6 host needs a secret", "tests/tests/wire/listeners.rs::an_address_for_all_is_opened_only_with_a_guard"]),
     by("§1.1", "`port`", CONFIG, &["handshake: a port from the file", "tests/tests/wire/listeners.rs::the_file_decides_where_and_flags_win"]),
     by("§1.1", "`unixSocketPath`: folder made, stale file removed, 0600, gone at the end", "gateway/listen", &["handshake: a socket from the file", "tests/tests/wire/unix.rs::the_socket_is_private", "tests/tests/wire/unix.rs::a_stale_socket_is_replaced_and_a_living_one_is_not"]),
