@@ -1,7 +1,7 @@
 //! A gateway inside the fuzzer's process, so that what it does steers the fuzzer, and plain blocking sockets to it. A panic anywhere in
 //! the process ends the run with the input that caused it.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -110,7 +110,9 @@ pub fn exchange(mut stream: impl Read + Write, bytes: &[u8]) -> Vec<u8> {
         match stream.read(&mut part) {
             Ok(0) => return answer,
             Ok(count) => answer.extend_from_slice(&part[..count]),
-            Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+            // The fuzzer looks at its clock by a signal.
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 panic!("no answer and no end within {PATIENCE:?}")
             }
             Err(_reset) => return answer,
