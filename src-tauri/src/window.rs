@@ -1,10 +1,10 @@
 //! The one window: shown at once with the skeleton, then given its webview. Navigation, new windows, downloads and
-//! permissions are denied here, in Rust, whatever the page's policy says.
+//! permissions but the microphone's are denied here, in Rust, whatever the page's policy says.
 
 use std::sync::Arc;
 
 use alcove_gateway::report;
-use tauri::webview::{DownloadEvent, NewWindowResponse, PageLoadEvent, PermissionResponse, WebviewBuilder};
+use tauri::webview::{DownloadEvent, NewWindowResponse, PageLoadEvent, PermissionKind, PermissionResponse, WebviewBuilder};
 use tauri::window::{Color, WindowBuilder};
 use tauri::{App, AppHandle, LogicalPosition, LogicalSize, Manager as _, Webview, WebviewUrl, Window, WindowEvent};
 
@@ -85,7 +85,7 @@ fn add_page(window: &Window, shell: &Arc<Shell>, background: Rgb) -> tauri::Resu
         .on_navigation(page::is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, event| !matches!(event, DownloadEvent::Requested { .. }))
-        .on_permission_request(|_, _| PermissionResponse::Deny)
+        .on_permission_request(|webview, kind| permission(&webview, kind))
         .on_page_load(move |webview, load| match load.event() {
             PageLoadEvent::Started => loading.page_begins(webview.app_handle()),
             PageLoadEvent::Finished => trace::mark("page loaded"),
@@ -94,6 +94,12 @@ fn add_page(window: &Window, shell: &Arc<Shell>, background: Rgb) -> tauri::Resu
     let webview = window.add_child(builder, LogicalPosition::new(0.0, 0.0), size)?;
     trace::mark("webview created");
     revive(&webview, shell)
+}
+
+/// Our own page may hear the person dictate; nothing else is ever allowed.
+fn permission(webview: &Webview, kind: PermissionKind) -> PermissionResponse {
+    let allowed = matches!(kind, PermissionKind::Microphone) && page::shows_own_page(webview);
+    if allowed { PermissionResponse::Allow } else { PermissionResponse::Deny }
 }
 
 /// WebKit's page process may crash or be killed for memory; the page comes back by itself, unless it does so again and again.
