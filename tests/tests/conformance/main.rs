@@ -15,7 +15,7 @@ use play::Transcript;
 use stage::Stage;
 
 /// Fewer cases than this and something was lost.
-const FEWEST_CASES: usize = 250;
+const FEWEST_CASES: usize = 500;
 
 macro_rules! sections {
     ($($name:ident),* $(,)?) => {
