@@ -108,7 +108,8 @@ async fn a_command_in_a_turns_place_ends_like_one_and_the_others_do_not() {
         scene.client.say(&scene.chat, &turn, command).await;
         let last = if ends { "goal_status" } else { "message" };
         let heard = scene.client.until(|frame| frame.event() == last && frame.str("turn_id") == turn).await;
-        let told: Vec<&str> = heard.iter().map(Frame::event).filter(|event| !["message_accepted", "session_updated", "chat_state"].contains(event)).collect();
+        let told: Vec<&str> =
+            heard.iter().map(Frame::event).filter(|event| !["message_accepted", "session_updated", "chat_state"].contains(event)).collect();
         assert_eq!(told, if ends { vec!["message", "turn_end", "goal_status"] } else { vec!["message"] }, "{command}");
         if let Some(accepted) = heard.iter().find(|frame| frame.event() == "message_accepted") {
             assert_eq!(accepted.json["starts_turn"], starts, "{command}");

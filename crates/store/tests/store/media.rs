@@ -5,7 +5,14 @@ use alcove_store::{Change, Error, MediaRow};
 use crate::rows::{chat, store};
 
 fn row(chat: &str, file: &str) -> MediaRow {
-    MediaRow { chat: chat.to_owned(), file: file.to_owned(), name: "a.png".to_owned(), mime: "image/png".to_owned(), bytes: 7, created_at: 3 }
+    MediaRow {
+        chat: chat.to_owned(),
+        file: file.to_owned(),
+        name: "a.png".to_owned(),
+        mime: "image/png".to_owned(),
+        bytes: 7,
+        created_at: 3,
+    }
 }
 
 #[test]
