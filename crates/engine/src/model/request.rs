@@ -154,7 +154,8 @@ pub(super) fn is_about_images(code: u16, message: &str) -> bool {
     let message = message.to_lowercase();
     let says = |word: &str| message.contains(word);
     let content = says("content") && (says("string") || says("str type"));
-    matches!(code, 400 | 404 | 415 | 422 | 500 | 501) && (says("image") || says("vision") || says("multimodal") || says("mmproj") || content)
+    matches!(code, 400 | 404 | 415 | 422 | 500 | 501)
+        && (says("image") || says("vision") || says("multimodal") || says("mmproj") || content)
 }
 
 fn role_word(role: Role) -> &'static str {

@@ -29,8 +29,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use self::field::Fields;
-pub(crate) use self::restart::Desk;
 pub use self::later::is_skill_name;
+pub(crate) use self::restart::Desk;
 pub use self::restart::Surroundings;
 use crate::clock::{hex, now_ms};
 use crate::engine::Engine;

@@ -245,8 +245,11 @@ async fn a_key_in_the_servers_words_is_masked() {
 #[tokio::test]
 async fn a_key_that_cannot_be_sent_is_told() {
     let mut call = call("http://127.0.0.1:9/v1");
-    call.endpoint =
-        super::Endpoint::OpenAi { api_base: "http://127.0.0.1:9/v1".to_owned(), api_key: Some(super::Secret::new("two\nlines")), extra: super::Extra::default() };
+    call.endpoint = super::Endpoint::OpenAi {
+        api_base: "http://127.0.0.1:9/v1".to_owned(),
+        api_key: Some(super::Secret::new("two\nlines")),
+        extra: super::Extra::default(),
+    };
     let mut stream = models().open(call);
     assert!(matches!(stream.next().await, Some(ModelEvent::Failed(ModelError::Auth { .. }))));
 }
