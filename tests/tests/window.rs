@@ -13,6 +13,12 @@ use alcove_tests::webdriver::{ENTER, Window};
 /// What a picture begins with.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
+/// Types a prompt as soon as the page is connected, and sends it.
+fn say(window: &Window, prompt: &str) {
+    window.find("[data-test=connected][data-state=open]");
+    window.find("[data-test=composer]").type_text(&format!("{prompt}{ENTER}"));
+}
+
 #[test]
 fn a_prompt_streams_and_is_there_after_a_reload() {
     let home = tempfile::tempdir().unwrap();
@@ -22,7 +28,7 @@ fn a_prompt_streams_and_is_there_after_a_reload() {
     let window = Window::open(&screen, home.path(), &alcove_binary(), &["--data", data, "--model", "demo"]);
 
     let prompt = "Tell me what an alcove is";
-    window.find("[data-test=composer]").type_text(&format!("{prompt}{ENTER}"));
+    say(&window, prompt);
 
     let mut lengths = Vec::new();
     let answer = wait_for("an answer that has ended", || {
@@ -176,7 +182,14 @@ fn the_engine_starts_again_beneath_the_open_window() {
            const read = async () => (await (await fetch('/webui/bootstrap')).json()).instance;
            const told = [], before = await read();
            const stop = window.nanobotHost.onRuntimeStatus((status) => told.push(status.engine_status));
+           const lost = new Promise((seen) => {
+             const look = new MutationObserver(() => {
+               if (document.querySelector('[data-test=connected][data-state=open]') === null) { look.disconnect(); seen(); }
+             });
+             look.observe(document.body, { subtree: true, childList: true, attributes: true });
+           });
            await window.nanobotHost.restartEngine();
+           await Promise.race([lost, new Promise((late) => setTimeout(late, 2000))]);
            const info = await window.nanobotHost.getRuntimeInfo();
            stop();
            return { told, another: (await read()) !== before, now: info.engine_status, transport: info.engine_transport };
@@ -184,13 +197,8 @@ fn the_engine_starts_again_beneath_the_open_window() {
     );
     assert_eq!(seen, serde_json::json!({ "told": ["restarting", "ready"], "another": true, "now": "ready", "transport": "unix_socket" }));
 
-    let composer = window.find("[data-test=composer]");
-    composer.type_text("Are you there again?");
+    say(&window, "Are you there again?");
     wait_for("an answer of the engine that was started again", || {
-        // The page keeps what was typed until its own connection is back.
-        if window.run("return document.querySelector('[data-test=composer]').value") != "" {
-            composer.type_text(ENTER);
-        }
         let answers = window.find_all("[data-test=answer] .md");
         (answers.iter().any(|answer| !answer.text().is_empty()) && window.find_all("[data-test=stop]").is_empty()).then_some(())
     });
