@@ -50,7 +50,7 @@ impl Stage {
         let config = Config::serve(folder.path().join("data"), None, flags);
         let gateway = runtime.block_on(async {
             // The fuzzer's `main` is not Rust's: nobody has told the system that a reader who leaves is no reason to end.
-            signal(SignalKind::pipe()).expect("a signal can be waited for");
+            let _heard = signal(SignalKind::pipe()).expect("a signal can be waited for");
             start(config).await.expect("the gateway starts")
         });
         let address = gateway.endpoints().iter().find_map(|endpoint| match endpoint {
