@@ -63,7 +63,10 @@ async fn check(section: &str, place: Place) {
                 }
             }
         };
-        let outcome = tokio::spawn(play::play(case.clone(), number, stage, transcript.clone())).await;
+        // A case that panics fails alone.
+        let mut played = tokio::task::JoinSet::new();
+        played.spawn(play::play(case.clone(), number, stage, transcript.clone()));
+        let outcome = played.join_next().await.expect("one case plays");
         match outcome {
             Ok((stage, Ok(()))) if !case.own => shared = Some(stage),
             Ok((_, Ok(()))) => {}
