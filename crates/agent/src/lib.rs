@@ -2,4 +2,5 @@
 //! events go in, effects come out, and the engine performs them.
 
 pub mod packet;
+pub mod path;
 pub mod turn;
