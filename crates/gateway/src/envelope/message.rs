@@ -62,9 +62,8 @@ impl Connection {
             if word.starts_with('/') && !TEMPORARY_COMMANDS.contains(&word) {
                 return Err(ErrorFrame::new(&Detail::TemporaryChatCommandRejected));
             }
-            if message.workspace_scope.is_some() {
-                return Err(ErrorFrame::new(&Detail::TemporaryChatWorkspaceRejected));
-            }
+            // Pages send the default scope with every message; here it says nothing, as it cannot be another.
+            message.workspace_scope = None;
         }
         Ok(text)
     }
