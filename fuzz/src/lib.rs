@@ -15,8 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// How long an answer may take before it counts as a hang.
 pub const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a token is used; it lives five minutes.
-const FRESH: Duration = Duration::from_secs(120);
+/// How long a token is used; it lives thirty seconds.
+const FRESH: Duration = Duration::from_secs(10);
 
 /// A gateway that listens on a Unix socket and on a loopback port.
 pub struct Stage {
@@ -46,7 +46,9 @@ impl Stage {
         let socket = folder.path().join("run").join("fuzz.sock");
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let (host, port) = (Some("127.0.0.1".to_owned()), Some("0".to_owned()));
-        let flags = Flags { host, port, socket: Some(socket.clone()), ..Flags::default() };
+        // Tokens that inputs ask for are outstanding until they expire, and there is room for ten thousand.
+        let token_ttl_s = Some("30".to_owned());
+        let flags = Flags { host, port, socket: Some(socket.clone()), token_ttl_s, ..Flags::default() };
         let config = Config::serve(folder.path().join("data"), None, flags);
         let gateway = runtime.block_on(async {
             // The fuzzer's `main` is not Rust's: nobody has told the system that a reader who leaves is no reason to end.
@@ -77,6 +79,12 @@ impl Stage {
     /// What the port is called in `Host`.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Asks for the page over the Unix socket: the gateway still answers.
+    pub fn assert_answers(&self) {
+        let answer = exchange(self.unix(), b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "a fresh request is not answered: {}", String::from_utf8_lossy(&answer));
     }
 
     /// What bootstrap answers over the Unix socket.

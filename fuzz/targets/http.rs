@@ -49,7 +49,7 @@ impl Run {
         };
         check(&answer);
         if self.inputs.is_multiple_of(BATCH) {
-            stage.bootstrap();
+            stage.assert_answers();
         }
     }
 }
