@@ -150,7 +150,7 @@ pub const ROWS: &[Row] = &[
     by("§1.8", "`turn_end`", "proto/envelope/turn", &["order: a plain turn", "order: a turn's usage has the known keys"]),
     by("§1.8", "`goal_status`; `started_at` in seconds, only while running", "proto/envelope/turn", &["order: a plain turn", "generations: started_at is seconds with a fraction"]),
     by("§1.8", "`session_updated` to every connection, the scope to the asker", "engine/hub", &["order: who does not hear the chat learns only that the list changed", "inbound: set_workspace_scope tells everybody first and the asker in full"]),
-    not("§1.8", "`runtime_model_updated`", "H's rule holds: `/model` changes one chat, which `attached` and `turn_model_updated` tell"),
+    by("§1.8", "`runtime_model_updated`, when the settings choose another model", SETTINGS, &["settings: another model is told to every connection"]),
     by("§1.8", "`error`", "proto/error", &["inbound: an error names the turn the client named"]),
     by("§1.8", "`turn_model_updated`, with `fallback`", "proto/envelope/turn", &["order: a plain turn", "settings: the next in the call order answers when the first cannot"]),
     by("§1.8", "`user_message` to the others, `message_accepted` to the sender", CHAT, &["order: the others hear the prompt, its sender that it was accepted"]),

@@ -72,6 +72,7 @@ fn frames(config: &Config, out: &mut String) {
         envelope::WebuiError,
         envelope::WebuiResponse,
         envelope::SidebarStateUpdated,
+        envelope::RuntimeModelUpdated,
         envelope::TranscriptionResult,
         envelope::TranscriptionError,
         envelope::Event,

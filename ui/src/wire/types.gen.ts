@@ -808,6 +808,16 @@ export type SidebarStateUpdated = {
  */
 state: SidebarState, };
 
+export type RuntimeModelUpdated = { 
+/**
+ * `provider/model`; empty when none is chosen.
+ */
+model_name: string, 
+/**
+ * The preset it comes from.
+ */
+model_preset?: string, };
+
 export type TranscriptionResult = { 
 /**
  * The client's id.
@@ -832,7 +842,7 @@ detail: string,
  */
 provider?: string, };
 
-export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "sidebar_state_updated" } & SidebarStateUpdated | { "event": "transcription_result" } & TranscriptionResult | { "event": "transcription_error" } & TranscriptionError | { "event": "error" } & ErrorFrame;
+export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "sidebar_state_updated" } & SidebarStateUpdated | { "event": "runtime_model_updated" } & RuntimeModelUpdated | { "event": "transcription_result" } & TranscriptionResult | { "event": "transcription_error" } & TranscriptionError | { "event": "error" } & ErrorFrame;
 
 export type Role = "user" | "assistant" | "tool";
 

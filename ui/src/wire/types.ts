@@ -88,8 +88,7 @@ export type ChatEvent = InChat &
   );
 
 export type HomeEvent =
-  | Extract<gen.Event, { event: "ready" | "watching" | "chat_state" | "session_updated" | "webui_response" }>
-  | { event: "runtime_model_updated"; model_name: string; model_preset?: string | null }
+  | Extract<gen.Event, { event: "ready" | "watching" | "chat_state" | "session_updated" | "webui_response" | "runtime_model_updated" }>
   | { event: "sidebar_state_updated"; state: SidebarState }
   | Transcript;
 

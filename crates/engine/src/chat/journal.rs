@@ -248,6 +248,7 @@ impl Journal {
             | Event::SidebarStateUpdated(_)
             | Event::TranscriptionResult(_)
             | Event::TranscriptionError(_)
+            | Event::RuntimeModelUpdated(_)
             | Event::Error(_) => (None, PageStart::No),
         };
         EventRow {

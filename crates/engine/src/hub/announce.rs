@@ -65,6 +65,13 @@ impl Announcer {
         let _unheard = self.tx.send(announcement);
     }
 
+    /// Tells every connection something that concerns no chat.
+    pub(crate) fn tell_all(&self, event: &Event) {
+        let announcement = Announcement { chat: None, text: Bytes::from(event.to_json()), audience: Audience::All };
+        // An error only says that nobody listens.
+        let _unheard = self.tx.send(announcement);
+    }
+
     /// Tells every window something that concerns no chat.
     pub(crate) fn tell_windows(&self, event: &Event) {
         let announcement = Announcement { chat: None, text: Bytes::from(event.to_json()), audience: Audience::Windows };

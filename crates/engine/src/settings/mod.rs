@@ -21,7 +21,7 @@ pub(crate) mod usage;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use alcove_proto::envelope::{WebuiError, WebuiRequest, table};
+use alcove_proto::envelope::{Event, RuntimeModelUpdated, WebuiError, WebuiRequest, table};
 use alcove_proto::http::Surface;
 use alcove_proto::settings::ProviderModels;
 use alcove_store::{AnswerRow, Change};
@@ -110,13 +110,27 @@ impl Engine {
             }
             return replay(&known.answer);
         }
+        let before = self.active_model();
         let answer = self.act(&request.action, &request.payload, surface).await;
+        let model = self.active_model();
+        if model != before {
+            self.shared().announcer.tell_all(&Event::RuntimeModelUpdated(model));
+        }
         let now = now_ms();
         let row = AnswerRow { scope: OWNER.to_owned(), key: request.request_id.clone(), digest, answer: kept(&answer), at: now };
         let purge = Change::PurgeAnswers { before: now - ANSWERS_KEPT_MS };
         let limit = Change::LimitAnswers { scope: OWNER.to_owned(), newest: ANSWERS_KEPT };
         commit(store, vec![purge, Change::PutAnswer(row), limit]).await?;
         answer
+    }
+
+    /// The model of chats that chose none.
+    fn active_model(&self) -> RuntimeModelUpdated {
+        let preset = self.shared().shelf.current().active_preset();
+        RuntimeModelUpdated {
+            model_name: preset.as_ref().map(|preset| preset.model_name()).unwrap_or_default(),
+            model_preset: preset.map(|preset| preset.name),
+        }
     }
 
     async fn act(&self, action: &str, payload: &Map<String, Value>, surface: Surface) -> Result<Value, Refused> {

@@ -10,8 +10,8 @@ mod turn;
 pub use activity::{FileDiff, FileEdit, MediaUrl, MessageSource, ToolEvent, ToolPhase};
 pub use inbound::{Attach, ForkChat, Frame, Inbound, Message, NewChat, SetWorkspaceScope, TranscribeAudio, WebuiRequest, read};
 pub use outbound::{
-    Attached, ChatState, ChatStateWord, Event, Ready, Resync, Run, SessionScope, SessionUpdated, SidebarStateUpdated, TranscriptionError,
-    TranscriptionResult, Watching, WebuiError, WebuiResponse,
+    Attached, ChatState, ChatStateWord, Event, Ready, Resync, Run, RuntimeModelUpdated, SessionScope, SessionUpdated, SidebarStateUpdated,
+    TranscriptionError, TranscriptionResult, Watching, WebuiError, WebuiResponse,
 };
 pub use turn::{
     Delta, FileEdits, ForkMarker, GoalBlob, GoalState, GoalStatus, GoalWord, MessageAccepted, MessageEvent, MessageKind, Notice,

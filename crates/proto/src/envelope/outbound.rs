@@ -61,6 +61,8 @@ pub enum Event {
     WebuiResponse(WebuiResponse),
     /// The list of chats was arranged anew.
     SidebarStateUpdated(SidebarStateUpdated),
+    /// Another model answers in chats that chose none.
+    RuntimeModelUpdated(RuntimeModelUpdated),
     /// A recording, written down.
     TranscriptionResult(TranscriptionResult),
     /// Why a recording was not written down.
@@ -163,6 +165,17 @@ pub struct SessionUpdated {
 pub struct SidebarStateUpdated {
     /// As it was kept.
     pub state: SidebarState,
+}
+
+/// `runtime_model_updated`: the model of chats that chose none, to every connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub struct RuntimeModelUpdated {
+    /// `provider/model`; empty when none is chosen.
+    pub model_name: String,
+    /// The preset it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_preset: Option<String>,
 }
 
 /// `transcription_result`: a recording, written down.
@@ -287,6 +300,7 @@ impl Event {
             Self::ChatState(_) => "chat_state",
             Self::WebuiResponse(_) => "webui_response",
             Self::SidebarStateUpdated(_) => "sidebar_state_updated",
+            Self::RuntimeModelUpdated(_) => "runtime_model_updated",
             Self::TranscriptionResult(_) => "transcription_result",
             Self::TranscriptionError(_) => "transcription_error",
             Self::Error(_) => "error",
@@ -315,6 +329,7 @@ impl Event {
             | Self::ChatState(_)
             | Self::WebuiResponse(_)
             | Self::SidebarStateUpdated(_)
+            | Self::RuntimeModelUpdated(_)
             | Self::TranscriptionResult(_)
             | Self::TranscriptionError(_)
             | Self::Error(_) => None,

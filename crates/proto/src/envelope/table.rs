@@ -85,6 +85,7 @@ pub const EVENTS: &[EventRow] = &[
     EventRow { name: "chat_state", to: Audience::Watchers, logged: false, about: "The live state of one chat." },
     EventRow { name: "webui_response", to: Audience::Sender, logged: false, about: "The answer to one webui_request." },
     EventRow { name: "sidebar_state_updated", to: Audience::Windows, logged: false, about: "The list of chats was arranged anew." },
+    EventRow { name: "runtime_model_updated", to: Audience::All, logged: false, about: "Another model answers in chats that chose none." },
     EventRow { name: "transcription_result", to: Audience::Sender, logged: false, about: "A recording, written down." },
     EventRow { name: "transcription_error", to: Audience::Sender, logged: false, about: "Why a recording was not written down." },
     EventRow { name: "error", to: Audience::Sender, logged: false, about: "What is wrong with an inbound frame; the connection goes on." },

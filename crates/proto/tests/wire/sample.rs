@@ -3,8 +3,8 @@
 use alcove_proto::envelope::{
     Attached, ChatState, ChatStateWord, Delta, Event, FileDiff, FileEdit, FileEdits, ForkMarker, GoalBlob, GoalState, GoalStatus, GoalWord,
     MediaUrl, MessageAccepted, MessageEvent, MessageKind, MessageSource, Notice, NoticeKind, Phase, Ready, ReasoningEnd, Resync, Run,
-    SessionScope, SessionUpdated, SidebarStateUpdated, StreamEnd, ToolEvent, ToolPhase, TranscriptionError, TranscriptionResult, TurnEnd,
-    TurnModelUpdated, UserMessage, Watching, WebuiError, WebuiResponse,
+    RuntimeModelUpdated, SessionScope, SessionUpdated, SidebarStateUpdated, StreamEnd, ToolEvent, ToolPhase, TranscriptionError,
+    TranscriptionResult, TurnEnd, TurnModelUpdated, UserMessage, Watching, WebuiError, WebuiResponse,
 };
 use alcove_proto::error::{Detail, ErrorFrame, Reason};
 use alcove_proto::scope::{AccessMode, StoredScope};
@@ -355,6 +355,13 @@ fn answers() -> Vec<(&'static str, Event)> {
             Event::WebuiResponse(WebuiResponse { request_id: "q1".to_owned(), ok: false, result: None, error: Some(refused) }),
         ),
         ("sidebar_state_updated", Event::SidebarStateUpdated(SidebarStateUpdated { state: SidebarState::default() })),
+        (
+            "runtime_model_updated",
+            Event::RuntimeModelUpdated(RuntimeModelUpdated {
+                model_name: "ollama/llama3.2".to_owned(),
+                model_preset: Some("local".to_owned()),
+            }),
+        ),
         (
             "transcription_result",
             Event::TranscriptionResult(TranscriptionResult { request_id: "r1".to_owned(), text: "Good morning.".to_owned() }),
