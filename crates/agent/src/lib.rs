@@ -1,6 +1,7 @@
 //! Thinking without touching: what a turn does next, and what the model is shown. Never a socket, a file, a clock or a die:
 //! events go in, effects come out, and the engine performs them.
 
+pub mod dialect;
 pub mod edit;
 pub mod packet;
 pub mod path;
