@@ -39,7 +39,7 @@ const provider = (name, label, base, more = {}) => ({
   name, label, configured: false, auth_type: "api_key", api_key_required: !base.startsWith("http://127"), api_key_hint: null, api_base: null, default_api_base: base, api_type: "auto",
   is_custom: false, model_selectable: true, model_catalog: "remote", advanced_fields: ["extra_headers", "extra_body", "extra_query"], extra_headers: null, extra_body: null, extra_query: null, thinking_style: null, region: null, profile: null, proxy: null, ...more,
 });
-const preset = (name, providerName, model, more = {}) => ({ name, label: name, active: false, is_default: false, model, provider: providerName, max_tokens: null, context_window_tokens: null, temperature: null, reasoning_effort: null, resolved_provider: providerName, reasoning_effort_values: ["low", "medium", "high"], ...more });
+const preset = (name, providerName, model, more = {}) => ({ name, label: name, active: false, is_default: false, model, provider: providerName, max_tokens: 2048, context_window_tokens: 8192, unset: ["max_tokens", "context_window_tokens"].filter((name) => !(name in more)), temperature: null, reasoning_effort: null, resolved_provider: providerName, reasoning_effort_values: ["low", "medium", "high"], ...more });
 
 function usage() {
   const days = [];
@@ -64,7 +64,7 @@ const DIAGNOSTICS = [
 export function mockSettings(chosen, restart) {
   const rich = process.env.ALCOVE_MOCK_EMPTY === undefined;
   const settings = {
-    agent: { model: "demo", provider: "demo", resolved_provider: "demo", has_api_key: false, model_preset: chosen, max_tokens: null, context_window_tokens: 32768, temperature: null, reasoning_effort: null, timezone: "Europe/Berlin", tool_hint_max_length: 40 },
+    agent: { model: "demo", provider: "demo", resolved_provider: "demo", has_api_key: false, model_preset: chosen, max_tokens: 4096, context_window_tokens: 32768, temperature: null, reasoning_effort: null, timezone: "Europe/Berlin", tool_hint_max_length: 40 },
     model_presets: [preset("demo", "demo", "demo", { label: "Demo (offline, scripted)", context_window_tokens: 32768 })],
     model_call_order: ["demo"],
     model_call_order_editable: true,
@@ -125,7 +125,9 @@ export function mockSettings(chosen, restart) {
     for (const name of ["max_tokens", "context_window_tokens"])
       if (p[name] !== undefined) {
         if (p[name] !== "" && p[name] !== null && !(Number(p[name]) > 0)) throw new Refused(`${name} must be greater than zero`);
-        row[name] = p[name] === "" || p[name] === null ? null : Number(p[name]);
+        const cleared = p[name] === "" || p[name] === null;
+        row[name] = cleared ? (name === "max_tokens" ? 2048 : 8192) : Number(p[name]);
+        row.unset = [...row.unset.filter((one) => one !== name), ...(cleared ? [name] : [])];
       }
     if (p.temperature !== undefined) {
       if (p.temperature !== "" && p.temperature !== null && Number.isNaN(Number(p.temperature))) throw new Refused("temperature must be a number");

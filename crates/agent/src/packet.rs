@@ -92,10 +92,14 @@ impl Budget {
     /// Tokens left for the packet; never less than a quarter of the context.
     pub fn packet_tokens(self) -> u64 {
         let context = self.context.unwrap_or(DEFAULT_CONTEXT_TOKENS);
-        let reserve = self.answer.unwrap_or(ANSWER_TOKENS_MAX).min(ANSWER_TOKENS_MAX.max(context / 2)).min(context / 4 * 3);
-        let reserve = if self.answer.is_none() { reserve.min(context / 4) } else { reserve };
-        context - reserve
+        let wished = |answer: u64| answer.min(ANSWER_TOKENS_MAX.max(context / 2)).min(context / 4 * 3);
+        context - self.answer.map_or_else(|| answer_room(context), wished)
     }
+}
+
+/// Room kept for the answer when the preset names none.
+pub fn answer_room(context: u64) -> u64 {
+    ANSWER_TOKENS_MAX.min(context / 4)
 }
 
 /// Tokens a text is taken to cost.

@@ -1420,13 +1420,13 @@ has_api_key: boolean,
  */
 model_preset: string | null, 
 /**
- * Longest answer in tokens.
+ * Longest answer in tokens; the room kept for one where none was set.
  */
-max_tokens: number | null, 
+max_tokens: number, 
 /**
- * Tokens the model can hold.
+ * Tokens the model can hold; what is assumed where nothing was set.
  */
-context_window_tokens: number | null, 
+context_window_tokens: number, 
 /**
  * Sampling temperature.
  */
@@ -1482,13 +1482,13 @@ provider: string,
  */
 resolved_provider: string | null, 
 /**
- * Longest answer in tokens.
+ * Longest answer in tokens; the room kept for one where none was set.
  */
-max_tokens: number | null, 
+max_tokens: number, 
 /**
- * Tokens the model can hold.
+ * Tokens the model can hold; what is assumed where nothing was set.
  */
-context_window_tokens: number | null, 
+context_window_tokens: number, 
 /**
  * Sampling temperature.
  */
@@ -1500,7 +1500,11 @@ reasoning_effort: string | null,
 /**
  * What the effort can be chosen from; empty text leaves it to the provider.
  */
-reasoning_effort_values: Array<string>, };
+reasoning_effort_values: Array<string>, 
+/**
+ * Which of `max_tokens` and `context_window_tokens` nobody set: early clients need numbers in their places.
+ */
+unset: Array<string>, };
 
 export type ProviderRow = { 
 /**

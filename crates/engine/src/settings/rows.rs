@@ -1,5 +1,6 @@
 //! The rows of the settings that come from the catalog: the active model, presets and providers.
 
+use alcove_agent::packet::{DEFAULT_CONTEXT_TOKENS, answer_room};
 use alcove_proto::settings::{AgentSettings, PresetRow, ProviderRow};
 use jiff::tz::TimeZone;
 
@@ -125,14 +126,15 @@ pub(super) fn agent(catalog: &Catalog, preferences: &Preferences, providers: &[P
     let active = catalog.active_preset();
     let provider = active.as_ref().map(|preset| preset.provider.clone());
     let has_api_key = providers.iter().any(|row| Some(&row.name) == provider.as_ref() && row.api_key_hint.is_some());
+    let (max_tokens, context_window_tokens) = limits(active.as_ref());
     AgentSettings {
         model: active.as_ref().map(|preset| preset.model.clone()).unwrap_or_default(),
         provider: provider.clone().unwrap_or_default(),
         resolved_provider: provider,
         has_api_key,
         model_preset: active.as_ref().map(|preset| preset.name.clone()),
-        max_tokens: active.as_ref().and_then(|preset| preset.max_tokens),
-        context_window_tokens: active.as_ref().and_then(|preset| preset.context_window_tokens),
+        max_tokens,
+        context_window_tokens,
         temperature: active.as_ref().and_then(|preset| preset.temperature),
         reasoning_effort: active.and_then(|preset| preset.reasoning_effort),
         timezone: preferences.timezone.clone().unwrap_or_else(system_timezone),
@@ -140,6 +142,19 @@ pub(super) fn agent(catalog: &Catalog, preferences: &Preferences, providers: &[P
         bot_name: preferences.bot_name.clone(),
         bot_icon: preferences.bot_icon.clone(),
     }
+}
+
+/// The longest answer and the context, as they are reckoned with: pages of the contract save no preset without numbers.
+fn limits(preset: Option<&Preset>) -> (u64, u64) {
+    let context = preset.and_then(|preset| preset.context_window_tokens).unwrap_or(DEFAULT_CONTEXT_TOKENS);
+    let answer = preset.and_then(|preset| preset.max_tokens).map(u64::from);
+    (answer.unwrap_or_else(|| answer_room(context).max(1)), context)
+}
+
+/// The limits nobody set.
+fn unset(preset: &Preset) -> Vec<String> {
+    let limits = [("max_tokens", preset.max_tokens.is_none()), ("context_window_tokens", preset.context_window_tokens.is_none())];
+    limits.into_iter().filter(|(_, unset)| *unset).map(|(name, _)| name.to_owned()).collect()
 }
 
 /// The system's time zone by name.
@@ -158,11 +173,12 @@ pub(super) fn presets(catalog: &Catalog) -> Vec<PresetRow> {
         is_default: preset.name == DEFAULT,
         resolved_provider: resolved(catalog, &preset.provider),
         reasoning_effort_values: EFFORTS.map(str::to_owned).to_vec(),
+        max_tokens: limits(Some(&preset)).0,
+        context_window_tokens: limits(Some(&preset)).1,
+        unset: unset(&preset),
         name: preset.name,
         model: preset.model,
         provider: preset.provider,
-        max_tokens: preset.max_tokens,
-        context_window_tokens: preset.context_window_tokens,
         temperature: preset.temperature,
         reasoning_effort: preset.reasoning_effort,
     };

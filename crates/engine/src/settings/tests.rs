@@ -105,14 +105,14 @@ async fn the_active_model() {
         &expect![[r#"
             400 unknown model preset
             "demo" "demo" "offline-demo" 32768
-            null "" "" null
+            null "" "" 8192
             400 model is required
             400 provider is required
             400 unknown provider
             400 provider is not configured
             400 context_window_tokens must be an integer
             400 context_window_tokens must be 65536, 200000, 262144, 500000, or 1048576
-            null "" "" null
+            null "" "" 8192
             "default" "home" "m" 262144
             400 model is required
             "demo" "demo" "offline-demo" 32768
@@ -259,8 +259,8 @@ async fn presets_are_changed_and_removed() {
             400 model is required
             400 provider is required
             400 unknown provider
-            "A" null "high" "A"
-            "c" null null "c"
+            "A" 2048 "high" "A"
+            "c" 2048 null "c"
         "#]],
     )
     .await;

@@ -19,10 +19,10 @@ pub struct AgentSettings {
     pub has_api_key: bool,
     /// The active preset, `default` for a model set without one; null when nothing is chosen.
     pub model_preset: Option<String>,
-    /// Longest answer in tokens.
-    pub max_tokens: Option<u32>,
-    /// Tokens the model can hold.
-    pub context_window_tokens: Option<u64>,
+    /// Longest answer in tokens; the room kept for one where none was set.
+    pub max_tokens: u64,
+    /// Tokens the model can hold; what is assumed where nothing was set.
+    pub context_window_tokens: u64,
     /// Sampling temperature.
     pub temperature: Option<f32>,
     /// As the provider names it.
@@ -55,16 +55,18 @@ pub struct PresetRow {
     pub provider: String,
     /// The same after resolution; null when there is no such provider.
     pub resolved_provider: Option<String>,
-    /// Longest answer in tokens.
-    pub max_tokens: Option<u32>,
-    /// Tokens the model can hold.
-    pub context_window_tokens: Option<u64>,
+    /// Longest answer in tokens; the room kept for one where none was set.
+    pub max_tokens: u64,
+    /// Tokens the model can hold; what is assumed where nothing was set.
+    pub context_window_tokens: u64,
     /// Sampling temperature.
     pub temperature: Option<f32>,
     /// As the provider names it.
     pub reasoning_effort: Option<String>,
     /// What the effort can be chosen from; empty text leaves it to the provider.
     pub reasoning_effort_values: Vec<String>,
+    /// Which of `max_tokens` and `context_window_tokens` nobody set: early clients need numbers in their places.
+    pub unset: Vec<String>,
 }
 
 /// One provider.

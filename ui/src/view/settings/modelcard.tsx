@@ -12,7 +12,7 @@ import { PresetForm } from "./presetform.tsx";
 
 function details(preset: Preset): string {
   if (isDemo(preset.name)) return t("model.demoText");
-  const window = preset.context_window_tokens === null ? "" : ts("models.holds", { n: compact(preset.context_window_tokens) });
+  const window = preset.unset.includes("context_window_tokens") ? "" : ts("models.holds", { n: compact(preset.context_window_tokens) });
   return [modelLabel(preset.model), providerLabel(preset.provider), window].filter(Boolean).join(" · ");
 }
 

@@ -9,6 +9,8 @@ import { Catalogue } from "./catalogue.tsx";
 import { SettingsForm, type FieldSpec } from "./form.tsx";
 
 const EFFORTS = ["minimal", "low", "medium", "high"];
+/** What somebody set; numbers stand in the settings either way. */
+const chosen = (preset: Preset | null, name: "max_tokens" | "context_window_tokens") => (preset === null || preset.unset.includes(name) ? null : preset[name]);
 const text = (value: number | string | null | undefined) => (value === null || value === undefined ? "" : String(value));
 
 export function PresetForm(props: { preset: Preset | null; done: () => void }) {
@@ -21,7 +23,7 @@ export function PresetForm(props: { preset: Preset | null; done: () => void }) {
   const provider = form.value("provider", first);
   const pick = (model: ProviderModels["models"][number]) => {
     form.set("model", model.id, preset?.model ?? "");
-    if (model.context_window !== null) form.set("context_window_tokens", String(model.context_window), text(preset?.context_window_tokens));
+    if (model.context_window !== null) form.set("context_window_tokens", String(model.context_window), text(chosen(preset, "context_window_tokens")));
     if (preset === null && form.value("name", "") === "") form.set("name", (model.id.split(/[/\\]/).at(-1) ?? model.id).slice(0, 44), "");
     browsing.value = false;
   };
@@ -40,8 +42,8 @@ export function PresetForm(props: { preset: Preset | null; done: () => void }) {
     { kind: "text", name: "name", label: "field.name", also: ["configuration", "preset"], now: preset?.name ?? "" },
     { kind: "choice", name: "provider", label: "field.provider", now: first, options: providers.map((one) => ({ value: one.name, label: one.label || one.name })) },
     { kind: "text", name: "model", label: "field.model", now: preset?.model ?? "", below: browse },
-    { kind: "number", name: "context_window_tokens", label: "models.window", hint: ts("models.windowHint"), now: text(preset?.context_window_tokens), unit: "unit.tokens" },
-    { kind: "number", name: "max_tokens", label: "models.most", hint: ts("models.mostHint"), now: text(preset?.max_tokens), unit: "unit.tokens" },
+    { kind: "number", name: "context_window_tokens", label: "models.window", hint: ts("models.windowHint"), now: text(chosen(preset, "context_window_tokens")), unit: "unit.tokens" },
+    { kind: "number", name: "max_tokens", label: "models.most", hint: ts("models.mostHint"), now: text(chosen(preset, "max_tokens")), unit: "unit.tokens" },
     { kind: "number", name: "temperature", label: "models.temperature", hint: ts("models.temperatureHint"), now: text(preset?.temperature), example: ts("models.asProvider") },
     { kind: "choice", name: "reasoning_effort", label: "models.effort", now: preset?.reasoning_effort ?? "", options: [{ value: "", label: ts("models.asProvider") }, ...efforts.map((value) => ({ value, label: value }))] },
   ];
