@@ -126,14 +126,17 @@ fn hostile_lengths_take_little_time() {
         "<",
         "&lt;",
         "<sh x='<sh y=\"",
+        "<<E\n</sh>\nE\n",
     ];
     for unit in units {
-        let reply = unit.repeat(HOSTILE_BYTES / unit.len());
-        let since = Instant::now();
-        let whole = parse(&reply);
-        let took = since.elapsed();
-        assert!(took < PATIENCE, "{took:?} for {unit:?}");
-        assert!(whole.actions.len() <= 99, "{unit:?}");
+        for start in ["", "<sh>"] {
+            let reply = format!("{start}{}", unit.repeat(HOSTILE_BYTES / unit.len()));
+            let since = Instant::now();
+            let whole = parse(&reply);
+            let took = since.elapsed();
+            assert!(took < PATIENCE, "{took:?} for {unit:?} after {start:?}");
+            assert!(whole.actions.len() <= 99, "{unit:?}");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! right between two equal quotes is quoted text. Whatever else stands in a body is opaque.
 
 use super::head::{self, Sight};
+use super::heredoc;
 use super::tool::Tool;
 
 /// Where the search for a body's end stands; offsets count from the body's start.
@@ -9,7 +10,12 @@ use super::tool::Tool;
 pub(super) struct Scan {
     at: usize,
     depth: usize,
+    /// Closing tags that were text of a here-document.
+    passed: usize,
 }
+
+/// Closing tags passed over in one body; the next one ends it, so that the work stays bounded.
+const PASSED_MAX: usize = 32;
 
 /// Where a body ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +68,15 @@ impl Scan {
                     let counts = nesting == Nesting::Every || !bare || starts_line(text, self.at);
                     self.depth += usize::from(counts);
                 }
-                Own::Closes { .. } if self.depth == 0 => {
-                    return Sight::Seen(BodyEnd { body: self.at, after: self.at + len });
-                }
+                Own::Closes { .. } if self.depth == 0 => match heredoc::goes_on(text, self.at, tool, end) {
+                    Sight::Seen(at) if self.passed < PASSED_MAX => {
+                        self.passed += 1;
+                        self.at = at;
+                        continue;
+                    }
+                    Sight::Seen(_) | Sight::Other => return Sight::Seen(BodyEnd { body: self.at, after: self.at + len }),
+                    Sight::More => return Sight::More,
+                },
                 Own::Closes { .. } => self.depth -= 1,
             }
             self.at += len;

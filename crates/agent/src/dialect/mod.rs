@@ -5,6 +5,7 @@ mod action;
 mod body;
 mod foreign;
 mod head;
+mod heredoc;
 mod probe;
 mod reader;
 mod repair;
