@@ -71,7 +71,7 @@ async fn kills_lose_nothing() {
 /// The model: a thought for some, then words as fast as they are taken.
 async fn talk(mut call: Call) {
     let prompt = call.prompt();
-    let length = prompt.bytes().map(u64::from).sum::<u64>() % 150;
+    let length = 1 + prompt.bytes().map(u64::from).sum::<u64>() % 150;
     if length.is_multiple_of(3) {
         call.think("Hm. ").await;
     }
