@@ -1,5 +1,6 @@
 //! Following a path into XML. Node sets are kept in the document's order and without doubles.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use roxmltree::{Document, Node, NodeType};
@@ -7,7 +8,7 @@ use roxmltree::{Document, Node, NodeType};
 use super::{Axis, Expr, Function, NodeTest, Order, Start, Step};
 
 /// Things that may be looked at for one answer.
-const MAX_WORK: usize = 2_000_000;
+const MAX_WORK: usize = 500_000;
 
 #[derive(Clone, Copy)]
 enum Item<'d> {
@@ -30,15 +31,17 @@ struct Here<'d> {
     last: usize,
 }
 
+/// Counts what was looked at; the same search must not take for ever on a hostile document.
 struct Search {
-    work: usize,
+    work: Cell<usize>,
 }
 
 /// The text of the first thing `expr` leads to; nothing when that takes too long.
 pub(super) fn first(expr: &Expr, document: &Document<'_>) -> Option<String> {
     let here = Here { item: Item::Node(document.root()), position: 1, last: 1 };
-    match (Search { work: 0 }).value(expr, here)? {
-        Value::Set(items) => items.first().map(|item| text(*item)),
+    let search = Search { work: Cell::new(0) };
+    match search.value(expr, here)? {
+        Value::Set(items) => items.first().map(|item| search.text(*item)),
         Value::Text(text) => Some(text),
         Value::Number(number) => Some(number.to_string()),
         Value::Truth(truth) => truth.then(|| "true".to_owned()),
@@ -46,17 +49,20 @@ pub(super) fn first(expr: &Expr, document: &Document<'_>) -> Option<String> {
 }
 
 impl Search {
-    fn value<'d>(&mut self, expr: &Expr, here: Here<'d>) -> Option<Value<'d>> {
-        self.work += 1;
-        if self.work > MAX_WORK {
-            return None;
-        }
+    /// Nothing once too much was looked at.
+    fn spend(&self, things: usize) -> Option<()> {
+        self.work.set(self.work.get().saturating_add(things));
+        (self.work.get() <= MAX_WORK).then_some(())
+    }
+
+    fn value<'d>(&self, expr: &Expr, here: Here<'d>) -> Option<Value<'d>> {
+        self.spend(1)?;
         Some(match expr {
             Expr::Or(left, right) => Value::Truth(self.truth(left, here)? || self.truth(right, here)?),
             Expr::And(left, right) => Value::Truth(self.truth(left, here)? && self.truth(right, here)?),
             Expr::Compare(order, left, right) => {
                 let (left, right) = (self.value(left, here)?, self.value(right, here)?);
-                Value::Truth(compared(*order, &left, &right))
+                Value::Truth(self.compared(*order, &left, &right)?)
             }
             Expr::Union(left, right) => match (self.value(left, here)?, self.value(right, here)?) {
                 (Value::Set(left), Value::Set(right)) => Value::Set(ordered(left.into_iter().chain(right).collect())),
@@ -69,17 +75,17 @@ impl Search {
         })
     }
 
-    fn truth(&mut self, expr: &Expr, here: Here<'_>) -> Option<bool> {
+    fn truth(&self, expr: &Expr, here: Here<'_>) -> Option<bool> {
         Some(truth(&self.value(expr, here)?))
     }
 
-    fn call<'d>(&mut self, function: Function, arguments: &[Expr], here: Here<'d>) -> Option<Value<'d>> {
+    fn call<'d>(&self, function: Function, arguments: &[Expr], here: Here<'d>) -> Option<Value<'d>> {
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             values.push(self.value(argument, here)?);
         }
-        let own = || text(here.item);
-        let given = |index: usize| values.get(index).map_or_else(own, words);
+        let own = || self.text(here.item);
+        let given = |index: usize| values.get(index).map_or_else(own, |value| self.words(value));
         Some(match function {
             Function::Position => Value::Number(count(here.position)),
             Function::Last => Value::Number(count(here.last)),
@@ -103,7 +109,7 @@ impl Search {
         })
     }
 
-    fn path<'d>(&mut self, start: Start, steps: &[Step], here: Here<'d>) -> Option<Vec<Item<'d>>> {
+    fn path<'d>(&self, start: Start, steps: &[Step], here: Here<'d>) -> Option<Vec<Item<'d>>> {
         let mut items = match (start, here.item) {
             (Start::Here, item) => vec![item],
             (Start::Root, Item::Node(node) | Item::Attribute(node, _)) => vec![Item::Node(node.document().root())],
@@ -118,9 +124,10 @@ impl Search {
         Some(items)
     }
 
-    fn step<'d>(&mut self, step: &Step, from: Item<'d>) -> Option<Vec<Item<'d>>> {
-        let mut items: Vec<Item<'d>> = along(step.axis, from).into_iter().filter(|item| fits(&step.test, *item)).collect();
-        self.work += items.len();
+    fn step<'d>(&self, step: &Step, from: Item<'d>) -> Option<Vec<Item<'d>>> {
+        let all = along(step.axis, from);
+        self.spend(all.len())?;
+        let mut items: Vec<Item<'d>> = all.into_iter().filter(|item| fits(&step.test, *item)).collect();
         for predicate in &step.predicates {
             let last = items.len();
             let mut kept = Vec::new();
@@ -135,7 +142,48 @@ impl Search {
             }
             items = kept;
         }
-        (self.work <= MAX_WORK).then_some(items)
+        Some(items)
+    }
+
+    fn text(&self, item: Item<'_>) -> String {
+        let node = match item {
+            Item::Attribute(node, index) => return node.attributes().nth(index).map_or_else(String::new, |found| found.value().to_owned()),
+            Item::Node(node) => node,
+        };
+        match node.node_type() {
+            NodeType::Text | NodeType::Comment | NodeType::PI => node.text().unwrap_or_default().to_owned(),
+            NodeType::Root | NodeType::Element => {
+                let _ = self.spend(node.descendants().len());
+                node.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect()
+            }
+        }
+    }
+
+    fn words(&self, value: &Value<'_>) -> String {
+        match value {
+            Value::Set(items) => items.first().map(|item| self.text(*item)).unwrap_or_default(),
+            Value::Text(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Truth(truth) => truth.to_string(),
+        }
+    }
+
+    /// Any thing of a set may fit; with a number on either side, as numbers.
+    fn compared(&self, order: Order, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
+        if let (Value::Truth(stated), other) | (other, Value::Truth(stated)) = (left, right) {
+            return Some((*stated == truth(other)) == (order == Order::Same));
+        }
+        let counts = matches!(left, Value::Number(_)) || matches!(right, Value::Number(_));
+        let (left, right) = (self.all(left)?, self.all(right)?);
+        self.spend(left.len().saturating_mul(right.len()))?;
+        Some(left.iter().any(|left| right.iter().any(|right| holds(order, left, right, counts))))
+    }
+
+    fn all(&self, value: &Value<'_>) -> Option<Vec<String>> {
+        let Value::Set(items) = value else {
+            return Some(vec![self.words(value)]);
+        };
+        items.iter().map(|item| self.spend(1).map(|()| self.text(*item))).collect()
     }
 }
 
@@ -198,25 +246,6 @@ fn name(item: Item<'_>) -> &str {
     }
 }
 
-fn text(item: Item<'_>) -> String {
-    match item {
-        Item::Attribute(node, index) => node.attributes().nth(index).map_or_else(String::new, |attribute| attribute.value().to_owned()),
-        Item::Node(node) => match node.node_type() {
-            NodeType::Text | NodeType::Comment | NodeType::PI => node.text().unwrap_or_default().to_owned(),
-            NodeType::Root | NodeType::Element => node.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect(),
-        },
-    }
-}
-
-fn words(value: &Value<'_>) -> String {
-    match value {
-        Value::Set(items) => items.first().map(|item| text(*item)).unwrap_or_default(),
-        Value::Text(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Truth(truth) => truth.to_string(),
-    }
-}
-
 fn truth(value: &Value<'_>) -> bool {
     match value {
         Value::Set(items) => !items.is_empty(),
@@ -233,20 +262,6 @@ fn number(text: &str) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "documents have fewer things than a double counts")]
 fn count(count: usize) -> f64 {
     count as f64
-}
-
-/// Any thing of a set may fit; with an order, or with a number on either side, as numbers.
-fn compared(order: Order, left: &Value<'_>, right: &Value<'_>) -> bool {
-    let all = |value: &Value<'_>| match value {
-        Value::Set(items) => items.iter().map(|item| text(*item)).collect(),
-        Value::Text(_) | Value::Number(_) | Value::Truth(_) => vec![words(value)],
-    };
-    if let (Value::Truth(truth_of), other) | (other, Value::Truth(truth_of)) = (left, right) {
-        return (*truth_of == truth(other)) == (order == Order::Same);
-    }
-    let counts = matches!(left, Value::Number(_)) || matches!(right, Value::Number(_));
-    let (left, right): (Vec<String>, Vec<String>) = (all(left), all(right));
-    left.iter().any(|left| right.iter().any(|right| holds(order, left, right, counts)))
 }
 
 fn holds(order: Order, left: &str, right: &str, counts: bool) -> bool {

@@ -9,7 +9,7 @@ use roxmltree::{Document, ParsingOptions};
 /// Bytes a path may have.
 const MAX_BYTES: usize = 1024;
 /// Elements, attributes and texts a document may have.
-const MAX_NODES: u32 = 200_000;
+const MAX_NODES: u32 = 100_000;
 
 /// A path into XML.
 #[derive(Clone, Debug, PartialEq)]
