@@ -82,7 +82,7 @@ impl Connection {
 
     async fn say(&mut self, handle: &Arc<ChatHandle>, (text, attachments): (String, Vec<Attachment>), message: Message) {
         let chat = handle.id.clone();
-        let webui = message.webui;
+        let (webui, named) = (message.webui, message.named.is_some());
         let turn = match (message.turn_id, webui) {
             (Some(turn), _) => Some(turn),
             (None, true) => TurnId::parse(&alcove_engine::fresh_uuid()),
@@ -106,7 +106,8 @@ impl Connection {
         self.discard(&attachments);
         match said {
             Ok(accepted) => {
-                if let (Some(turn_id), true) = (turn, webui) {
+                // A client that did not name its turn does not wait to hear of it.
+                if let (Some(turn_id), true, true) = (turn, webui, named) {
                     self.reply(&Event::MessageAccepted(MessageAccepted {
                         chat_id: chat,
                         turn_id,
