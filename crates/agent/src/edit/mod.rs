@@ -197,6 +197,7 @@ pub fn apply(file: &File<'_>, edit: &Edit) -> Result<Change, Refusal> {
         Edit::Whole(whole) => text.write_whole(&whole.text, whole.tail),
         Edit::Blocks(blocks) => text.write(&place::blocks(&text, blocks, &mut notes)?),
         Edit::Hunks(hunks) => text.write(&hunk::apply(&text, hunks, &mut notes)?),
+        Edit::Sed(_) if !text.exists() => return Err(Refusal::Missing),
         Edit::Sed(chain) if sed::speaks_of_returns(chain) => sed::apply(text.raw(), chain, &mut notes)?.into_bytes(),
         Edit::Sed(chain) => text.write(&sed::apply(text.body(), chain, &mut notes)?),
     };
@@ -205,6 +206,11 @@ pub fn apply(file: &File<'_>, edit: &Edit) -> Result<Change, Refusal> {
     }
     let diff = diff::unified(file.path, file.bytes.unwrap_or_default(), &after, Limits::CONTRACT);
     Ok(Change { after, before: file.bytes.map(Digest::of), diff, notes })
+}
+
+/// [`probe::probe`].
+pub fn probe(case: &serde_json::Value) -> serde_json::Value {
+    probe::probe(case)
 }
 
 fn unchanged_since(file: &File<'_>) -> Result<(), Refusal> {

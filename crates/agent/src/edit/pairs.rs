@@ -48,8 +48,11 @@ pub(super) fn object(text: &str) -> Option<(Value, Value)> {
         Err(_) => loose(text)?,
     };
     let search = map.remove("search")?;
-    let replace = map.remove("replace").unwrap_or_else(|| Value::from(""));
-    map.is_empty().then_some((search, replace))
+    match map.remove("replace") {
+        Some(replace) => Some((search, replace)),
+        // With other names and no replacement it is somebody's file.
+        None => map.is_empty().then(|| (search, Value::from(""))),
+    }
 }
 
 /// A value as the text that is looked for or put in.

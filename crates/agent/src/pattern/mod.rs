@@ -63,6 +63,11 @@ pub struct Found {
     pub at: usize,
 }
 
+/// [`probe::probe`].
+pub fn probe(case: &serde_json::Value) -> serde_json::Value {
+    probe::probe(case)
+}
+
 /// What `pattern` is by its shape alone.
 pub fn kind(pattern: &str) -> Kind {
     if sed_chain(pattern).is_some() {
