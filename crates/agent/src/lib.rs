@@ -6,4 +6,7 @@ pub mod edit;
 pub mod packet;
 pub mod path;
 pub mod pattern;
+pub mod policy;
+pub mod shown;
 pub mod turn;
+pub mod verdict;

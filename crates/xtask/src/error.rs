@@ -21,6 +21,8 @@ pub(crate) enum Error {
     Untidy(Vec<String>),
     /// Something has to be there that this task cannot install; the text says what and how.
     Missing(String),
+    /// What was asked could not be read, or the answer not written.
+    Stream(io::Error),
     /// A step of the test failed; it has said why itself.
     Step(&'static str),
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Error {
             Self::Failed { command, code: None } => write!(f, "`{command}` was ended by a signal"),
             Self::Stale(paths) => write!(f, "stale, run `cargo xtask generate`: {}", paths.join(", ")),
             Self::Untidy(findings) => write!(f, "{}\n{} broken rule(s)", findings.join("\n"), findings.len()),
+            Self::Stream(source) => write!(f, "standard input or output: {source}"),
             Self::Step(name) => write!(f, "step failed: {name}"),
         }
     }
@@ -43,7 +46,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::File { source, .. } | Self::Start { source, .. } => Some(source),
+            Self::File { source, .. } | Self::Start { source, .. } | Self::Stream(source) => Some(source),
             Self::Usage(_) | Self::Failed { .. } | Self::Stale(_) | Self::Untidy(_) | Self::Missing(_) | Self::Step(_) => None,
         }
     }

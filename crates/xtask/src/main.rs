@@ -1,4 +1,4 @@
-//! The tasks of this repository: generate, tidy, run, test, bench, fuzz. It builds nothing into Alcove and is never shipped.
+//! The tasks of this repository: generate, tidy, run, test, bench, fuzz, probe. It builds nothing into Alcove and is never shipped.
 
 mod bench;
 mod error;
@@ -7,6 +7,7 @@ mod generate;
 mod node;
 mod packages;
 mod place;
+mod probe;
 mod process;
 mod run;
 mod say;
@@ -25,7 +26,8 @@ cargo xtask test                install what is missing and run everything conti
 cargo xtask generate [--check]  write the generated files, or fail when one is stale
 cargo xtask tidy                check the rules that no compiler checks
 cargo xtask bench [NAME]        run one benchmark, or list them
-cargo xtask fuzz TARGET         fuzz `envelope` or `http`; --minutes N, --seed N";
+cargo xtask fuzz TARGET         fuzz `envelope` or `http`; --minutes N, --seed N
+cargo xtask probe WORD          one JSON value a line in, one out: tags, edit, pattern, path, policy";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -47,6 +49,7 @@ fn perform(arguments: &[String]) -> Result<(), Error> {
         Some(("generate", [flag])) if flag == "--check" => generate::check(&place),
         Some(("tidy", [])) => tidy::run(&place),
         Some(("bench", rest)) => bench::run(&place, rest),
+        Some(("probe", [word])) => probe::run(word),
         Some(("fuzz", rest)) => fuzz::run(&place, rest),
         Some((..)) | None => Err(Error::Usage(USAGE.to_owned())),
     }
