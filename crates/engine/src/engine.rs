@@ -369,7 +369,7 @@ impl Engine {
     /// Resolves when no turn runs. Turns belong to the engine, so a window that closes waits here.
     pub async fn wait_idle(&self) {
         let mut announcements = self.announcements();
-        while self.states().iter().any(|state| state.state == ChatStateWord::Running) {
+        while self.states().iter().any(|state| matches!(state.state, ChatStateWord::Running | ChatStateWord::Waiting)) {
             // A closed channel or a missed announcement only means to look again.
             if let Err(broadcast::error::RecvError::Closed) = announcements.recv().await {
                 return;

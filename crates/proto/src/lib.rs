@@ -1,8 +1,9 @@
 //! The wire: every frame, route and error the gateway speaks, as closed types. Never touches a socket, a file or a clock.
 //!
-//! Three things live here and nowhere else: the shapes ([`envelope`], [`http`], [`diagnostics`], [`settings`], [`sidebar`]), the words errors are told with
+//! Three things live here and nowhere else: the shapes ([`envelope`], [`acting`], [`http`], [`diagnostics`], [`settings`], [`sidebar`]), the words errors are told with
 //! ([`error`]), and the limits both sides agree on ([`limits`]). The TypeScript the window uses is generated from these types.
 
+pub mod acting;
 pub mod contract;
 pub mod diagnostics;
 pub mod envelope;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::TurnId;
-use crate::envelope::{FileEdit, MediaUrl, MessageSource, Notice, Phase, ToolEvent};
+use crate::envelope::{Changes, FileEdit, MediaUrl, MessageSource, Notice, Phase, Proposal, ProposalResolved, ToolEvent};
 use crate::scope::WorkspaceScope;
 use crate::usage::Usage;
 
@@ -81,6 +81,22 @@ pub struct ImageRef {
     pub name: String,
 }
 
+/// What one channel of a command has put out so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ToolOutput {
+    /// The tool call.
+    pub call_id: String,
+    /// The record of the command.
+    pub path: String,
+    /// 1 is standard output, 2 standard error.
+    pub channel: u8,
+    /// The newest text, at most 64 KiB.
+    pub text: String,
+    /// Bytes that are not in it.
+    pub skipped: u64,
+}
+
 /// One message as a person sees it. Its id is a prefix and the 16 hex digits of the `seq` that began it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -104,6 +120,18 @@ pub struct UiMessage {
     /// Files that were changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_edits: Option<Vec<FileEdit>>,
+    /// What commands of this row have put out, as far as it was told; gone once they ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outputs: Option<Vec<ToolOutput>>,
+    /// An action that waits for a person, or waited; `kind` is `proposal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Box<Proposal>>,
+    /// What became of it; absent while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<ProposalResolved>,
+    /// Files that were changed, or changed back; `kind` is `changes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
     /// Rows with the same one are one stretch of work: `activity-` and the `seq` that began it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activity_segment_id: Option<String>,
@@ -184,6 +212,10 @@ impl UiMessage {
             traces: None,
             tool_events: None,
             file_edits: None,
+            outputs: None,
+            proposal: None,
+            resolution: None,
+            changes: None,
             activity_segment_id: None,
             media: None,
             images: None,

@@ -490,7 +490,31 @@ files: unknown[],
 /**
  * What it shows inside its row.
  */
-embeds: unknown[], };
+embeds: unknown[], 
+/**
+ * The record of the call: `log://turn_N/…`.
+ */
+path?: string, 
+/**
+ * How it ended, as in HTTP; a command that ended with a code of its own has 200 or 500 here.
+ */
+status?: number, 
+/**
+ * Why it was allowed, asked about or refused.
+ */
+why?: string, 
+/**
+ * How a command ended.
+ */
+exit_code?: number, 
+/**
+ * How long it took, milliseconds.
+ */
+duration_ms?: number, 
+/**
+ * True for a command that goes on running in the background.
+ */
+background?: boolean, };
 
 export type FileDiff = { 
 /**
@@ -571,6 +595,296 @@ pending?: boolean,
  * What changed.
  */
 diff?: FileDiff, };
+
+export type ProposalKind = "command" | "edit" | "read" | "network" | "question";
+
+export type ProposedCommand = { 
+/**
+ * The script, byte for byte as it will run.
+ */
+script: string, 
+/**
+ * The same as it is to be read: what hides in text is made visible, nothing is cut.
+ */
+shown: string, 
+/**
+ * Where it starts, absolute.
+ */
+cwd: string, 
+/**
+ * Whether it has the network.
+ */
+network: boolean, 
+/**
+ * Whether the turn goes on while it runs.
+ */
+background: boolean, 
+/**
+ * The time it may take, seconds.
+ */
+limit_s: number, 
+/**
+ * What holds it, in words.
+ */
+sandbox: string, };
+
+export type FileOperation = "add" | "change" | "remove" | "move" | "copy" | "mode" | "read";
+
+export type ProposedFile = { 
+/**
+ * The file, relative when it lies in the project.
+ */
+path: string, 
+/**
+ * What becomes of it.
+ */
+operation: FileOperation, 
+/**
+ * Its other name, when it is moved or copied.
+ */
+to?: string, 
+/**
+ * Lines added.
+ */
+added: number, 
+/**
+ * Lines removed.
+ */
+deleted: number, 
+/**
+ * What changes.
+ */
+diff?: FileDiff, 
+/**
+ * What a person must know beside that, such as a place that was found by looking past differences.
+ */
+notes: Array<string>, };
+
+export type ProposedQuestion = { 
+/**
+ * The question.
+ */
+text: string, 
+/**
+ * Answers to choose from; any other may be written.
+ */
+options: Array<string>, };
+
+export type RuleSubject = { 
+/**
+ * A tool's name, or what it may do: `read`, `edit`, `command`, `inspect`, `network`.
+ */
+tool?: string, 
+/**
+ * Paths, written as in an ignore file.
+ */
+path?: string, 
+/**
+ * A command with `*` for any text.
+ */
+command?: string, 
+/**
+ * A host; `*.example.org` for those beneath it.
+ */
+host?: string, };
+
+export type RuleOffer = { 
+/**
+ * The rule in words, without where it holds.
+ */
+words: string, 
+/**
+ * What it speaks of.
+ */
+subject: RuleSubject, };
+
+export type Proposal = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * Names it: the path of the action's record.
+ */
+proposal_id: string, 
+/**
+ * The tool call.
+ */
+call_id: string, 
+/**
+ * The tool.
+ */
+tool: string, 
+/**
+ * What it is about.
+ */
+kind: ProposalKind, 
+/**
+ * The same in one line.
+ */
+title: string, 
+/**
+ * The command, when it is one.
+ */
+command?: ProposedCommand, 
+/**
+ * The files, when it changes some.
+ */
+files?: Array<ProposedFile>, 
+/**
+ * The question, when it is one.
+ */
+question?: ProposedQuestion, 
+/**
+ * The address, when the network is reached.
+ */
+address?: string, 
+/**
+ * Why it is asked.
+ */
+why: string, 
+/**
+ * Digest of everything that decides what will happen: a yes is given to it.
+ */
+digest: string, 
+/**
+ * Rules a person may make of the answer.
+ */
+rules?: Array<RuleOffer>, 
+/**
+ * The turn.
+ */
+turn_id?: TurnId, 
+/**
+ * Always activity.
+ */
+turn_phase?: Phase, 
+/**
+ * Counts the events of the turn.
+ */
+turn_seq?: number, 
+/**
+ * When it was made, milliseconds since the epoch.
+ */
+created_at_ms?: number, 
+/**
+ * Place in the chat's log.
+ */
+seq?: number, };
+
+export type ProposalState = "open" | "accepted" | "rejected" | "cancelled" | "changed";
+
+export type ProposalResolved = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * Which one.
+ */
+proposal_id: string, 
+/**
+ * The tool call.
+ */
+call_id: string, 
+/**
+ * What became of it.
+ */
+state: ProposalState, 
+/**
+ * The person's reason, or answer.
+ */
+reason?: string, 
+/**
+ * The rule that was made with it, in words.
+ */
+rule?: string, 
+/**
+ * The turn.
+ */
+turn_id?: TurnId, 
+/**
+ * Place in the chat's log.
+ */
+seq?: number, };
+
+export type StreamChunk = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The record of the command: `log://turn_N/sh/…`.
+ */
+path: string, 
+/**
+ * The tool call.
+ */
+call_id: string, 
+/**
+ * 1 is standard output, 2 standard error.
+ */
+channel: number, 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * Bytes between what was told before and this text.
+ */
+skipped?: number, 
+/**
+ * The turn.
+ */
+turn_id?: TurnId, 
+/**
+ * Place in the chat's log.
+ */
+seq?: number, };
+
+export type ChangesWord = "made" | "reverted" | "redone";
+
+export type Changes = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * What happened.
+ */
+action: ChangesWord, 
+/**
+ * The turn's ordinal in its chat, counted from 1.
+ */
+turn: number, 
+/**
+ * The files.
+ */
+paths: Array<string>, 
+/**
+ * Lines added.
+ */
+added: number, 
+/**
+ * Lines removed.
+ */
+deleted: number, 
+/**
+ * What a person must know, such as files that are too big to be restored.
+ */
+note?: string, 
+/**
+ * The turn.
+ */
+turn_id?: TurnId, 
+/**
+ * When, milliseconds since the epoch.
+ */
+created_at_ms?: number, 
+/**
+ * Place in the chat's log.
+ */
+seq?: number, };
 
 export type MediaUrl = { 
 /**
@@ -752,7 +1066,7 @@ scope?: SessionScope,
  */
 workspace_scope?: WorkspaceScope, };
 
-export type ChatStateWord = "running" | "idle" | "failed";
+export type ChatStateWord = "running" | "waiting" | "idle" | "failed";
 
 export type ChatState = { 
 /**
@@ -842,7 +1156,7 @@ detail: string,
  */
 provider?: string, };
 
-export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "sidebar_state_updated" } & SidebarStateUpdated | { "event": "runtime_model_updated" } & RuntimeModelUpdated | { "event": "transcription_result" } & TranscriptionResult | { "event": "transcription_error" } & TranscriptionError | { "event": "error" } & ErrorFrame;
+export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "proposal" } & Proposal | { "event": "proposal_resolved" } & ProposalResolved | { "event": "stream_chunk" } & StreamChunk | { "event": "changes" } & Changes | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "sidebar_state_updated" } & SidebarStateUpdated | { "event": "runtime_model_updated" } & RuntimeModelUpdated | { "event": "transcription_result" } & TranscriptionResult | { "event": "transcription_error" } & TranscriptionError | { "event": "error" } & ErrorFrame;
 
 export type Role = "user" | "assistant" | "tool";
 
@@ -855,6 +1169,28 @@ url: string,
  * What people call it.
  */
 name: string, };
+
+export type ToolOutput = { 
+/**
+ * The tool call.
+ */
+call_id: string, 
+/**
+ * The record of the command.
+ */
+path: string, 
+/**
+ * 1 is standard output, 2 standard error.
+ */
+channel: number, 
+/**
+ * The newest text, at most 64 KiB.
+ */
+text: string, 
+/**
+ * Bytes that are not in it.
+ */
+skipped: number, };
 
 export type UiMessage = { 
 /**
@@ -885,6 +1221,22 @@ toolEvents?: Array<ToolEvent>,
  * Files that were changed.
  */
 fileEdits?: Array<FileEdit>, 
+/**
+ * What commands of this row have put out, as far as it was told; gone once they ended.
+ */
+outputs?: Array<ToolOutput>, 
+/**
+ * An action that waits for a person, or waited; `kind` is `proposal`.
+ */
+proposal?: Proposal, 
+/**
+ * What became of it; absent while it waits.
+ */
+resolution?: ProposalResolved, 
+/**
+ * Files that were changed, or changed back; `kind` is `changes`.
+ */
+changes?: Changes, 
 /**
  * Rows with the same one are one stretch of work: `activity-` and the `seq` that began it.
  */
@@ -1397,6 +1749,256 @@ default_scope: WorkspaceScope,
  * What this client may change.
  */
 controls: WorkspaceControls, };
+
+export type Proposals = { 
+/**
+ * The proposals.
+ */
+proposals: Array<Proposal>, };
+
+export type AnsweredOne = { 
+/**
+ * The proposal.
+ */
+proposal_id: string, 
+/**
+ * What it is now; somebody else may have been first.
+ */
+state: ProposalState, 
+/**
+ * Why the answer did not count.
+ */
+why?: string, };
+
+export type Answered = { 
+/**
+ * One for each answer, in order.
+ */
+answered: Array<AnsweredOne>, };
+
+export type RuleEffect = "allow" | "ask" | "deny";
+
+export type RuleSpan = "chat" | "folder" | "always";
+
+export type RuleRow = { 
+/**
+ * Names it.
+ */
+id: string, 
+/**
+ * What it says.
+ */
+effect: RuleEffect, 
+/**
+ * What it speaks of.
+ */
+subject: RuleSubject, 
+/**
+ * Where it holds.
+ */
+span: RuleSpan, 
+/**
+ * The chat or the folder it holds in.
+ */
+place?: string, 
+/**
+ * The rule in words.
+ */
+words: string, };
+
+export type ApprovalPreset = "ask" | "edit_freely" | "full";
+
+export type SandboxStanding = { 
+/**
+ * 1: not at all, every command asks. 2: by the kernel's own rules. 3: in a world of their own.
+ */
+level: number, 
+/**
+ * By what, in words; empty at level 1.
+ */
+provider: string, 
+/**
+ * Why no higher level is in force, a line each.
+ */
+missing: Array<string>, };
+
+export type Approvals = { 
+/**
+ * Of chats that chose none.
+ */
+preset: ApprovalPreset, 
+/**
+ * Every rule, oldest first.
+ */
+rules: Array<RuleRow>, 
+/**
+ * How commands are held here.
+ */
+sandbox: SandboxStanding, };
+
+export type ChatMode = "ask" | "act";
+
+export type RunningCommand = { 
+/**
+ * Its record: `log://turn_N/sh/…`.
+ */
+path: string, 
+/**
+ * The tool call.
+ */
+call_id: string, 
+/**
+ * The script.
+ */
+script: string, 
+/**
+ * Whether the turn goes on while it runs.
+ */
+background: boolean, 
+/**
+ * Since when, milliseconds since the epoch.
+ */
+started_at_ms: number, };
+
+export type ChatActing = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * Whether it may change things.
+ */
+mode: ChatMode, 
+/**
+ * What is asked about: the chat's own choice, or everybody's.
+ */
+preset: ApprovalPreset, 
+/**
+ * Whether the chat chose it.
+ */
+own_preset: boolean, 
+/**
+ * Whether its commands have the network.
+ */
+network: boolean, 
+/**
+ * How commands are held.
+ */
+sandbox: SandboxStanding, 
+/**
+ * Commands that run.
+ */
+commands: Array<RunningCommand>, };
+
+export type ChangeStanding = "applied" | "reverted" | "changed_since";
+
+export type ChangedFile = { 
+/**
+ * The file, relative to the chat's folder.
+ */
+path: string, 
+/**
+ * What became of it.
+ */
+operation: FileOperation, 
+/**
+ * Lines added.
+ */
+added: number, 
+/**
+ * Lines removed.
+ */
+deleted: number, 
+/**
+ * How it stands now.
+ */
+standing: ChangeStanding, 
+/**
+ * Whether it has no lines.
+ */
+binary: boolean, 
+/**
+ * Whether it is too big to be restored.
+ */
+too_big: boolean, 
+/**
+ * Whether a command did it, rather than a file tool.
+ */
+by_command: boolean, 
+/**
+ * What changed.
+ */
+diff?: FileDiff, 
+/**
+ * How many hunks can be taken back one by one, counted from 0.
+ */
+hunks: number, };
+
+export type TurnChanges = { 
+/**
+ * The turn's ordinal, counted from 1.
+ */
+turn: number, 
+/**
+ * The first line of its prompt.
+ */
+prompt: string, 
+/**
+ * When it began, milliseconds since the epoch.
+ */
+at_ms: number, 
+/**
+ * The files, by path.
+ */
+files: Array<ChangedFile>, 
+/**
+ * What could not be captured.
+ */
+note?: string, };
+
+export type ChangeList = { 
+/**
+ * The turns that changed something.
+ */
+turns: Array<TurnChanges>, };
+
+export type ChangeRefused = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * Why.
+ */
+why: string, };
+
+export type ChangesDone = { 
+/**
+ * Files that are now as asked for.
+ */
+done: Array<string>, 
+/**
+ * Files that were left alone.
+ */
+refused: Array<ChangeRefused>, };
+
+export type CommandOutput = { 
+/**
+ * 1 is standard output, 2 standard error.
+ */
+channel: number, 
+/**
+ * The newest of it; what was left out before is counted in its first line.
+ */
+text: string, 
+/**
+ * Bytes in all.
+ */
+bytes: number, 
+/**
+ * Whether more may come.
+ */
+running: boolean, };
 
 export type AgentSettings = { 
 /**

@@ -87,7 +87,7 @@ impl Announcer {
                 ChatStateWord::Idle => {
                     states.remove(chat);
                 }
-                ChatStateWord::Running | ChatStateWord::Failed => {
+                ChatStateWord::Running | ChatStateWord::Waiting | ChatStateWord::Failed => {
                     make_room(&mut states);
                     states.insert(chat.clone(), state.clone());
                 }

@@ -50,6 +50,30 @@ pub struct ToolEvent {
     #[serde(default)]
     #[cfg_attr(feature = "ts", ts(type = "unknown[]"))]
     pub embeds: Vec<Value>,
+    /// The record of the call: `log://turn_N/…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub path: Option<String>,
+    /// How it ended, as in HTTP; a command that ended with a code of its own has 200 or 500 here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub status: Option<u16>,
+    /// Why it was allowed, asked about or refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub why: Option<String>,
+    /// How a command ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub exit_code: Option<i32>,
+    /// How long it took, milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub duration_ms: Option<u64>,
+    /// True for a command that goes on running in the background.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub background: Option<bool>,
 }
 
 fn one() -> u32 {

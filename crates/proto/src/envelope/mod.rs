@@ -1,5 +1,6 @@
 //! The envelope protocol: JSON text frames over one WebSocket, many chats on it (envelope §1).
 
+mod acting;
 mod activity;
 mod inbound;
 mod mention;
@@ -7,6 +8,10 @@ mod outbound;
 pub mod table;
 mod turn;
 
+pub use acting::{
+    Changes, ChangesWord, FileOperation, Proposal, ProposalKind, ProposalResolved, ProposalState, ProposedCommand, ProposedFile,
+    ProposedQuestion, RuleOffer, RuleSubject, StreamChunk,
+};
 pub use activity::{FileDiff, FileEdit, MediaUrl, MessageSource, ToolEvent, ToolPhase};
 pub use inbound::{Attach, ForkChat, Frame, Inbound, Message, NewChat, SetWorkspaceScope, TranscribeAudio, WebuiRequest, read};
 pub use outbound::{

@@ -9,6 +9,7 @@ use crate::sidebar::SidebarState;
 use crate::usage::Usage;
 use crate::{ChatId, TurnId};
 
+use super::acting::{Changes, Proposal, ProposalResolved, StreamChunk};
 use super::turn::{
     Delta, FileEdits, ForkMarker, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, StreamEnd, TurnEnd, TurnModelUpdated,
     UserMessage,
@@ -47,6 +48,14 @@ pub enum Event {
     Message(MessageEvent),
     /// Files a tool changes.
     FileEdit(FileEdits),
+    /// An action waits for a person. Large, and rare.
+    Proposal(Box<Proposal>),
+    /// A proposal waits no longer.
+    ProposalResolved(ProposalResolved),
+    /// Output of a command that runs.
+    StreamChunk(StreamChunk),
+    /// Files were changed, or changed back.
+    Changes(Changes),
     /// The turn is complete.
     TurnEnd(TurnEnd),
     /// What stands before it was copied from another chat.
@@ -209,6 +218,8 @@ pub struct TranscriptionError {
 pub enum ChatStateWord {
     /// A turn runs.
     Running,
+    /// A turn runs and waits for a person.
+    Waiting,
     /// None runs.
     Idle,
     /// None runs and the last one failed.
@@ -293,6 +304,10 @@ impl Event {
             Self::StreamEnd(_) => "stream_end",
             Self::Message(_) => "message",
             Self::FileEdit(_) => "file_edit",
+            Self::Proposal(_) => "proposal",
+            Self::ProposalResolved(_) => "proposal_resolved",
+            Self::StreamChunk(_) => "stream_chunk",
+            Self::Changes(_) => "changes",
             Self::TurnEnd(_) => "turn_end",
             Self::ForkMarker(_) => "fork_marker",
             Self::SessionUpdated(_) => "session_updated",
@@ -318,6 +333,10 @@ impl Event {
             Self::StreamEnd(event) => Some(&mut event.seq),
             Self::Message(event) => Some(&mut event.seq),
             Self::FileEdit(event) => Some(&mut event.seq),
+            Self::Proposal(event) => Some(&mut event.seq),
+            Self::ProposalResolved(event) => Some(&mut event.seq),
+            Self::StreamChunk(event) => Some(&mut event.seq),
+            Self::Changes(event) => Some(&mut event.seq),
             Self::TurnEnd(event) => Some(&mut event.seq),
             Self::ForkMarker(event) => Some(&mut event.seq),
             Self::Ready(_)

@@ -14,18 +14,19 @@ use alcove_proto::{ChatId, TurnId};
 use serde_json::{Value, json};
 
 const STARTED: f64 = 1_795_226_939.964_315;
-const MILLISECONDS: i64 = 1_795_226_943_675;
+pub(crate) const MILLISECONDS: i64 = 1_795_226_943_675;
 
 /// Every sample under its name.
 pub(crate) fn samples() -> Vec<(&'static str, Event)> {
-    [personal(), prompts(), streams(), messages(), work(), ends(), lists(), answers(), errors()].into_iter().flatten().collect()
+    let parts = [personal(), prompts(), streams(), messages(), work(), crate::acting::samples(), ends(), lists(), answers(), errors()];
+    parts.into_iter().flatten().collect()
 }
 
-fn chat() -> ChatId {
+pub(crate) fn chat() -> ChatId {
     ChatId::parse("3dcce6521fb5").expect("a chat id")
 }
 
-fn turn() -> TurnId {
+pub(crate) fn turn() -> TurnId {
     TurnId::parse("turn-2").expect("a turn id")
 }
 
@@ -237,6 +238,12 @@ fn messages() -> Vec<(&'static str, Event)> {
             error: Value::Null,
             files: Vec::new(),
             embeds: Vec::new(),
+            path: None,
+            status: None,
+            why: None,
+            exit_code: None,
+            duration_ms: None,
+            background: None,
         }]),
         ..complete.clone()
     };
