@@ -120,10 +120,8 @@ async fn ask(shared: &Shared, plan: Plan, shown: String) -> Option<String> {
     let call = ModelCall {
         endpoint: plan.endpoint,
         model: plan.preset.model,
-        messages: vec![
-            model::Message { role: model::Role::System, content: INSTRUCTION.to_owned(), images: Vec::new() },
-            model::Message { role: model::Role::User, content: shown, images: Vec::new() },
-        ],
+        messages: vec![model::Message::text(model::Role::System, INSTRUCTION), model::Message::text(model::Role::User, shown)],
+        tools: Vec::new(),
         max_tokens: plan.preset.max_tokens,
         temperature: plan.preset.temperature,
         reasoning_effort: plan.preset.reasoning_effort,
@@ -136,7 +134,7 @@ async fn ask(shared: &Shared, plan: Plan, shown: String) -> Option<String> {
             ModelEvent::Answer(piece) => said.push_str(&piece),
             ModelEvent::Ended(_) => break,
             ModelEvent::Failed(_) => return None,
-            ModelEvent::Reasoning(_) | ModelEvent::Retrying { .. } => {}
+            ModelEvent::Reasoning(_) | ModelEvent::Retrying { .. } | ModelEvent::Calling { .. } | ModelEvent::Calls(_) => {}
         }
     }
     let title = clean(&said);

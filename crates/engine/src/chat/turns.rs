@@ -115,6 +115,8 @@ impl Actor {
             Some(ModelEvent::Retrying { attempt, wait, reason }) => {
                 Input::Retrying(format!("{reason} Trying again in {:.1} s (attempt {attempt}).", wait.as_secs_f32()))
             }
+            // No tools are offered.
+            Some(ModelEvent::Calling { .. } | ModelEvent::Calls(_)) => return Ok(()),
             Some(ModelEvent::Ended(end)) => ended(&end),
             Some(ModelEvent::Failed(error)) => Input::StepFailed(Failure { words: error.to_string(), retry: error.retryable_by_person() }),
             None => Input::StepFailed(Failure { words: "The model ended without a word.".to_owned(), retry: true }),
@@ -343,7 +345,7 @@ async fn messages(media: &Media, packet: &Packet) -> Result<Vec<model::Message>,
                 packet::Role::Assistant => model::Role::Assistant,
             };
             let (content, images) = media.shown(message, &mut room);
-            model::Message { role, content, images }
+            model::Message { images, ..model::Message::text(role, content) }
         };
         let mut messages: Vec<model::Message> = packet.iter().rev().map(message).collect();
         messages.reverse();
@@ -357,6 +359,7 @@ fn model_call(plan: &Plan, messages: Vec<model::Message>) -> ModelCall {
         endpoint: plan.endpoint.clone(),
         model: plan.preset.model.clone(),
         messages,
+        tools: Vec::new(),
         max_tokens: plan.preset.max_tokens,
         temperature: plan.preset.temperature,
         reasoning_effort: plan.preset.reasoning_effort.clone(),

@@ -5,10 +5,12 @@
 
 use std::collections::VecDeque;
 
+use super::calls::{Calls, TooManyCalls};
 use super::chunk::{self, Chunk, ServerError};
+use super::piece::CallPieces;
 use super::sse::{LineTooLong, SseDecoder};
 use super::think::{Piece, ThinkSplitter};
-use super::{Finish, ModelEvent, TokenUsage};
+use super::{Finish, Message, ModelEvent, TokenUsage};
 
 /// The most text of one answer, reasoning included, in bytes.
 pub(super) const MAX_ANSWER_BYTES: usize = 8 << 20;
@@ -36,6 +38,15 @@ pub(super) enum Progress {
     Complete,
 }
 
+/// How an answer ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub(super) finish: Finish,
+    /// Calls that were not handed over.
+    pub(super) cut_calls: usize,
+    pub(super) usage: Option<TokenUsage>,
+}
+
 /// The answer so far.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -46,14 +57,24 @@ pub(super) struct Answer {
     usage: Option<TokenUsage>,
     /// Bytes of text taken so far.
     bytes: usize,
-    /// Some text has come out.
+    /// Some text or a piece of a call has come.
     spoke: bool,
+    calls: Calls,
+    /// Calls have come in deltas, so that a whole message repeats them.
+    calls_in_deltas: bool,
+    /// A piece of a call came after the finish reason.
+    late_calls: bool,
+    /// A finish reason said that something is missing.
+    cut: bool,
+    /// Nothing more can come: the body was read to its own end.
+    read_out: bool,
     /// `[DONE]` or a whole reply was read.
     complete: bool,
 }
 
 impl Answer {
-    pub(super) fn new() -> Self {
+    /// Nothing yet, in a conversation that holds `messages`.
+    pub(super) fn to(messages: &[Message]) -> Self {
         Self {
             decoder: SseDecoder::default(),
             splitter: ThinkSplitter::new(),
@@ -62,6 +83,11 @@ impl Answer {
             usage: None,
             bytes: 0,
             spoke: false,
+            calls: Calls::after(messages),
+            calls_in_deltas: false,
+            late_calls: false,
+            cut: false,
+            read_out: false,
             complete: false,
         }
     }
@@ -86,6 +112,7 @@ impl Answer {
         {
             self.take_all(&events)?;
         }
+        self.read_out = true;
         Ok(self.progress())
     }
 
@@ -93,6 +120,7 @@ impl Answer {
     pub(super) fn whole(&mut self, body: &[u8]) -> Result<(), Trouble> {
         self.take(&String::from_utf8_lossy(body))?;
         self.complete = true;
+        self.read_out = true;
         Ok(())
     }
 
@@ -107,19 +135,38 @@ impl Answer {
         self.events.pop_front()
     }
 
-    /// True once any text has come out.
+    /// True once any text or a piece of a call has come.
     pub(super) fn spoke(&self) -> bool {
         self.spoke
     }
 
-    /// The reason to stop and the usage. `None` when a complete answer was empty for no reason.
-    pub(super) fn outcome(&self) -> Option<(Finish, Option<TokenUsage>)> {
+    /// Lets the calls out, if the answer is whole. Call it when it has ended well.
+    pub(super) fn hand_over(&mut self) {
+        if self.calls.count() == 0 || !self.is_whole() {
+            return;
+        }
+        self.tell(Calls::tell_names);
+        self.finish = Some(Finish::ToolCalls);
+        self.events.push_back(ModelEvent::Calls(self.calls.take()));
+    }
+
+    fn is_whole(&self) -> bool {
+        let ended = match &self.finish {
+            Some(Finish::Stop | Finish::ToolCalls) => true,
+            Some(Finish::Length | Finish::ContentFilter | Finish::Other(_)) => false,
+            None => self.complete,
+        };
+        ended && !self.cut && (self.read_out || !self.late_calls)
+    }
+
+    /// How it ended. `None` when a complete answer was empty for no reason.
+    pub(super) fn outcome(&self) -> Option<Outcome> {
         let finish = self.finish.clone().unwrap_or(Finish::Stop);
         let may_be_empty = match finish {
             Finish::Length | Finish::ToolCalls | Finish::ContentFilter => true,
             Finish::Stop | Finish::Other(_) => false,
         };
-        (self.spoke || may_be_empty).then_some((finish, self.usage))
+        (self.spoke || may_be_empty).then_some(Outcome { finish, cut_calls: self.calls.count(), usage: self.usage })
     }
 
     fn progress(&self) -> Progress {
@@ -137,7 +184,7 @@ impl Answer {
             }
             match data.trim() {
                 "" => {}
-                "[DONE]" => self.complete = true,
+                "[DONE]" => (self.complete, self.read_out) = (true, true),
                 text => self.take(text)?,
             }
         }
@@ -145,7 +192,7 @@ impl Answer {
     }
 
     fn take(&mut self, text: &str) -> Result<(), Trouble> {
-        let Chunk { reasoning, content, finish, usage, error } = chunk::parse(text).map_err(|why| {
+        let Chunk { reasoning, content, calls, finish, usage, error } = chunk::parse(text).map_err(|why| {
             let sample: String = text.chars().take(80).collect();
             Trouble::Malformed(format!("{why}, in “{sample}”"))
         })?;
@@ -160,6 +207,8 @@ impl Answer {
         }
         self.splitter.push(&content, &mut pieces);
         self.push_pieces(pieces);
+        self.take_calls(calls).map_err(|TooManyCalls| Trouble::TooMuch)?;
+        self.cut |= matches!(finish, Some(Finish::Length | Finish::ContentFilter));
         // Some servers repeat the finish reason; the first one is the model's own.
         self.finish = self.finish.take().or(finish);
         self.usage = usage.or(self.usage);
@@ -167,6 +216,28 @@ impl Answer {
             Some(error) => Err(Trouble::Server(error)),
             None => Ok(()),
         }
+    }
+
+    fn take_calls(&mut self, calls: CallPieces) -> Result<(), TooManyCalls> {
+        if calls.pieces.is_empty() || (calls.repeated && self.calls_in_deltas) {
+            return Ok(());
+        }
+        self.spoke = true;
+        self.calls_in_deltas |= !calls.repeated;
+        self.late_calls |= self.finish.is_some();
+        for piece in calls.pieces {
+            let mut taken = Ok(());
+            self.tell(|calls, names| taken = calls.push(piece, names));
+            taken?;
+        }
+        Ok(())
+    }
+
+    /// Tells the names that `find` finds.
+    fn tell(&mut self, find: impl FnOnce(&mut Calls, &mut Vec<String>)) {
+        let mut names = Vec::new();
+        find(&mut self.calls, &mut names);
+        self.events.extend(names.into_iter().map(|name| ModelEvent::Calling { name }));
     }
 
     fn push_pieces(&mut self, pieces: Vec<Piece>) {
@@ -197,7 +268,7 @@ mod tests {
 
     #[test]
     fn what_arrives_together_is_joined_and_told_at_once() {
-        let mut answer = Answer::new();
+        let mut answer = Answer::to(&[]);
         let first = [delta("reasoning", "a"), delta("reasoning", "b"), delta("content", "c"), delta("content", "d")].concat();
         assert_eq!(answer.feed(first.as_bytes()), Ok(Progress::More));
         assert_eq!(drain(&mut answer), [ModelEvent::Reasoning("ab".to_owned()), ModelEvent::Answer("cd".to_owned())]);
@@ -217,7 +288,7 @@ mod tests {
         ]
         .concat();
         for cut in 0..=stream.len() {
-            let mut answer = Answer::new();
+            let mut answer = Answer::to(&[]);
             answer.feed(&stream.as_bytes()[..cut]).unwrap();
             assert_eq!(answer.feed(&stream.as_bytes()[cut..]), Ok(Progress::Complete), "cut at {cut}");
             let (mut reasoning, mut text) = (String::new(), String::new());
@@ -225,7 +296,11 @@ mod tests {
                 match event {
                     ModelEvent::Reasoning(part) => reasoning.push_str(&part),
                     ModelEvent::Answer(part) => text.push_str(&part),
-                    other @ (ModelEvent::Retrying { .. } | ModelEvent::Ended(_) | ModelEvent::Failed(_)) => {
+                    other @ (ModelEvent::Retrying { .. }
+                    | ModelEvent::Calling { .. }
+                    | ModelEvent::Calls(_)
+                    | ModelEvent::Ended(_)
+                    | ModelEvent::Failed(_)) => {
                         panic!("{other:?}")
                     }
                 }
@@ -241,7 +316,7 @@ mod tests {
             ("data: {\"choices\":[{\n\n", "Malformed"),
             (&"x".repeat(super::super::sse::MAX_EVENT_BYTES + 1), "LineTooLong"),
         ] {
-            let mut answer = Answer::new();
+            let mut answer = Answer::to(&[]);
             let stream = format!("{}{tail}", delta("content", "kept"));
             let end = format!("{:?}", answer.feed(stream.as_bytes()).unwrap_err());
             assert!(end.starts_with(trouble), "{end}");
@@ -251,7 +326,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_end_is_ended() {
-        let mut answer = Answer::new();
+        let mut answer = Answer::to(&[]);
         let part = delta("content", &"x".repeat(100_000));
         let parts = (0..).take_while(|_| answer.feed(part.as_bytes()).is_ok()).count();
         assert_eq!(parts, MAX_ANSWER_BYTES / 100_000);

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::piece::{self, CallPieces};
 use super::{Finish, TokenUsage};
 
 /// What one object said. Text is empty when there was none.
@@ -12,6 +13,7 @@ use super::{Finish, TokenUsage};
 pub(super) struct Chunk {
     pub(super) reasoning: String,
     pub(super) content: String,
+    pub(super) calls: CallPieces,
     pub(super) finish: Option<Finish>,
     pub(super) usage: Option<TokenUsage>,
     pub(super) error: Option<ServerError>,
@@ -42,6 +44,7 @@ pub(super) fn parse(text: &str) -> Result<Chunk, String> {
             text if text.is_empty() => text_of(&choice["text"]),
             text => text,
         },
+        calls: piece::pieces_of(choice),
         finish: choice["finish_reason"].as_str().filter(|word| !word.is_empty()).map(finish_of),
         usage: usage_of(&value["usage"]),
         error: error_of(&value),
@@ -125,12 +128,12 @@ fn part_text(part: &Value) -> &str {
 }
 
 fn finish_of(word: &str) -> Finish {
-    match word {
+    match word.to_ascii_lowercase().as_str() {
         "stop" | "eos" | "end_turn" | "stop_sequence" => Finish::Stop,
-        "length" | "max_tokens" => Finish::Length,
-        "tool_calls" | "function_call" | "tool_use" => Finish::ToolCalls,
+        "length" | "max_tokens" | "max_output_tokens" => Finish::Length,
+        "tool_calls" | "tool_call" | "function_call" | "tool_use" => Finish::ToolCalls,
         "content_filter" => Finish::ContentFilter,
-        other => Finish::Other(other.chars().take(64).collect()),
+        _ => Finish::Other(word.chars().take(64).collect()),
     }
 }
 

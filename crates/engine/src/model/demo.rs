@@ -98,7 +98,13 @@ fn script(call: &ModelCall, prompt: &str) -> VecDeque<ModelEvent> {
             address: "the offline demo".to_owned(),
             message: "your prompt holds the word “error”, so this error was made on purpose".to_owned(),
         }),
-        false => ModelEvent::Ended(StepEnd { finish, usage: Some(usage(call, events.len())), ttft: None, generation: Duration::ZERO }),
+        false => ModelEvent::Ended(StepEnd {
+            finish,
+            cut_calls: 0,
+            usage: Some(usage(call, events.len())),
+            ttft: None,
+            generation: Duration::ZERO,
+        }),
     });
     events
 }
@@ -234,7 +240,8 @@ mod tests {
         ModelCall {
             endpoint: Endpoint::Demo,
             model: MODEL.to_owned(),
-            messages: vec![Message { role: Role::User, content: prompt.to_owned(), images: Vec::new() }],
+            messages: vec![Message::text(Role::User, prompt)],
+            tools: Vec::new(),
             max_tokens: None,
             temperature: None,
             reasoning_effort: None,
@@ -249,6 +256,7 @@ mod tests {
             match stream.next().await.unwrap() {
                 ModelEvent::Reasoning(text) => reasoning.push_str(&text),
                 ModelEvent::Answer(text) => answer.push_str(&text),
+                other @ (ModelEvent::Calling { .. } | ModelEvent::Calls(_)) => panic!("{other:?}"),
                 end @ (ModelEvent::Retrying { .. } | ModelEvent::Ended(_) | ModelEvent::Failed(_)) => {
                     assert_eq!(stream.next().await, None);
                     return (reasoning, answer, end);

@@ -191,7 +191,8 @@ pub async fn context_window(models: &Models, endpoint: &Endpoint, model: &str) -
 /// Asks the model of `call` for a word or two, whatever messages the call holds.
 pub async fn test(models: &Models, call: ModelCall) -> Result<TestReply, ModelError> {
     let asked = ModelCall {
-        messages: vec![Message { role: Role::User, content: "Say hello in one short sentence.".to_owned(), images: Vec::new() }],
+        messages: vec![Message::text(Role::User, "Say hello in one short sentence.")],
+        tools: Vec::new(),
         max_tokens: Some(TEST_TOKENS),
         ..call
     };
@@ -200,7 +201,7 @@ pub async fn test(models: &Models, call: ModelCall) -> Result<TestReply, ModelEr
     let (mut latency, mut reasoning, mut answer) = (None, String::new(), String::new());
     while let Some(event) = stream.next().await {
         match event {
-            ModelEvent::Retrying { .. } => {}
+            ModelEvent::Retrying { .. } | ModelEvent::Calling { .. } | ModelEvent::Calls(_) => {}
             ModelEvent::Reasoning(text) => reasoning.push_str(&text),
             ModelEvent::Answer(text) => answer.push_str(&text),
             ModelEvent::Ended(_) => break,

@@ -69,6 +69,13 @@ pub enum ModelError {
         /// The server's message; may be empty.
         message: String,
     },
+    /// The server refused because tools were offered: it, or this model, takes none. Asked without tools it may well answer.
+    NoTools {
+        /// The base address.
+        address: String,
+        /// The server's message; may be empty.
+        message: String,
+    },
     /// The conversation is longer than the model can read.
     ContextTooLong {
         /// The base address.
@@ -139,6 +146,7 @@ impl ModelError {
             Self::Auth { .. } => "auth",
             Self::OutOfCredit { .. } => "out_of_credit",
             Self::ModelNotFound { .. } => "model_not_found",
+            Self::NoTools { .. } => "no_tools",
             Self::ContextTooLong { .. } => "context_too_long",
             Self::RateLimited { .. } => "rate_limited",
             Self::Broken { .. } => "broken",
@@ -156,6 +164,7 @@ impl ModelError {
             | Self::Auth { .. }
             | Self::OutOfCredit { .. }
             | Self::ModelNotFound { .. }
+            | Self::NoTools { .. }
             | Self::ContextTooLong { .. } => false,
             Self::Connect { .. }
             | Self::Timeout { .. }
@@ -196,6 +205,11 @@ impl fmt::Display for ModelError {
             Self::ModelNotFound { address, model, message } => write!(
                 f,
                 "the model server has no model “{model}” ({address}){}. Choose one of its models in Settings › Models.",
+                said(message)
+            ),
+            Self::NoTools { address, message } => write!(
+                f,
+                "the model server takes no tool calls for this model ({address}){}. Choose text commands for it in Settings › Models, or another model.",
                 said(message)
             ),
             Self::ContextTooLong { address, message } => write!(

@@ -13,11 +13,15 @@ pub mod retry;
 
 mod answer;
 mod blind;
+mod calls;
 mod catalog;
 mod chunk;
 mod client;
 mod fault;
+mod lines;
 mod openai;
+mod piece;
+mod refusal;
 mod request;
 pub(crate) mod speech;
 mod sse;
@@ -31,6 +35,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use serde_json::Value;
 
 use self::blind::Blind;
 use self::client::Clients;
@@ -60,6 +65,8 @@ pub struct ModelCall {
     pub model: String,
     /// The conversation, oldest first.
     pub messages: Vec<Message>,
+    /// Tools the model may call; none are spoken of when it is empty.
+    pub tools: Vec<ToolSpec>,
     /// The most tokens the answer may have; `None` leaves it to the server.
     pub max_tokens: Option<u32>,
     /// Sampling temperature; `None` leaves it to the server.
@@ -79,6 +86,39 @@ pub struct Message {
     pub content: String,
     /// Pictures shown with it.
     pub images: Vec<Image>,
+    /// The calls the model made with it; only its own messages have some.
+    pub calls: Vec<ToolCall>,
+    /// The call this answers; only tools' messages have one.
+    pub call_id: Option<String>,
+}
+
+impl Message {
+    /// A message that is nothing but text.
+    pub fn text(role: Role, content: impl Into<String>) -> Self {
+        Self { role, content: content.into(), images: Vec::new(), calls: Vec::new(), call_id: None }
+    }
+}
+
+/// A tool as a model is told of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolSpec {
+    /// What it is called: letters, digits, `_` and `-`, at most 64.
+    pub name: String,
+    /// What it does, for the model.
+    pub description: String,
+    /// The JSON schema of its arguments, an object.
+    pub parameters: Value,
+}
+
+/// A call of a tool as the model wrote it. Nothing of it is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolCall {
+    /// Which call it is: unique in the conversation, given by the server or as `call_<n>`.
+    pub id: String,
+    /// The tool's name; may be unknown, or empty.
+    pub name: String,
+    /// The arguments as they came: JSON of an object, if the model made no mistake. Empty where there were none.
+    pub arguments: String,
 }
 
 /// A picture as a model is shown it.
@@ -105,6 +145,8 @@ pub enum Role {
     User,
     /// The model, earlier.
     Assistant,
+    /// A tool, answering a call.
+    Tool,
 }
 
 /// Where a model is.
@@ -143,7 +185,7 @@ impl Default for Limits {
 /// What happens during a call, in order. Text events are never empty.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ModelEvent {
-    /// An attempt failed before any text; the next one follows after `wait`.
+    /// An attempt failed before any text or call; the next one follows after `wait`.
     Retrying {
         /// The number of the attempt to come, 2 or more.
         attempt: u32,
@@ -156,6 +198,14 @@ pub enum ModelEvent {
     Reasoning(String),
     /// More of the answer.
     Answer(String),
+    /// A call began to arrive, and this is its tool. One for each call.
+    Calling {
+        /// The tool's name, unchecked.
+        name: String,
+    },
+    /// The calls of an answer that ended whole, never empty; right before `Ended`. A call that was cut, or came in a cut answer,
+    /// is in no such event.
+    Calls(Vec<ToolCall>),
     /// The answer is complete. Terminal.
     Ended(StepEnd),
     /// The call failed; text that came before it stands. Terminal.
@@ -165,13 +215,15 @@ pub enum ModelEvent {
 /// How a complete answer ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepEnd {
-    /// Why the model stopped.
+    /// Why the model stopped; `ToolCalls` whenever calls were handed over.
     pub finish: Finish,
+    /// Calls that had begun to arrive and were not handed over, because the answer was cut.
+    pub cut_calls: usize,
     /// Tokens used, when the server told.
     pub usage: Option<TokenUsage>,
-    /// From sending the request that was answered to its first text; `None` when there was no text.
+    /// From sending the request that was answered to its first text or call; `None` when there was none.
     pub ttft: Option<Duration>,
-    /// From the first text (or, without any, the request) to the end.
+    /// From the first text or call (or, without any, the request) to the end.
     pub generation: Duration,
 }
 

@@ -1,6 +1,6 @@
 //! A call to an OpenAI-compatible server: attempts, waits, and the reading of the answer.
 //!
-//! An attempt is repeated only while no text has come out. The response is owned here and nowhere else, so dropping
+//! An attempt is repeated only while no text and no call has come. The response is owned here and nowhere else, so dropping
 //! the run closes the connection.
 
 use std::time::Duration;
@@ -11,11 +11,12 @@ use reqwest::{Response, StatusCode};
 use tokio::time::{self, Instant};
 
 use super::address::Address;
-use super::answer::{Answer, MAX_REPLY_BYTES, Progress, Trouble};
+use super::answer::{Answer, MAX_REPLY_BYTES, Outcome, Progress, Trouble};
 use super::chunk;
 use super::error::{ModelError, Phase};
 use super::extra::Extra;
 use super::fault::{Fault, Peer};
+use super::refusal;
 use super::request::{self, Shape};
 use super::retry::{RetryPlan, retry_after};
 use super::{Endpoint, Limits, ModelCall, ModelEvent, Models, StepEnd};
@@ -135,8 +136,13 @@ impl Run {
         }
     }
 
-    /// After an attempt failed without text: the event to show, or `None` when it is repeated at once in another shape.
+    /// After an attempt failed without a word: the event to show, or `None` when it is repeated at once in another shape.
     fn failed(&mut self, target: Target, fault: Fault) -> Option<ModelEvent> {
+        if !self.call.tools.is_empty()
+            && let Some(error) = refusal::of_tools(&fault.error)
+        {
+            return Some(ModelEvent::Failed(error));
+        }
         if let ModelError::Status { code: 400 | 422, message, .. } = &fault.error
             && let Some(shape) = self.shape.reshaped(message)
         {
@@ -196,7 +202,7 @@ impl Run {
             }
             _ => Body::Events(response),
         };
-        Ok(Reading { body, answer: Answer::new(), sent, first: None, closing: None, ended: None })
+        Ok(Reading { body, answer: Answer::to(&self.call.messages), sent, first: None, closing: None, ended: None })
     }
 }
 
@@ -252,6 +258,9 @@ impl Reading {
             if self.ended.is_some() {
                 self.answer.release();
             }
+            if let Some(Ok(())) = self.ended {
+                self.answer.hand_over();
+            }
             if self.first.is_none() && self.answer.spoke() {
                 self.first = Some(Instant::now());
             }
@@ -259,11 +268,12 @@ impl Reading {
     }
 
     fn end(&self, target: &Target) -> Step {
-        let Some((finish, usage)) = self.answer.outcome() else {
+        let Some(Outcome { finish, cut_calls, usage }) = self.answer.outcome() else {
             return Step::Failed(Fault::last(ModelError::Empty { address: target.address.text().to_owned() }));
         };
         Step::Event(ModelEvent::Ended(StepEnd {
             finish,
+            cut_calls,
             usage,
             ttft: self.first.map(|first| first - self.sent),
             generation: self.first.unwrap_or(self.sent).elapsed(),

@@ -4,7 +4,8 @@
 
 use serde::Serialize;
 
-use super::{Message, ModelCall, Role};
+use super::ModelCall;
+use super::lines::{self, ImageField, Line, Tool};
 
 /// How the fields servers differ in are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,14 +13,6 @@ pub(super) struct Shape {
     usage: UsageField,
     limit: LimitField,
     images: ImageField,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ImageField {
-    /// As `image_url` parts.
-    Sent,
-    /// Left out, with their names in the text, for models that take none.
-    Named,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +63,8 @@ impl Shape {
 pub(super) struct Body<'a> {
     model: &'a str,
     messages: Vec<Line<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tool<'a>>,
     stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
@@ -84,33 +79,6 @@ pub(super) struct Body<'a> {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
-    role: &'static str,
-    content: Content<'a>,
-}
-
-/// Plain text wherever that says it all: some servers know nothing else.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Content<'a> {
-    Text(&'a str),
-    Named(String),
-    Parts(Vec<Part<'a>>),
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Part<'a> {
-    Text { text: &'a str },
-    ImageUrl { image_url: Address<'a> },
-}
-
-#[derive(Serialize)]
-struct Address<'a> {
-    url: &'a str,
-}
-
-#[derive(Serialize)]
 struct StreamOptions {
     include_usage: bool,
 }
@@ -121,31 +89,16 @@ pub(super) fn body(call: &ModelCall, shape: Shape) -> Body<'_> {
         LimitField::MaxTokens => (call.max_tokens, None),
         LimitField::MaxCompletionTokens => (None, call.max_tokens),
     };
-    let messages = call.messages.iter();
     Body {
         model: &call.model,
-        messages: messages.map(|message| Line { role: role_word(message.role), content: content(message, shape.images) }).collect(),
+        messages: lines::lines(&call.messages, shape.images),
+        tools: lines::tools(&call.tools),
         stream: true,
         stream_options: (shape.usage == UsageField::Asked).then_some(StreamOptions { include_usage: true }),
         max_tokens,
         max_completion_tokens,
         temperature: call.temperature,
         reasoning_effort: call.reasoning_effort.as_deref(),
-    }
-}
-
-fn content(message: &Message, images: ImageField) -> Content<'_> {
-    match images {
-        ImageField::Sent | ImageField::Named if message.images.is_empty() => Content::Text(&message.content),
-        ImageField::Sent => {
-            let text = Some(Part::Text { text: &message.content }).filter(|_| !message.content.is_empty());
-            let images = message.images.iter().map(|image| Part::ImageUrl { image_url: Address { url: &image.url } });
-            Content::Parts(text.into_iter().chain(images).collect())
-        }
-        ImageField::Named => {
-            let names = message.images.iter().map(|image| format!("\n\n[Image, not shown: {}]", image.name));
-            Content::Named(std::iter::once(message.content.clone()).chain(names).collect())
-        }
     }
 }
 
@@ -158,19 +111,13 @@ pub(super) fn is_about_images(code: u16, message: &str) -> bool {
         && (says("image") || says("vision") || says("multimodal") || says("mmproj") || content)
 }
 
-fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
 
-    use super::super::{Endpoint, Image, Limits};
+    use serde_json::json;
+
+    use super::super::{Endpoint, Image, Limits, Message, Role, ToolCall, ToolSpec};
     use super::*;
 
     fn sent(call: &ModelCall, shape: Shape) -> String {
@@ -181,10 +128,8 @@ mod tests {
         ModelCall {
             endpoint: Endpoint::Demo,
             model: "m".to_owned(),
-            messages: vec![
-                Message { role: Role::System, content: "Be brief.".to_owned(), images: Vec::new() },
-                Message { role: Role::User, content: "\"Hi\"".to_owned(), images: Vec::new() },
-            ],
+            messages: vec![Message::text(Role::System, "Be brief."), Message::text(Role::User, "\"Hi\"")],
+            tools: Vec::new(),
             max_tokens: Some(64),
             temperature: Some(0.7),
             reasoning_effort: Some("low".to_owned()),
@@ -207,10 +152,46 @@ mod tests {
     #[test]
     fn images_are_parts_or_names() {
         let image = Image { name: "a cat.png".to_owned(), url: "data:image/png;base64,AAAA".into() };
-        let say = |content: &str| Message { role: Role::User, content: content.to_owned(), images: vec![image.clone()] };
+        let say = |content: &str| Message { images: vec![image.clone()], ..Message::text(Role::User, content) };
         let call = ModelCall { max_tokens: None, temperature: None, reasoning_effort: None, messages: vec![say("See"), say("")], ..call() };
         expect![[r#"{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"See"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]},{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}],"stream":true,"stream_options":{"include_usage":true}}"#]].assert_eq(&sent(&call, Shape::usual()));
         expect![[r#"{"model":"m","messages":[{"role":"user","content":"See\n\n[Image, not shown: a cat.png]"},{"role":"user","content":"\n\n[Image, not shown: a cat.png]"}],"stream":true,"stream_options":{"include_usage":true}}"#]].assert_eq(&sent(&call, Shape::usual().without_images()));
+    }
+
+    #[test]
+    fn tools_calls_and_answers() {
+        let made =
+            |id: &str, name: &str, arguments: &str| ToolCall { id: id.to_owned(), name: name.to_owned(), arguments: arguments.to_owned() };
+        let answer = |id: &str, content: &str| Message { call_id: Some(id.to_owned()), ..Message::text(Role::Tool, content) };
+        let image = Image { name: "a cat.png".to_owned(), url: "data:image/png;base64,AAAA".into() };
+        let calls = vec![made("a", "read_file", r#"{"path": "x"}"#), made("b", "", ""), made("c", "odd name!", r#"{"path": "x"#)];
+        let mut messages = vec![
+            Message::text(Role::User, "Go"),
+            Message { calls, ..Message::text(Role::Assistant, "") },
+            Message { images: vec![image], ..answer("a", "A cat.") },
+            answer("b", "no such tool"),
+            answer("c", "not JSON"),
+            Message { calls: vec![made("d", "exec", "[1]")], ..Message::text(Role::Assistant, "Again.") },
+        ];
+        let exec = ToolSpec {
+            name: "exec".to_owned(),
+            description: "Runs a command.".to_owned(),
+            parameters: json!({ "type": "object", "properties": { "command": { "type": "string" } }, "required": ["command"] }),
+        };
+        let call = ModelCall {
+            max_tokens: None,
+            temperature: None,
+            reasoning_effort: None,
+            messages: messages.clone(),
+            tools: vec![exec],
+            ..call()
+        };
+        expect![[r#"{"model":"m","messages":[{"role":"user","content":"Go"},{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"read_file","arguments":"{\"path\": \"x\"}"}},{"id":"b","type":"function","function":{"name":"unnamed","arguments":"{}"}},{"id":"c","type":"function","function":{"name":"odd_name_","arguments":"{\"not_an_object\":\"{\\\"path\\\": \\\"x\"}"}}]},{"role":"tool","content":"A cat.","tool_call_id":"a"},{"role":"tool","content":"no such tool","tool_call_id":"b"},{"role":"tool","content":"not JSON","tool_call_id":"c"},{"role":"user","content":[{"type":"text","text":"The pictures that the tools brought:"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]},{"role":"assistant","content":"Again.","tool_calls":[{"id":"d","type":"function","function":{"name":"exec","arguments":"{\"not_an_object\":\"[1]\"}"}}]}],"tools":[{"type":"function","function":{"name":"exec","description":"Runs a command.","parameters":{"properties":{"command":{"type":"string"}},"required":["command"],"type":"object"}}}],"stream":true,"stream_options":{"include_usage":true}}"#]].assert_eq(&sent(&call, Shape::usual()));
+        messages.drain(..2);
+        messages.truncate(1);
+        let call = ModelCall { messages, tools: Vec::new(), ..call };
+        expect![[r#"{"model":"m","messages":[{"role":"tool","content":"A cat.","tool_call_id":"a"},{"role":"user","content":[{"type":"text","text":"The pictures that the tools brought:"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}],"stream":true,"stream_options":{"include_usage":true}}"#]].assert_eq(&sent(&call, Shape::usual()));
+        expect![[r#"{"model":"m","messages":[{"role":"tool","content":"A cat.\n\n[Image, not shown: a cat.png]","tool_call_id":"a"}],"stream":true,"stream_options":{"include_usage":true}}"#]].assert_eq(&sent(&call, Shape::usual().without_images()));
     }
 
     #[test]

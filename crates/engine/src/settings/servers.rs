@@ -45,11 +45,8 @@ pub(super) async fn test(engine: &Engine, fields: &Fields) -> Result<Value, Refu
     let call = ModelCall {
         endpoint,
         model,
-        messages: vec![model::Message {
-            role: model::Role::User,
-            content: "Say hello in one short sentence.".to_owned(),
-            images: Vec::new(),
-        }],
+        messages: vec![model::Message::text(model::Role::User, "Say hello in one short sentence.")],
+        tools: Vec::new(),
         max_tokens: None,
         temperature: None,
         reasoning_effort: None,

@@ -153,7 +153,7 @@ async fn refused_images_are_left_out_from_then_on() {
     let mut server = Server::scripted(vec![refused, answer(), answer(), answer()]).await;
     let models = models();
     let image = Image { name: "cat.png".to_owned(), url: "data:image/png;base64,AAAA".into() };
-    let see = Message { role: Role::User, content: "See".to_owned(), images: vec![image] };
+    let see = Message { images: vec![image], ..Message::text(Role::User, "See") };
     let call = ModelCall { messages: vec![see], ..call(&server.api_base) };
     assert_eq!(told(models.open(call.clone())).await, "retry:1 a\"x\" stop");
     assert!(server.request().await.contains("data:image/png;base64,AAAA"));
@@ -162,7 +162,7 @@ async fn refused_images_are_left_out_from_then_on() {
     assert_eq!(told(models.open(call.clone())).await, "retry:1 a\"x\" stop");
     assert!(server.request().await.contains("[Image, not shown: cat.png]"));
     let mut later = call;
-    later.messages.push(Message { role: Role::User, content: "And?".to_owned(), images: Vec::new() });
+    later.messages.push(Message::text(Role::User, "And?"));
     assert_eq!(told(models.open(later)).await, "a\"x\" stop");
     assert!(!server.request().await.contains("base64"));
 }

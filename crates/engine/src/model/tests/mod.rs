@@ -36,7 +36,8 @@ fn call(api_base: &str) -> ModelCall {
     ModelCall {
         endpoint: Endpoint::OpenAi { api_base: api_base.to_owned(), api_key: Some(Secret::new(KEY)), extra: Extra::default() },
         model: "m".to_owned(),
-        messages: vec![Message { role: Role::User, content: "Hi".to_owned(), images: Vec::new() }],
+        messages: vec![Message::text(Role::User, "Hi")],
+        tools: Vec::new(),
         max_tokens: Some(64),
         temperature: None,
         reasoning_effort: None,
@@ -54,7 +55,11 @@ async fn told(mut stream: ModelStream) -> String {
         let (mark, text) = match event {
             ModelEvent::Reasoning(text) => ('r', text),
             ModelEvent::Answer(text) => ('a', text),
-            event @ (ModelEvent::Retrying { .. } | ModelEvent::Ended(_) | ModelEvent::Failed(_)) => {
+            event @ (ModelEvent::Retrying { .. }
+            | ModelEvent::Calling { .. }
+            | ModelEvent::Calls(_)
+            | ModelEvent::Ended(_)
+            | ModelEvent::Failed(_)) => {
                 told.extend(run.take().map(|(mark, text)| shown(mark, &text)));
                 over = matches!(event, ModelEvent::Ended(_) | ModelEvent::Failed(_));
                 told.push(word_of(&event));
@@ -89,10 +94,19 @@ fn word_of(event: &ModelEvent) -> String {
                 Finish::Other(word) => word.clone(),
                 known @ (Finish::Stop | Finish::Length | Finish::ToolCalls | Finish::ContentFilter) => format!("{known:?}").to_lowercase(),
             };
+            let cut = match end.cut_calls {
+                0 => String::new(),
+                cut => format!("(cut {cut})"),
+            };
             match end.usage {
-                Some(usage) => format!("{finish}:{}+{}={}", usage.prompt, usage.completion, usage.total),
-                None => finish,
+                Some(usage) => format!("{finish}{cut}:{}+{}={}", usage.prompt, usage.completion, usage.total),
+                None => format!("{finish}{cut}"),
             }
+        }
+        ModelEvent::Calling { name } => format!("calling:{name}"),
+        ModelEvent::Calls(calls) => {
+            let calls: Vec<String> = calls.iter().map(|call| format!("{}={}{}", call.id, call.name, call.arguments)).collect();
+            format!("calls[{}]", calls.join(" "))
         }
         ModelEvent::Reasoning(_) | ModelEvent::Answer(_) => unreachable!("text is joined by the caller"),
     }

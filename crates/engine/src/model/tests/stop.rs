@@ -73,7 +73,14 @@ async fn an_abandoned_next_loses_nothing() {
         match event {
             Some(ModelEvent::Answer(part)) => text.push_str(&part),
             Some(ModelEvent::Ended(_)) => break,
-            other @ (Some(ModelEvent::Retrying { .. } | ModelEvent::Reasoning(_) | ModelEvent::Failed(_)) | None) => {
+            other @ (Some(
+                ModelEvent::Retrying { .. }
+                | ModelEvent::Reasoning(_)
+                | ModelEvent::Calling { .. }
+                | ModelEvent::Calls(_)
+                | ModelEvent::Failed(_),
+            )
+            | None) => {
                 panic!("{other:?}")
             }
         }
