@@ -1,6 +1,7 @@
 // What the agent does: tool calls as lines, files it changes (envelope §5.3). Calls of one stretch stand in one row; a call that changes
 // files is shown by the files. All pure.
 import type { ChatEvent, FileEdit, Message, ToolEvent } from "../wire/types.ts";
+import { dropOutputs } from "./acting.ts";
 import { base, seqOf, stamp, type Of } from "./fold.ts";
 import { insert, lastOfTurn, put, quiet, replace, rowsOf, without, type Rows } from "./rows.ts";
 
@@ -9,9 +10,11 @@ const EDITORS: readonly string[] = ["write_file", "edit_file", "apply_patch"];
 const RANK = { start: 0, end: 1, error: 2 } as const;
 
 const segment = (event: ChatEvent) => `activity-${String(seqOf(event))}`;
-const isEdits = (row: Message | undefined) => row?.role === "tool" && row.toolEvents === undefined && (row.traces ?? []).length === 0;
+/** Whether a row holds calls or files, rather than a proposal. */
+const isTrace = (row: Message | undefined) => row?.role === "tool" && row.proposal === undefined;
+const isEdits = (row: Message | undefined) => isTrace(row) && row?.toolEvents === undefined && (row?.traces ?? []).length === 0;
 
-/** Whether a row belongs to work that goes on: calls, or a thought without an answer. */
+/** Whether a row belongs to work that goes on: calls, what waits for a person, or a thought without an answer. */
 function isWork(row: Message | undefined): row is Message {
   if (row?.role === "tool") return !isEdits(row);
   return row?.role === "assistant" && row.content.trim() === "" && row.reasoning !== undefined;
@@ -24,7 +27,7 @@ export function segmentOfThought(rows: Rows, event: ChatEvent): string {
 }
 
 /** The stretch a tool call belongs to; files that were changed meanwhile do not end one. */
-function segmentOfWork(rows: Rows, event: ChatEvent): string {
+export function segmentOfWork(rows: Rows, event: ChatEvent): string {
   const at = rowsOf(rows, event.turn_id).find((one) => !isEdits(rows[one]));
   const row = at === undefined ? undefined : rows[at];
   return (isWork(row) ? row.activitySegmentId : undefined) ?? segment(event);
@@ -58,15 +61,22 @@ function isCovered(rows: Rows, turnId: string | undefined, tool: ToolEvent): boo
   return rowsOf(rows, turnId).some((at) => rows[at]?.fileEdits?.some((edit) => sameCall(edit, tool)) === true);
 }
 
+function drop(rows: Rows, at: number): Rows {
+  const row = rows[at];
+  const left = row === undefined ? row : dropOutputs(row);
+  return left === undefined || left === row ? rows : put(rows, at, left);
+}
+
 /** Takes the news of a call into the row that has its beginning; null when there is none. */
 function goOn(rows: Rows, event: Of<"message">, tool: ToolEvent): Rows | null {
   const at = rowsOf(rows, event.turn_id).find((one) => rows[one]?.toolEvents?.some((known) => isSame(known, tool)) === true);
   if (at === undefined) return null;
-  return replace(rows, at, { toolEvents: mergeCall(rows[at]?.toolEvents ?? [], tool), ...stamp(event) });
+  const next = replace(rows, at, { toolEvents: mergeCall(rows[at]?.toolEvents ?? [], tool), ...stamp(event) });
+  return drop(next, at);
 }
 
 /** Text told before a tool was called is thought aloud. */
-function demote(rows: Rows, event: ChatEvent): Rows {
+export function demote(rows: Rows, event: ChatEvent): Rows {
   const at = lastOfTurn(rows, event.turn_id);
   const row = rows[at];
   if (row?.role !== "assistant" || row.isStreaming === undefined || row.media !== undefined || row.notice !== undefined) return rows;
@@ -92,13 +102,13 @@ export function activity(rows: Rows, event: Of<"message">): Rows {
   const stretch = segmentOfWork(next, event);
   const at = lastOfTurn(next, event.turn_id);
   const last = next[at];
-  const old = last?.role === "tool" && (last.activitySegmentId ?? stretch) === stretch ? last : undefined;
+  const old = isTrace(last) && (last?.activitySegmentId ?? stretch) === stretch ? last : undefined;
   const traces = [...(old?.traces ?? [])];
   if (tools.length === 0) traces.push(event.text);
   for (const one of lines(fresh)) if (!traces.includes(one)) traces.push(one);
   const toolEvents = tools.length === 0 ? old?.toolEvents : fresh.reduce<ToolEvent[]>(mergeCall, [...(old?.toolEvents ?? [])]);
   const change = { content: traces.at(-1) ?? "", traces, ...(toolEvents === undefined ? {} : { toolEvents }), activitySegmentId: stretch };
-  if (old !== undefined) return replace(next, at, { ...change, ...stamp(event) });
+  if (old !== undefined) return drop(replace(next, at, { ...change, ...stamp(event) }), at);
   return insert(next, { ...base(event, "tr"), role: "tool", kind: "trace", ...change });
 }
 

@@ -1,6 +1,7 @@
 // The one place where a chat's data changes: `reduce(state, event)` folds live events and thread pages to the same picture.
 import type { ChatEvent, Message, Notice, Run, ThreadPage } from "../wire/types.ts";
 import { emptyChat, type ChatState, type LocalEvent, type Pending } from "./chat.ts";
+import * as acting from "./acting.ts";
 import * as activity from "./activity.ts";
 import * as fold from "./fold.ts";
 import { arrange, settle, type Rows } from "./rows.ts";
@@ -65,17 +66,18 @@ function release(state: ChatState): ChatState {
 }
 
 /** Events that a thread shows. */
-const SHOWN: readonly string[] = ["user_message", "delta", "reasoning_delta", "reasoning_end", "stream_end", "message", "file_edit", "turn_end"];
+const SHOWN: readonly string[] = ["user_message", "delta", "reasoning_delta", "reasoning_end", "stream_end", "message", "file_edit", "proposal", "turn_end"];
 
 function apply(state: ChatState, event: ChatEvent): ChatState {
   const [known, named] = rename(state, event);
-  return marked(change(known, named));
+  return marked(change(known, named, event.turn_id));
 }
 
 /** A turn that goes on after its end is another one. */
 function rename(state: ChatState, event: ChatEvent): [ChatState, ChatEvent] {
   const turn = event.turn_id;
   if (turn === undefined || !state.closed.has(turn) || !SHOWN.includes(event.event)) return [state, event];
+  if (event.event === "message" && acting.isAftermath(state, event)) return [state, event];
   const again = state.again.get(turn) ?? `${turn}:replay:${String(event.seq ?? 0)}`;
   const next = state.again.has(turn) ? state : { ...state, again: new Map(state.again).set(turn, again) };
   return [next, { ...event, turn_id: again }];
@@ -88,7 +90,8 @@ function marked(state: ChatState): ChatState {
   return { ...state, forkAt: null, messages: state.messages.map((one) => (one === row ? { ...row, forkBoundary: true } : one)) };
 }
 
-function change(state: ChatState, event: ChatEvent): ChatState {
+/** `told` is the turn as the event names it. */
+function change(state: ChatState, event: ChatEvent, told: string | undefined): ChatState {
   const shown = (next: (rows: Rows) => Rows): ChatState => (state.muted ? state : { ...state, messages: next(state.messages) });
   switch (event.event) {
     case "user_message":
@@ -109,6 +112,14 @@ function change(state: ChatState, event: ChatEvent): ChatState {
     }
     case "file_edit":
       return { ...state, messages: activity.fileEdit(state.messages, event) };
+    case "proposal":
+      return { ...state, messages: acting.proposal(state.messages, event, told) };
+    case "proposal_resolved":
+      return { ...state, messages: acting.resolved(state.messages, event) };
+    case "stream_chunk":
+      return { ...state, messages: acting.output(state.messages, event, told === undefined ? undefined : state.again.get(told)) };
+    case "changes":
+      return { ...state, messages: acting.changes(state.messages, event) };
     case "turn_end":
       return turnEnd(state, event);
     case "fork_marker":

@@ -3,11 +3,13 @@ import type { Message } from "../wire/types.ts";
 
 export type Rows = readonly Message[];
 
-/** The turn's last row, as an index; -1 when it has none. A prompt that waits is none yet. Looks no further back than the turn's own prompt needs. */
+/** Whether the row is one of the turn's; a prompt that waits is none yet, and what a turn changed stands below them all. */
+const isOf = (row: Message | undefined, turnId: string | undefined): row is Message => row !== undefined && row.turnId === turnId && row.queued !== true && row.changes === undefined;
+
+/** The turn's last row, as an index; -1 when it has none. Looks no further back than the turn's own prompt needs. */
 export function lastOfTurn(rows: Rows, turnId: string | undefined): number {
   for (let at = rows.length - 1; at >= 0; at -= 1) {
-    const row = rows[at];
-    if (row !== undefined && row.turnId === turnId && row.queued !== true) return at;
+    if (isOf(rows[at], turnId)) return at;
   }
   return -1;
 }
@@ -17,7 +19,7 @@ export function rowsOf(rows: Rows, turnId: string | undefined): number[] {
   const own: number[] = [];
   for (let at = rows.length - 1; at >= 0; at -= 1) {
     const row = rows[at];
-    if (row === undefined || row.turnId !== turnId || row.queued === true) continue;
+    if (!isOf(row, turnId)) continue;
     if (row.role === "user") break;
     own.push(at);
   }
@@ -31,9 +33,11 @@ export function openBubble(rows: Rows, turnId: string | undefined): number {
   return row?.role === "assistant" && row.isStreaming ? at : -1;
 }
 
+const endOfTurn = (rows: Rows, turnId: string): number => rows.findLastIndex((row) => row.turnId === turnId && row.queued !== true);
+
 /** A turn's new row stands after its other rows and before prompts that are queued behind it; rows of no known turn stand where they came. */
 export function insert(rows: Rows, row: Message): Rows {
-  const last = row.role === "user" || row.turnId === undefined ? -1 : lastOfTurn(rows, row.turnId);
+  const last = row.role === "user" || row.turnId === undefined ? -1 : row.changes === undefined ? lastOfTurn(rows, row.turnId) : endOfTurn(rows, row.turnId);
   const at = last < 0 ? rows.length : last + 1;
   return at === rows.length ? [...rows, row] : [...rows.slice(0, at), row, ...rows.slice(at)];
 }

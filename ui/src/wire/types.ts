@@ -28,6 +28,12 @@ export type ToolEvent = {
   arguments?: unknown;
   result?: unknown;
   error?: unknown;
+  path?: string;
+  status?: number;
+  why?: string;
+  exit_code?: number;
+  duration_ms?: number;
+  background?: boolean;
 };
 export type FileEdit = {
   call_id: string;

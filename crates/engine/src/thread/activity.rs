@@ -8,6 +8,7 @@ use alcove_store::EventRow;
 use serde_json::Value;
 
 use super::Fold;
+use super::acting::drop_outputs;
 use super::place::{quiet, stamp};
 use super::told::Told;
 
@@ -38,7 +39,7 @@ impl Fold {
         let segment = self.segment_of_work(turn, row.seq);
         let last = self.last_of_turn(turn).filter(|at| {
             let message = &self.messages[*at];
-            message.role == Role::Tool && message.activity_segment_id.as_ref().is_none_or(|known| *known == segment)
+            is_trace(message) && message.activity_segment_id.as_ref().is_none_or(|known| *known == segment)
         });
         let at = last.unwrap_or_else(|| self.insert(trace(told, row)));
         let message = &mut self.messages[at];
@@ -52,6 +53,7 @@ impl Fold {
         if structured {
             let known = message.tool_events.get_or_insert_default();
             fresh.into_iter().for_each(|event| merge_call(known, event));
+            drop_outputs(message);
         }
         message.activity_segment_id.get_or_insert(segment);
         stamp(message, told.turn_phase, told.turn_seq);
@@ -69,12 +71,13 @@ impl Fold {
         let Some(at) = self.rows_of(told.turn_id.as_ref()).into_iter().find(has) else { return false };
         let message = &mut self.messages[at];
         merge_call(message.tool_events.get_or_insert_default(), event.clone());
+        drop_outputs(message);
         stamp(message, told.turn_phase, told.turn_seq);
         true
     }
 
     /// Text told before a tool was called is thought aloud.
-    fn demote(&mut self, turn: Option<&TurnId>, seq: u64) {
+    pub(super) fn demote(&mut self, turn: Option<&TurnId>, seq: u64) {
         let Some(at) = self.last_of_turn(turn) else { return };
         let message = &mut self.messages[at];
         let streamed = message.role == Role::Assistant && message.is_streaming.is_some();
@@ -99,7 +102,7 @@ impl Fold {
     }
 
     /// The stretch a tool call belongs to; files that were changed meanwhile do not end one.
-    fn segment_of_work(&self, turn: Option<&TurnId>, seq: u64) -> String {
+    pub(super) fn segment_of_work(&self, turn: Option<&TurnId>, seq: u64) -> String {
         let rows = self.rows_of(turn).into_iter().map(|at| &self.messages[at]);
         let before = rows.into_iter().find(|message| !is_edits(message));
         before.filter(|message| is_work(message)).and_then(|message| message.activity_segment_id.clone()).unwrap_or_else(|| segment(seq))
@@ -167,7 +170,7 @@ fn segment(seq: u64) -> String {
     format!("activity-{seq}")
 }
 
-/// Whether a row belongs to work that goes on: calls, or a thought without an answer.
+/// Whether a row belongs to work that goes on: calls, what waits for a person, or a thought without an answer.
 fn is_work(message: &UiMessage) -> bool {
     match message.role {
         Role::Tool => !is_edits(message),
@@ -176,8 +179,13 @@ fn is_work(message: &UiMessage) -> bool {
     }
 }
 
+/// Whether a row holds calls or files, rather than a proposal.
+fn is_trace(message: &UiMessage) -> bool {
+    message.role == Role::Tool && message.proposal.is_none()
+}
+
 fn is_edits(message: &UiMessage) -> bool {
-    message.role == Role::Tool && message.tool_events.is_none() && message.traces.as_ref().is_none_or(Vec::is_empty)
+    is_trace(message) && message.tool_events.is_none() && message.traces.as_ref().is_none_or(Vec::is_empty)
 }
 
 fn trace(told: &Told, row: &EventRow) -> UiMessage {

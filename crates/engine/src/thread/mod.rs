@@ -1,6 +1,7 @@
 //! A chat's log folded to what a person sees (envelope §5.3). Pure: rows in, messages out; the window folds live events by the same
 //! rules, so both come to the same picture. What the fold needs to know of the past it reads off the messages themselves.
 
+mod acting;
 mod activity;
 mod place;
 #[cfg(test)]
@@ -73,13 +74,13 @@ impl Fold {
             return Ok(());
         }
         let told: Told = read(&row.payload)?;
-        self.event(told, row);
-        Ok(())
+        self.event(told, row)
     }
 
-    fn event(&mut self, mut told: Told, row: &EventRow) {
-        let shown = ["user_message", "reasoning_end", "stream_end", "message", "file_edit", "turn_end"].contains(&row.kind.as_str());
-        if shown {
+    fn event(&mut self, mut told: Told, row: &EventRow) -> Result<(), Error> {
+        let shown = ["user_message", "reasoning_end", "stream_end", "message", "file_edit", "proposal", "turn_end"];
+        let aftermath = row.kind == "message" && self.is_aftermath(&told);
+        if shown.contains(&row.kind.as_str()) && !aftermath {
             told.turn_id = self.name(told.turn_id, row.seq);
         }
         let turn = told.turn_id.clone();
@@ -96,6 +97,7 @@ impl Fold {
                 self.tail = Tail::Open(turn);
                 self.stream_end(told, row);
             }
+            "message" if aftermath => self.activity(&told, row),
             "message" if told.kind.is_some() => {
                 self.tail = Tail::Open(turn);
                 self.activity(&told, row);
@@ -108,6 +110,13 @@ impl Fold {
                 self.tail = Tail::Open(turn);
                 self.file_edit(&told, row);
             }
+            "proposal" => {
+                self.tail = Tail::Open(turn);
+                self.proposal(&told, read(&row.payload)?, row);
+            }
+            "proposal_resolved" => self.resolved(read(&row.payload)?),
+            "stream_chunk" => self.output(read(&row.payload)?),
+            "changes" => self.changes(&told, read(&row.payload)?, row),
             "turn_end" => {
                 self.tail = Tail::Ended(turn);
                 self.turn_end(told);
@@ -126,6 +135,7 @@ impl Fold {
             // What changes nothing that is seen.
             _ => {}
         }
+        Ok(())
     }
 
     /// What a turn is called here: one that goes on after its end is another one.

@@ -9,21 +9,24 @@ use super::Fold;
 impl Fold {
     /// Puts a turn's new row after its other rows and before prompts that wait behind it; rows of no known turn stand where they came.
     pub(super) fn insert(&mut self, message: UiMessage) -> usize {
-        let last = message.turn_id.as_ref().and_then(|turn| self.last_of_turn(Some(turn)));
+        let last = message.turn_id.as_ref().and_then(|turn| match message.changes {
+            Some(_) => self.messages.iter().rposition(|known| known.turn_id.as_ref() == Some(turn) && known.queued != Some(true)),
+            None => self.last_of_turn(Some(turn)),
+        });
         let at = last.map_or(self.messages.len(), |last| last + 1);
         self.messages.insert(at, message);
         at
     }
 
-    /// The turn's last row; a prompt that waits is none yet.
+    /// The turn's last row; a prompt that waits is none yet, and what it changed stands below them all.
     pub(super) fn last_of_turn(&self, turn: Option<&TurnId>) -> Option<usize> {
-        self.messages.iter().rposition(|message| message.turn_id.as_ref() == turn && message.queued != Some(true))
+        self.messages.iter().rposition(|message| is_of(message, turn))
     }
 
     /// The turn's rows after its prompt, the newest first.
     pub(super) fn rows_of(&self, turn: Option<&TurnId>) -> Vec<usize> {
         let rows = self.messages.iter().enumerate().rev();
-        let own = rows.filter(|(_, message)| message.turn_id.as_ref() == turn && message.queued != Some(true));
+        let own = rows.filter(|(_, message)| is_of(message, turn));
         own.take_while(|(_, message)| message.role != Role::User).map(|(at, _)| at).collect()
     }
 
@@ -63,6 +66,10 @@ impl Fold {
             }
         }
     }
+}
+
+fn is_of(message: &UiMessage, turn: Option<&TurnId>) -> bool {
+    message.turn_id.as_ref() == turn && message.queued != Some(true) && message.changes.is_none()
 }
 
 /// Whether a row is a thought that is over and nothing else.

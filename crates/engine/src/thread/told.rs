@@ -1,7 +1,7 @@
 //! What an event may say, whichever it is. Fields it has none of are absent.
 
 use alcove_proto::TurnId;
-use alcove_proto::envelope::{FileEdit, GoalWord, MediaUrl, MessageKind, MessageSource, Notice, Phase, ToolEvent};
+use alcove_proto::envelope::{FileEdit, GoalWord, MediaUrl, MessageSource, Notice, Phase, ToolEvent};
 use alcove_proto::usage::Usage;
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,7 +16,8 @@ pub(super) struct Told {
     pub(super) turn_phase: Option<Phase>,
     pub(super) turn_seq: Option<u64>,
     pub(super) created_at_ms: Option<i64>,
-    pub(super) kind: Option<MessageKind>,
+    /// What a message is about, or a proposal.
+    pub(super) kind: Option<String>,
     pub(super) notice: Option<Notice>,
     pub(super) latency_ms: Option<u64>,
     pub(super) usage: Option<Usage>,
