@@ -49,8 +49,10 @@ impl Fold {
     /// Output of a call that runs.
     pub(super) fn output(&mut self, chunk: StreamChunk) {
         let again = chunk.turn_id.as_ref().and_then(|turn| self.again.get(turn));
-        let own = |message: &UiMessage| message.turn_id == chunk.turn_id || again.is_some_and(|again| message.turn_id.as_ref() == Some(again));
-        let holds = |message: &&mut UiMessage| own(message) && message.tool_events.iter().flatten().any(|event| event.call_id == chunk.call_id);
+        let own =
+            |message: &UiMessage| message.turn_id == chunk.turn_id || again.is_some_and(|again| message.turn_id.as_ref() == Some(again));
+        let holds =
+            |message: &&mut UiMessage| own(message) && message.tool_events.iter().flatten().any(|event| event.call_id == chunk.call_id);
         let Some(message) = self.messages.iter_mut().rev().find(holds) else { return };
         if !runs(message.tool_events.as_deref(), &chunk.call_id) {
             return;
@@ -122,7 +124,9 @@ fn add(outputs: &mut Vec<ToolOutput>, chunk: StreamChunk) {
 fn cut(text: &str) -> usize {
     let Some(least) = text.len().checked_sub(OUTPUT_MOST).filter(|least| *least > 0) else { return 0 };
     let border = text.as_bytes()[least - 1..].iter().position(|byte| *byte == b'\n').map(|at| least + at);
-    border.filter(|border| *border < text.len()).unwrap_or_else(|| (least..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len()))
+    border
+        .filter(|border| *border < text.len())
+        .unwrap_or_else(|| (least..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len()))
 }
 
 #[cfg(test)]
