@@ -8,6 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 import { WebSocketServer } from "ws";
+import { mockActing } from "./mock-acting.mjs";
 import { DEFAULT_SCOPE, mockChats, scopeFor } from "./mock-chats.mjs";
 import { mockSettings } from "./mock-settings.mjs";
 
@@ -75,10 +76,12 @@ function fill() {
     if (n === 5) chat.mark = "running";
   }
 }
+const acting = mockActing({ chats, everyone, emit });
 const beside = mockChats({ chats, makeChat, say, everyone, folding, shapes });
 if (process.env.ALCOVE_MOCK_EMPTY !== "1" && given("--data") === undefined) {
   fill();
   beside.gallery();
+  acting.fill(makeChat);
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -162,7 +165,7 @@ function message(socket, frame) {
   else chat.queue.push(frame);
 }
 
-const ACTIONS = { ...fixture.actions, ...beside.actions };
+const ACTIONS = { ...fixture.actions, ...beside.actions, ...acting.actions };
 
 async function request(socket, frame) {
   const { request_id, action, payload } = frame;

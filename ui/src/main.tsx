@@ -1,6 +1,7 @@
 // The page's entry: connects, draws, and tells the native window about the first paint.
 import { render } from "preact";
 import { startApp } from "./state/app.ts";
+import { keepPanel } from "./state/panel-kept.ts";
 import { followSettingsAddress } from "./state/settings-route.ts";
 import { followRestarts } from "./state/settings-restart.ts";
 import { App } from "./view/app.tsx";
@@ -14,6 +15,7 @@ if (root !== null) {
   followSettingsAddress();
   followRestarts();
   listenForKeys();
+  keepPanel();
   root.replaceChildren();
   render(<App />, root);
   reportPaint();

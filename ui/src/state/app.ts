@@ -12,6 +12,7 @@ import { onChatEvents, onReady, openChat, takeAnswer } from "./conversation.ts";
 import { later } from "./clock.ts";
 import { forgetNotesOnLeaving, listenForDrops } from "./drop.ts";
 import { FrameQueue } from "./frame.ts";
+import { tellHeard } from "./heard.ts";
 import { foldList, list, listPhase, refresh, refreshSoon } from "./list.ts";
 import { listenForPicks } from "./picked.ts";
 import { current, showStart } from "./route.ts";
@@ -30,6 +31,7 @@ export const tooLarge = signal(false);
 const queue = new FrameQueue<ChatEvent>((events) => {
   for (const [id, group] of grouped(events)) onChatEvents(id, group);
   for (const event of events) if (event.chat_id === current.value) announce(event);
+  tellHeard(events);
 });
 
 function grouped(events: readonly ChatEvent[]): Map<string, ChatEvent[]> {

@@ -5,6 +5,8 @@ import { chat } from "../state/chats.ts";
 import { current, drawerOpen } from "../state/route.ts";
 import { firstRun, settingsOpen, undecided } from "../state/settings.ts";
 import { list } from "../state/list.ts";
+import { panelOpen } from "../state/panel.ts";
+import { leavePanel } from "../state/panel-kept.ts";
 import { link } from "../wire/socket.ts";
 import { Banner } from "./banner.tsx";
 import { Composer } from "./composer/composer.tsx";
@@ -12,7 +14,7 @@ import { DropOverlay } from "./drop.tsx";
 import { Header } from "./header.tsx";
 import { MenuHost } from "./menu.tsx";
 import { Overlays } from "./overlays.tsx";
-import { firstRunPage, settingsDialog } from "./parts.ts";
+import { acting, firstRunPage, settingsDialog } from "./parts.ts";
 import { Refused } from "./refused.tsx";
 import { Restarting } from "./restarting.tsx";
 import { Sidebar } from "./sidebar/sidebar.tsx";
@@ -28,7 +30,7 @@ export function App() {
       <a class="skip-link" href="#composer" onClick={(event) => (event.preventDefault(), document.getElementById("composer")?.focus())}>
         {t("skip.toComposer")}
       </a>
-      <div class="shell">
+      <div class={panelOpen.value === null ? "shell" : "shell with-panel"}>
         <Sidebar />
         {drawerOpen.value ? <button type="button" class="scrim" aria-label={t("list.close")} onClick={() => (drawerOpen.value = false)} /> : null}
         <main class="main">
@@ -40,6 +42,7 @@ export function App() {
           {fresh && undecided.value ? <ThreadSkeleton /> : fresh && firstRun.value ? <FirstRun /> : <Conversation />}
           {fresh && (undecided.value || firstRun.value) ? null : <Composer />}
         </main>
+        {panelOpen.value === null ? null : <Panel />}
       </div>
       {settingsOpen.value === null ? null : <Settings />}
       <Overlays />
@@ -58,6 +61,17 @@ function FirstRun() {
   if (part !== null) return <part.FirstRun />;
   firstRunPage.load();
   return <ThreadSkeleton />;
+}
+
+function Panel() {
+  const part = acting.here.value;
+  if (part === null) acting.load();
+  return (
+    <>
+      <button type="button" class="scrim panel-scrim" tabIndex={-1} aria-label={t("panel.hide")} onClick={leavePanel} />
+      {part === null ? <aside class="panel" /> : <part.SidePanel />}
+    </>
+  );
 }
 
 function Settings() {

@@ -4,10 +4,13 @@ import { settled } from "../state/app.ts";
 import { knownChat } from "../state/chats.ts";
 import { list, listPhase } from "../state/list.ts";
 import { openMenuAt } from "../state/menu.ts";
+import { panelOpen } from "../state/panel.ts";
+import { togglePanel } from "../state/panel-kept.ts";
 import { titleOf } from "../state/rename.ts";
 import { current, drawerOpen } from "../state/route.ts";
 import { discardTemporary, temporaryOf } from "../state/temporary.ts";
 import { Icon } from "./icon.tsx";
+import { changesKey } from "./keys.ts";
 import { ModelMenu } from "./modelmenu.tsx";
 import { ScopeChip } from "./scopechip.tsx";
 import { chatItems } from "./sidebar/items.ts";
@@ -38,8 +41,19 @@ export function Header() {
       <span class="spring" />
       <Usage id={id} />
       <ModelMenu />
+      <PanelButton />
       <ChatMenu id={id} />
     </header>
+  );
+}
+
+function PanelButton() {
+  const open = panelOpen.value !== null;
+  const name = t(open ? "panel.hide" : "panel.show");
+  return (
+    <button type="button" class="icon-button panel-button" aria-label={name} title={`${name} (${changesKey})`} aria-expanded={open} aria-controls="side-panel" onClick={() => togglePanel("pointer")} data-test="panel-toggle">
+      <Icon name="changes" />
+    </button>
   );
 }
 

@@ -3,6 +3,8 @@ import { knownChat } from "../state/chats.ts";
 import { focusAsked } from "../state/compose.ts";
 import { stop } from "../state/conversation.ts";
 import { paletteOpen } from "../state/palette.ts";
+import { panelOpen } from "../state/panel.ts";
+import { isNarrow, leavePanel, togglePanel } from "../state/panel-kept.ts";
 import { current, drawerOpen, go } from "../state/route.ts";
 
 const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
@@ -10,6 +12,8 @@ const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator
 /** Browsers keep Ctrl+N and ⌘N for themselves; there it is Alt+N. */
 const native = typeof window !== "undefined" && window.alcoveHost !== undefined;
 export const newChatKey = native ? (mac ? "⌘N" : "Ctrl+N") : "Alt+N";
+
+export const changesKey = mac ? "⇧⌘G" : "Ctrl+Shift+G";
 
 export const paletteKey = mac ? "⌘K" : "Ctrl+K";
 
@@ -27,10 +31,19 @@ export function listenForKeys(): void {
       paletteOpen.value = !paletteOpen.value;
       return;
     }
+    if (held && event.shiftKey && !event.altKey && event.code === "KeyG") {
+      event.preventDefault();
+      if (document.querySelector("dialog[open]") === null) togglePanel("keys");
+      return;
+    }
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (document.querySelector("dialog[open], :popover-open") !== null) return;
     if (drawerOpen.value) {
       drawerOpen.value = false;
+      return;
+    }
+    if (panelOpen.value !== null && (isNarrow() || document.activeElement?.closest("#side-panel") != null)) {
+      leavePanel();
       return;
     }
     const id = current.value;

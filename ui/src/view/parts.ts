@@ -33,6 +33,8 @@ export const firstRunPage = new Part(() => import("./firstrun.tsx"));
 export const restartBanner = new Part(() => import("./settings/restartbanner.tsx"));
 export const settingsDialog = new Part(() => import("./settings/dialog.tsx"));
 
+/** What the agent does and did: the changes panel, how the chat acts. */
+export const acting = new Part(() => import("./panel/parts.ts"));
 export const overlays = new Part(() => import("./overlay/overlays.tsx"));
 
 /** A window that is covered is not drawn, and must still have its parts. */
@@ -54,5 +56,6 @@ function loadParts(): void {
     markdown.load();
     settingsDialog.load();
     overlays.load();
+    acting.load();
   });
 }

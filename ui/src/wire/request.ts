@@ -17,7 +17,7 @@ type Open = { frame: object; done: (result: unknown) => void; failed: (error: Re
 const waiting = new Map<string, Open>();
 const LIMIT_MS = 20_000;
 /** These wait for a person, a model or a large file. */
-const LONGER_MS: Record<string, number> = { "models.test": 150_000, "session.import": 150_000, "workspace.pick_folder": 310_000 };
+const LONGER_MS: Record<string, number> = { "models.test": 150_000, "session.import": 150_000, "workspace.pick_folder": 310_000, "changes.list": 60_000, "changes.revert": 120_000, "changes.redo": 120_000 };
 
 export function request<T>(action: string, payload: object): Promise<T> {
   const request_id = newId();

@@ -1,0 +1,73 @@
+// A development aid: the changes panel, how a chat acts, and the page of approvals, in Chromium, as pictures to look at. Expects the mock (or
+// ALCOVE_URL). node dev/shoot-acting.mjs OUT_FOLDER [PART…]
+import { mkdir, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const out = process.argv[2] ?? (await mkdtemp(path.join(tmpdir(), "alcove-shots-")));
+const wanted = process.argv.slice(3);
+await mkdir(out, { recursive: true });
+const address = process.env.ALCOVE_URL ?? "http://127.0.0.1:8799/#/?bootstrapSecret=mock-secret-0123456789";
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+const problems = [];
+
+for (const [width, height] of [[1280, 800], [720, 900]])
+  for (const colorScheme of ["light", "dark"]) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: process.env.ALCOVE_LANGUAGE ?? "en-GB" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    page.on("console", (m) => ["error", "warning"].includes(m.type()) && problems.push(m.text()));
+    page.on("pageerror", (e) => problems.push(String(e)));
+    const at = (name) => page.locator(`[data-test=${name}]`);
+    const shot = (name) => page.screenshot({ path: path.join(out, `${name}-${width}-${colorScheme}.png`) });
+    const part = async (name, run) => {
+      if (wanted.length > 0 && !wanted.includes(name)) return;
+      await run().catch(async (error) => (problems.push(`${name} ${width} ${colorScheme}: ${error}`), await shot(`${name}-failed`)));
+    };
+    const chat = (id) => page.evaluate((id) => (location.hash = `#/chat/${id}`), id);
+    const file = (name) => page.locator(`[data-test=changed-file][data-path$="${name}"]`);
+    await page.goto(address);
+    await at("composer").waitFor();
+    await part("changes", async () => {
+      await chat("acting");
+      await at("panel-toggle").click();
+      await at("turn").first().waitFor();
+      await shot("changes");
+      await file("parser.ts").locator("[data-row]").first().click();
+      await at("hunk").first().waitFor();
+      await at("hunk").first().locator("[data-way=revert]").click();
+      await at("hunk").first().locator("[data-way=redo]").waitFor();
+      await shot("changes-hunk");
+      await file("parser.ts").locator("[data-row]").first().click();
+      await at("turn").first().locator("[data-way=revert]").first().click();
+      await at("left").waitFor();
+      await shot("changes-left");
+      await at("anyway").click();
+      await at("anyway-sure").waitFor();
+      await shot("changes-sure");
+      await at("anyway-yes").click();
+      await at("left").waitFor({ state: "detached" });
+      await shot("changes-undone");
+      await at("turn").first().locator("[data-way=redo]").first().click();
+      await page.waitForFunction(() => document.querySelector(".file.is-reverted[data-path='src/read/parser.ts']") === null);
+      for (const name of ["bundle.js", "bundle.js.map", "run.sh"]) await file(name).locator("[data-row]").first().click();
+      await at("changes").evaluate((e) => (e.scrollTop = 200));
+      await shot("changes-notes");
+      await at("panel-close").click();
+      await chat("acting-many");
+      await at("panel-toggle").click();
+      await at("more-files").scrollIntoViewIfNeeded();
+      await shot("changes-many");
+      await at("panel-close").click();
+      await chat("chat-3");
+      await at("panel-toggle").click();
+      await at("changes-none").waitFor();
+      await shot("changes-none");
+      await at("panel-close").click();
+    });
+    await context.close();
+  }
+await browser.close();
+console.log(out, [...new Set(problems)]);

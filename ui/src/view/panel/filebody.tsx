@@ -1,0 +1,88 @@
+// What changed in a file, hunk by hunk, each with its own way back; drawn only while the file is unfolded.
+import { useComputed, useSignal } from "@preact/signals";
+import { ta } from "../../i18n/acting.ts";
+import { activeRow } from "../../state/changes-open.ts";
+import { keyOf, undoneHunks } from "../../state/changes.ts";
+import { waysOf, type Ways } from "../../state/ways.ts";
+import { hunksOf, visible, type DiffLine, type Hunk } from "../../state/hunks.ts";
+import type { ChangedFile } from "../../wire/types.gen.ts";
+import { LeftNote } from "./left.tsx";
+import { Undo } from "./undo.tsx";
+
+/** More lines of a hunk are drawn when somebody asks for them. */
+const LINES_FIRST = 300;
+const LINES_MORE = 2_000;
+
+type Props = { chat: string; turn: number; file: ChangedFile };
+
+export function FileBody(props: Props) {
+  const { file } = props;
+  const hunks = file.diff === undefined ? [] : hunksOf(file.diff.text);
+  return (
+    <div class="file-body">
+      {file.too_big ? <p class="small">{ta("note.tooBigText")}</p> : null}
+      {file.binary ? <p class="small">{ta("note.binaryText")}</p> : null}
+      {hunks.length === 0 && !file.binary && !file.too_big ? <p class="small">{ta(file.operation === "mode" ? "note.mode" : "note.noDiff")}</p> : null}
+      {hunks.map((hunk, at) => (
+        <HunkBlock key={at} {...props} hunk={hunk} at={at} />
+      ))}
+      {file.diff?.truncated ? <p class="small">{ta("note.truncated")}</p> : null}
+    </div>
+  );
+}
+
+/** The gateway tells how the whole file stands; which hunk was taken back since is known here. */
+function waysOfHunk(file: ChangedFile, key: string): Ways {
+  if (file.standing !== "changed_since") return waysOf(file);
+  const undone = undoneHunks.value.has(key);
+  return { revert: !undone, redo: undone };
+}
+
+function HunkBlock(props: Props & { hunk: Hunk; at: number }) {
+  const { chat, turn, file, hunk } = props;
+  const target = { turn, path: file.path, hunk: props.at };
+  const key = keyOf(target);
+  const active = useComputed(() => activeRow.value === key);
+  const most = useSignal(LINES_FIRST);
+  const alone = props.at < file.hunks;
+  const ways = alone ? waysOfHunk(file, key) : { revert: false, redo: false };
+  const where = hunk.to === 0 ? ta("hunk.gone", { from: 1 }) : hunk.to === hunk.from ? ta("hunk.line", { from: hunk.from }) : ta("hunk.lines", { from: hunk.from, to: hunk.to });
+  const hidden = hunk.lines.length - most.value;
+  return (
+    <div class={`hunk${alone && !ways.revert && ways.redo ? " undone" : ""}`} data-item data-test="hunk">
+      <div class="line-row hunk-row">
+        <div class="row-button" role="group" aria-label={`${where}, ${visible(file.path)}`} data-row={key} tabIndex={active.value ? 0 : -1} onFocus={() => (activeRow.value = key)}>
+          <span>{where}</span> <span class="folder">{visible(hunk.within)}</span>
+        </div>
+        <Undo chat={chat} target={target} ways={ways} active={active.value} names={{ revert: ta("undo.hunk"), redo: ta("redo.hunk") }} />
+      </div>
+      <LeftNote chat={chat} target={target} />
+      <div class="diff-lines" dir="ltr" role="group" aria-label={ta("hunk.diff", { path: visible(file.path) })}>
+        {hunk.lines.slice(0, most.value).map((line, at) => (
+          <Line key={at} line={line} />
+        ))}
+      </div>
+      {hidden > 0 ? (
+        <button type="button" class="button quiet small more" onClick={() => (most.value += LINES_MORE)}>
+          {ta("changes.moreLines", { n: Math.min(hidden, LINES_MORE) })}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+const SIGNS = { same: " ", added: "+", removed: "-", note: "\\" } as const;
+
+function Line(props: { line: DiffLine }) {
+  const { line } = props;
+  return (
+    <div class={`dl ${line.kind}`}>
+      <i>{line.now ?? line.old ?? ""}</i>
+      <span>
+        {SIGNS[line.kind]}
+        {visible(line.text)}
+        {"\n"}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+// How much the chat changed, in a few words beside the panel's name, and what the last undo came to.
+import { files, ta } from "../../i18n/acting.ts";
+import { changes, outcome } from "../../state/changes.ts";
+import { current } from "../../state/route.ts";
+
+export function Sum() {
+  const here = changes.value;
+  const turns = here?.chat === current.value ? here.turns : [];
+  const paths = new Set(turns.flatMap((turn) => turn.files.map((file) => file.path)));
+  return (
+    <>
+      {turns.length === 0 ? null : <span class="faint small">{ta(turns.length === 1 ? "changes.sumOne" : "changes.sum", { files: files(paths.size), turns: turns.length })}</span>}
+      <span class="visually-hidden" role="status">
+        {told()}
+      </span>
+    </>
+  );
+}
+
+function told(): string {
+  const last = outcome.value;
+  if (last === null) return "";
+  const done = last.done > 0 ? ta(last.way === "revert" ? "undone" : "redone", { files: files(last.done) }) : "";
+  const not = last.refused > 0 ? ta("undone.not", { files: files(last.refused) }) : "";
+  return [done, not].filter(Boolean).join(". ");
+}
