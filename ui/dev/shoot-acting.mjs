@@ -67,6 +67,37 @@ for (const [width, height] of [[1280, 800], [720, 900]])
       await shot("changes-none");
       await at("panel-close").click();
     });
+    await part("approvals", async () => {
+      await chat("acting");
+      await page.evaluate(() => (location.hash = "#/settings?section=approvals"));
+      await at("approval-preset").waitFor();
+      const whole = async (name) => {
+        await shot(name);
+        const tall = await page.locator("#settings-body").evaluate((one) => one.scrollHeight + 60);
+        await page.setViewportSize({ width, height: Math.max(height, tall) });
+        await shot(`${name}-whole`);
+        await page.setViewportSize({ width, height });
+      };
+      await whole("approvals");
+      await at("rule-remove").last().click();
+      await at("rule-removed").waitFor();
+      await at("rule-undo").click();
+      await at("rule-removed").waitFor({ state: "detached" });
+      await at("rule-add").click();
+      await at("field-tool").selectOption("network");
+      await at("field-host").fill("https://example.org/");
+      await at("save").click();
+      await at("field-error").waitFor();
+      await whole("approvals-form");
+      await page.locator("[data-test=rule-form] .button.quiet").click();
+      await at("rule-remove").last().click();
+      await at("rule-removed").waitFor();
+      await at("preset-full").click();
+      await at("confirm-yes").waitFor();
+      await whole("approvals-sure");
+      await at("rule-undo").click();
+      await page.keyboard.press("Escape");
+    });
     await context.close();
   }
 await browser.close();

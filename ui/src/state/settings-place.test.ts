@@ -13,6 +13,7 @@ test.each([
   ["#/settings?section=transcription&x=1", "voice"],
   ["#/settings?x=1&section=browser", "web"],
   ["#/settings?section=no-such", "overview"],
+  ["#/settings?section=rules", "approvals"],
   ["#/settings?section=constructor", "overview"],
 ])("%s → %s", (hash, section) => {
   expect(sectionOf(hash)).toBe(section);

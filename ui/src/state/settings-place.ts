@@ -1,11 +1,11 @@
 // Which section of the settings an address names: `#/settings?section=NAME`. Plain data, no page.
 
-export const SECTIONS = ["overview", "appearance", "models", "providers", "web", "image", "voice", "system", "security", "storage"] as const;
+export const SECTIONS = ["overview", "appearance", "models", "providers", "web", "image", "voice", "system", "approvals", "security", "storage"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Names that older addresses, other clients and the gateway's own sections use. */
 const ALSO: Record<string, Section> = {
-  about: "overview", general: "overview", runtime: "system", browser: "web", web_search: "web", images: "image", image_generation: "image", transcription: "voice", advanced: "security", data: "storage",
+  about: "overview", general: "overview", runtime: "system", browser: "web", web_search: "web", images: "image", image_generation: "image", transcription: "voice", advanced: "security", rules: "approvals", permissions: "approvals", data: "storage",
 };
 
 /** The section a fragment asks for; null when it does not ask for the settings. */

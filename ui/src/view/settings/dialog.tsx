@@ -5,6 +5,7 @@ import { settings, settingsOpen, settingsWhy } from "../../state/settings.ts";
 import { keepFresh } from "../../state/settings-fresh.ts";
 import type { Section } from "../../state/settings-place.ts";
 import { Icon } from "../icon.tsx";
+import { ApprovalsPage } from "./approvals.tsx";
 import { Appearance } from "./appearance.tsx";
 import { ImageSection } from "./imagesection.tsx";
 import { Models } from "./models.tsx";
@@ -27,6 +28,7 @@ const VIEWS: Record<Section, () => preact.JSX.Element> = {
   image: ImageSection,
   voice: VoiceSection,
   system: SystemSection,
+  approvals: ApprovalsPage,
   security: Security,
   storage: Storage,
 };

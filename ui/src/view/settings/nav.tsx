@@ -18,6 +18,7 @@ const WORDS: Record<Section, SettingsKey[]> = {
   image: ["image.enabled", "image.shape", "image.size", "image.most", "image.folder"],
   voice: ["voice.enabled", "voice.language", "voice.longest", "voice.largest"],
   system: ["system.timezone", "system.hint", "system.workspace", "system.data", "system.config", "restart.title", "system.logs", "report.label"],
+  approvals: ["approvals.preset", "rules.title", "rules.add", "approvals.held", "preset.ask", "preset.edit_freely", "preset.full"],
   security: ["security.mode", "security.sandbox", "security.local", "security.door", "overview.keys"],
   storage: ["storage.chats", "system.data", "storage.export", "storage.import"],
 };
