@@ -15,6 +15,11 @@ test("a chat that ends its turn out of sight is unread until opened", () => {
   expect(markOf(state, "a")).toBe("unread");
   state = reduceList(state, { event: "list.open", chatId: "a" });
   expect(markOf(state, "a")).toBe("none");
+  state = reduceList(state, { event: "chat_state", chat_id: "b", state: "running" });
+  state = reduceList(state, { event: "chat_state", chat_id: "b", state: "waiting" });
+  expect(markOf(state, "b")).toBe("waiting");
+  state = reduceList(state, { event: "chat_state", chat_id: "b", state: "idle" });
+  expect(markOf(state, "b")).toBe("unread");
   state = reduceList(state, { event: "chat_state", chat_id: "c", state: "failed" });
   expect(markOf(state, "c")).toBe("failed");
 });

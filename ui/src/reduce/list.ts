@@ -1,7 +1,7 @@
 // The chats in the side bar as data: rows from the gateway, live states beside them.
 import type { LiveState, SessionRow, WorkspaceScope } from "../wire/types.ts";
 
-export type Mark = "running" | "failed" | "unread" | "none";
+export type Mark = "waiting" | "running" | "failed" | "unread" | "none";
 export type ListRow = { id: string; title: string; updated: number; project: string; preset: string | null; scope: WorkspaceScope | null };
 export type ListState = {
   readonly rows: readonly ListRow[];
@@ -31,12 +31,15 @@ export function reduceList(state: ListState, event: ListEvent): ListState {
       return { ...state, live: new Map(event.chats.map((chat) => [chat.chat_id, chat.state])) };
     case "chat_state": {
       const live = new Map(state.live).set(event.chat_id, event.state);
-      const ended = state.live.get(event.chat_id) === "running" && event.state !== "running";
+      const ended = isAtWork(state.live.get(event.chat_id)) && !isAtWork(event.state);
       const unread = ended && event.chat_id !== state.open ? new Set(state.unread).add(event.chat_id) : state.unread;
       return { ...state, live, unread };
     }
   }
 }
+
+/** Its turn runs, or waits for a person. */
+const isAtWork = (word: LiveState | undefined) => word === "running" || word === "waiting";
 
 function without(set: ReadonlySet<string>, id: string | null): ReadonlySet<string> {
   if (id === null || !set.has(id)) return set;
@@ -58,6 +61,6 @@ function listRow(row: SessionRow): ListRow {
 
 export function markOf(state: ListState, id: string): Mark {
   const live = state.live.get(id);
-  if (live === "running" || live === "failed") return live;
+  if (live === "waiting" || live === "running" || live === "failed") return live;
   return state.unread.has(id) ? "unread" : "none";
 }

@@ -13,6 +13,7 @@ import { later } from "./clock.ts";
 import { forgetNotesOnLeaving, listenForDrops } from "./drop.ts";
 import { FrameQueue } from "./frame.ts";
 import { tellHeard } from "./heard.ts";
+import { isWaiting, keyOf, queue as waiting, readProposals, readProposalsSoon, takeProposal } from "./proposals.ts";
 import { foldList, list, listPhase, refresh, refreshSoon } from "./list.ts";
 import { listenForPicks } from "./picked.ts";
 import { current, showStart } from "./route.ts";
@@ -30,7 +31,11 @@ export const tooLarge = signal(false);
 
 const queue = new FrameQueue<ChatEvent>((events) => {
   for (const [id, group] of grouped(events)) onChatEvents(id, group);
+  const news = events.filter(takeProposal);
   for (const event of events) if (event.chat_id === current.value) announce(event);
+  // What was told of again and is long answered needs nobody.
+  const newest = news.findLast((event) => event.event === "proposal" && isWaiting(keyOf(event)));
+  if (newest?.event === "proposal") announced.value = t("announce.proposal", { title: newest.title });
   tellHeard(events);
 });
 
@@ -91,7 +96,8 @@ function settle(): void {
 function followState(): void {
   effect(() => {
     const title = current.value === null ? "" : list.value.rows.find((row) => row.id === current.value)?.title;
-    document.title = title ? `${title} · ${t("app.name")}` : t("app.name");
+    const waits = waiting.value.length > 0 ? `(${waiting.value.length}) ` : "";
+    document.title = title ? `${waits}${title} · ${t("app.name")}` : `${waits}${t("app.name")}`;
   });
   let was: Link["state"] = "connecting";
   effect(() => {
@@ -105,7 +111,10 @@ function followState(): void {
 function take(event: AnyEvent): void {
   switch (event.event) {
     case "watching":
+      return foldList(event);
     case "chat_state":
+      // Chats that are not open tell what waits in them only through the list.
+      if (event.state === "waiting" || list.value.live.get(event.chat_id) === "waiting") readProposalsSoon();
       return foldList(event);
     case "session_updated":
       takeScope(event);
@@ -156,6 +165,7 @@ export function startApp(): void {
       onReady();
       resendRequests();
       void refresh();
+      void readProposals();
       void refreshSettings();
       finishDeleting();
       void readArrangement();

@@ -14,6 +14,8 @@ export class OpenChat {
   readonly run = signal<Partial<Run> | null>(null);
   readonly writing = signal(false);
   readonly before = signal<string | null>(null);
+  /** Rows of proposals that wait for a person. */
+  readonly waits = signal<readonly string[]>([]);
   /** Everything that is here was copied; nothing was said since. */
   readonly forkedHere = signal(false);
   readonly facts = signal<Facts>({ preset: null, modelName: null, fallback: false, usage: null, window: null });
@@ -59,16 +61,24 @@ export class OpenChat {
 
   private tellRows(before: readonly Message[], now: readonly Message[]): void {
     let moved = before.length !== now.length;
+    let proposed = moved;
     for (let at = 0; at < now.length; at += 1) {
       const row = now[at];
       const old = before[at];
       if (row === undefined || old === row) continue;
       if (old?.id !== row.id) moved = true;
+      proposed ||= moved || row.proposal !== undefined;
       const known = this.rows.get(row.id);
       if (known === undefined) this.rows.set(row.id, signal(row));
       else known.value = row;
     }
     if (moved) this.ids.value = now.map((row) => row.id);
+    if (proposed) this.tellWaits(now);
+  }
+
+  private tellWaits(now: readonly Message[]): void {
+    const waits = now.filter((row) => row.proposal !== undefined && row.resolution === undefined).map((row) => row.id);
+    if (waits.join() !== this.waits.peek().join()) this.waits.value = waits;
   }
 }
 

@@ -34,6 +34,13 @@ test("the filter looks at titles and projects, also into what is folded", () => 
   expect(check({}, "nothing")).toEqual([]);
 });
 
+test("chats that wait for a person come first in their group, unless placed otherwise", () => {
+  const waits = (change: Partial<SidebarState>) =>
+    lines({ rows, arrangement: { ...EMPTY_ARRANGEMENT, ...change }, temporaries: [], filter: "", hidden: new Set(), waiting: new Set(["c"]) }).map((line) => line.id);
+  expect(waits({})).toEqual(["project:app", "c", "d", "a", "project:", "b"]);
+  expect(waits(view({ sort: "title_asc" }))).toEqual(["project:app", "a", "c", "d", "project:", "b"]);
+});
+
 test("what is being deleted is not shown", () => {
   expect(check({}, "", ["b", "d"])).toEqual(["# project:app", "c", "a"]);
 });

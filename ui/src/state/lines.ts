@@ -24,13 +24,13 @@ export const EMPTY_ARRANGEMENT: SidebarState = {
 export const keyOf = (chatId: string): string => `websocket:${chatId}`;
 export const groupOf = (row: Pick<ListRow, "scope" | "project">): string => `project:${row.scope?.project_path ?? row.project}`;
 
-type Given = { rows: readonly ListRow[]; arrangement: SidebarState; temporaries: readonly Temporary[]; filter: string; hidden: ReadonlySet<string> };
+type Given = { rows: readonly ListRow[]; arrangement: SidebarState; temporaries: readonly Temporary[]; filter: string; hidden: ReadonlySet<string>; waiting?: ReadonlySet<string> };
 
 export function lines(given: Given): Line[] {
   const { arrangement } = given;
   const pinned = new Set(arrangement.pinned_keys);
   const archived = new Set(arrangement.archived_keys);
-  const rows = sorted(shownRows(given), arrangement);
+  const rows = waitingFirst(sorted(shownRows(given), arrangement), given);
   const top: ListRow[] = [];
   const old: ListRow[] = [];
   const projects = new Map<string, ListRow[]>();
@@ -81,6 +81,13 @@ function shownRows(given: Given): ListRow[] {
     out.push(title === row.title ? row : { ...row, title });
   }
   return out;
+}
+
+/** Chats that wait for a person come first in their groups, unless the person placed them. */
+function waitingFirst(rows: ListRow[], given: Given): ListRow[] {
+  const { waiting, arrangement } = given;
+  if (waiting === undefined || waiting.size === 0 || arrangement.view.sort === "manual" || arrangement.view.sort === "title_asc") return rows;
+  return [...rows.filter((row) => waiting.has(row.id)), ...rows.filter((row) => !waiting.has(row.id))];
 }
 
 const newestFirst = (a: ListRow, b: ListRow) => b.updated - a.updated;

@@ -8,7 +8,10 @@ import { hidden } from "./trash.ts";
 
 export const filter = signal("");
 const rows = computed(() => list.value.rows);
-export const shown = computed(() => lines({ rows: rows.value, arrangement: arrangement.value, temporaries: temporaries.value, filter: filter.value, hidden: hidden.value }));
+/** As one text: the side bar is made anew only when other chats wait. */
+const waitingIds = computed(() => [...list.value.live].flatMap(([id, state]) => (state === "waiting" ? [id] : [])).join(" "));
+const waiting = computed(() => new Set(waitingIds.value.split(" ").filter(Boolean)));
+export const shown = computed(() => lines({ rows: rows.value, arrangement: arrangement.value, temporaries: temporaries.value, filter: filter.value, hidden: hidden.value, waiting: waiting.value }));
 
 /** Chats chosen together; empty while there is only the one in front. */
 export const chosen = signal<ReadonlySet<string>>(new Set());

@@ -5,6 +5,8 @@ import { stop } from "../state/conversation.ts";
 import { paletteOpen } from "../state/palette.ts";
 import { panelOpen } from "../state/panel.ts";
 import { isNarrow, leavePanel, togglePanel } from "../state/panel-kept.ts";
+import { acting } from "./parts.ts";
+import { jumpToFirst } from "../state/proposals.ts";
 import { current, drawerOpen, go } from "../state/route.ts";
 
 const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
@@ -14,6 +16,11 @@ const native = typeof window !== "undefined" && window.alcoveHost !== undefined;
 export const newChatKey = native ? (mac ? "⌘N" : "Ctrl+N") : "Alt+N";
 
 export const changesKey = mac ? "⇧⌘G" : "Ctrl+Shift+G";
+
+export const modeKey = mac ? "⇧⌘L" : "Ctrl+Shift+L";
+
+/** To the first action that waits for a person. */
+export const jumpKey = mac ? "⌘J" : "Ctrl+J";
 
 export const paletteKey = mac ? "⌘K" : "Ctrl+K";
 
@@ -34,6 +41,17 @@ export function listenForKeys(): void {
     if (held && event.shiftKey && !event.altKey && event.code === "KeyG") {
       event.preventDefault();
       if (document.querySelector("dialog[open]") === null) togglePanel("keys");
+      return;
+    }
+    if (held && event.shiftKey && !event.altKey && event.code === "KeyL") {
+      event.preventDefault();
+      const chatId = current.value;
+      if (chatId !== null && document.querySelector("dialog[open]") === null) void acting.here.value?.switchMode(chatId);
+      return;
+    }
+    if (held && !event.shiftKey && !event.altKey && event.code === "KeyJ") {
+      event.preventDefault();
+      if (document.querySelector("dialog[open]") === null) jumpToFirst();
       return;
     }
     if (event.key !== "Escape" || event.defaultPrevented) return;

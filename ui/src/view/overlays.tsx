@@ -3,9 +3,28 @@ import { importing } from "../state/exchange.ts";
 import { lightbox } from "../state/lightbox.ts";
 import { paletteOpen } from "../state/palette.ts";
 import { scopeMenu } from "../state/scope.ts";
-import { overlays } from "./parts.ts";
+import { queueOpen } from "../state/proposals.ts";
+import { doing, overlays } from "./parts.ts";
+
+/** Everything that waits for a person. */
+function Queue() {
+  if (!queueOpen.value) return null;
+  const part = doing.here.value;
+  if (part !== null) return <part.QueueDialog />;
+  doing.load();
+  return null;
+}
 
 export function Overlays() {
+  return (
+    <>
+      <Queue />
+      <Others />
+    </>
+  );
+}
+
+function Others() {
   const wanted = importing.value !== null || lightbox.value !== null || paletteOpen.value || scopeMenu.value !== null;
   if (!wanted) return null;
   const part = overlays.here.value;

@@ -35,6 +35,8 @@ export const settingsDialog = new Part(() => import("./settings/dialog.tsx"));
 
 /** What the agent does and did: the changes panel, how the chat acts. */
 export const acting = new Part(() => import("./panel/parts.ts"));
+/** What the agent does in a conversation: details of calls, what waits for a person, what a turn changed. */
+export const doing = new Part(() => import("./doing/parts.ts"));
 export const overlays = new Part(() => import("./overlay/overlays.tsx"));
 
 /** A window that is covered is not drawn, and must still have its parts. */
@@ -54,6 +56,7 @@ function loadParts(): void {
   effect(() => {
     if (link.value.state !== "open") return;
     markdown.load();
+    doing.load();
     settingsDialog.load();
     overlays.load();
     acting.load();

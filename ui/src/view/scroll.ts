@@ -100,6 +100,17 @@ export class ScrollWindow {
     this.settle();
   };
 
+  /** Brings a row into sight, its beginning a little below the upper edge; the rest follows when it is drawn. */
+  show(id: string): void {
+    const element = this.element;
+    const at = this.ids.indexOf(id);
+    if (element === null || at < 0) return;
+    this.atEnd.value = false;
+    this.anchor = null;
+    element.scrollTop = Math.max(0, this.heights.top(at) - 40);
+    this.scrolled();
+  }
+
   /** The person turns the wheel up or presses a key: the text must not pull them back down. */
   letGo = (): void => {
     const element = this.element;

@@ -4,6 +4,7 @@ import { t } from "../i18n/text.ts";
 import { second } from "../state/clock.ts";
 import type { OpenChat } from "../state/chats.ts";
 import { readAgain, readOlder } from "../state/conversation.ts";
+import { jump, keyOf, queueOpen } from "../state/proposals.ts";
 import { reportPaint } from "../wire/outside.ts";
 import { AskAbout } from "./askabout.tsx";
 import { Icon } from "./icon.tsx";
@@ -20,6 +21,8 @@ function guess(chat: OpenChat, id: string): number {
   const row = chat.row(id)?.peek();
   if (row === undefined) return 100;
   const lines = Math.ceil(row.content.length / 85) + (row.content.match(/\n/g)?.length ?? 0) * 0.7;
+  if (row.proposal !== undefined) return row.resolution === undefined ? 280 : 32;
+  if (row.changes !== undefined) return 48;
   if (row.kind === "trace") return 12 + 20 * Math.max(1, (row.traces?.length ?? 0) + (row.fileEdits?.length ?? 0));
   const extra = (row.forkBoundary ? 44 : 0) + ((row.media ?? row.images ?? []).length > 0 ? 200 : 0);
   return extra + (row.role === "user" ? 62 + lines * 22 : 50 + lines * 24 + (row.reasoning ? 32 : 0));
@@ -51,6 +54,10 @@ export function Transcript(props: { chat: OpenChat }) {
   useEffect(() => {
     if (phase === "ready") reportPaint();
   }, [phase]);
+  const asked = jump.value;
+  useEffect(() => {
+    if (asked !== null) showProposal(chat, view, asked.key);
+  }, [asked]);
 
   if ((phase === "loading" && ids.length === 0) || !canDraw) return <ThreadSkeleton />;
   if (phase === "error") return <ThreadError chat={chat} />;
@@ -90,6 +97,16 @@ export function Transcript(props: { chat: OpenChat }) {
       <AskAbout />
     </div>
   );
+}
+
+/** Brings a proposal's row into sight; the card takes the focus by itself. */
+function showProposal(chat: OpenChat, view: ScrollWindow, key: string): void {
+  const row = chat.waits.peek().find((id) => {
+    const one = chat.row(id)?.peek().proposal;
+    return one !== undefined && keyOf(one) === key;
+  });
+  if (row !== undefined) view.show(row);
+  else queueOpen.value = true;
 }
 
 function Space(props: { height: number }) {

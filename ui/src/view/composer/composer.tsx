@@ -9,11 +9,13 @@ import { commands } from "../../state/commands.ts";
 import { focusAsked, loadDraft, setText, text } from "../../state/compose.ts";
 import { stop, textLimit } from "../../state/conversation.ts";
 import { matching, writing } from "../../state/plain.ts";
+import { queue } from "../../state/proposals.ts";
 import { current } from "../../state/route.ts";
 import { closed, sendable, sendComposer, standsInTheWay, used, whyNot } from "../../state/sending.ts";
 import { temporaryOf } from "../../state/temporary.ts";
 import { link } from "../../wire/socket.ts";
 import { Icon } from "../icon.tsx";
+import { doing } from "../parts.ts";
 import { PassingNote } from "../passingnote.tsx";
 import { AddFiles } from "./addfiles.tsx";
 import { AttachedStrip } from "./attached.tsx";
@@ -51,6 +53,7 @@ export function Composer() {
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), sendComposer())}>
       {open ? <SlashMenu rows={slash.value} at={at} pick={keys.pick} /> : null}
+      <Waiting />
       <PassingNote />
       <div class="composer-box">
         <QuoteChip />
@@ -96,6 +99,15 @@ export function Composer() {
       <Under running={running} />
     </form>
   );
+}
+
+/** What waits for a person, above what they write. */
+function Waiting() {
+  if (queue.value.length === 0) return null;
+  const part = doing.here.value;
+  if (part !== null) return <part.QueueBar />;
+  doing.load();
+  return null;
 }
 
 function Under(props: { running: boolean }) {

@@ -5,6 +5,7 @@ import type { OpenChat } from "../../state/chats.ts";
 import { presetLabel } from "../../state/settings.ts";
 import type { Message } from "../../wire/types.ts";
 import { Prose } from "../prose.tsx";
+import { doing } from "../parts.ts";
 import type { ScrollWindow } from "../scroll.ts";
 import { AnswerActions, PromptActions } from "./actions.tsx";
 import { MediaOf } from "./media.tsx";
@@ -12,9 +13,11 @@ import { Noticed } from "./notice.tsx";
 import { Reasoning } from "./reasoning.tsx";
 import { Trace } from "./trace.tsx";
 
-type Kind = "trace" | "prompt" | "noticed" | "answer";
+type Kind = "trace" | "proposed" | "changed" | "prompt" | "noticed" | "answer";
 
 function kindOf(message: Message): Kind {
+  if (message.proposal !== undefined) return "proposed";
+  if (message.changes !== undefined) return "changed";
   if (message.kind === "trace") return "trace";
   if (message.role === "user") return "prompt";
   return message.notice ? "noticed" : "answer";
@@ -39,7 +42,10 @@ function Content(props: { kind: Kind; message: Message; chat: OpenChat }) {
   const { message, chat } = props;
   switch (props.kind) {
     case "trace":
-      return <Trace message={message} />;
+      return <Trace message={message} chat={chat} />;
+    case "proposed":
+    case "changed":
+      return <Doing kind={props.kind} message={message} chat={chat} />;
     case "prompt":
       return <Prompt message={message} chat={chat} />;
     case "noticed":
@@ -47,6 +53,16 @@ function Content(props: { kind: Kind; message: Message; chat: OpenChat }) {
     case "answer":
       return <Answer message={message} chat={chat} />;
   }
+}
+
+/** What waits or waited for a person, and what a turn changed; a line until that part of the page is here. */
+function Doing(props: { kind: "proposed" | "changed"; message: Message; chat: OpenChat }) {
+  const part = doing.here.value;
+  if (part === null) {
+    doing.load();
+    return <p>{props.message.content}</p>;
+  }
+  return props.kind === "proposed" ? <part.ProposalRow message={props.message} /> : <part.ChangesRow message={props.message} chat={props.chat} />;
 }
 
 /** Everything above it was copied from another chat. */

@@ -8,13 +8,31 @@ const field = (value: unknown, name: string): string | undefined => {
   return typeof found === "string" ? found : undefined;
 };
 
+/** The script of a command. */
+export const scriptOf = (tool: Pick<ToolEvent, "name" | "arguments">): string | undefined =>
+  tool.name === "exec" || tool.name === "inspect" ? field(tool.arguments, "command") : undefined;
+
+function paths(given: unknown): string | undefined {
+  const list = typeof given === "object" && given !== null ? (given as Record<string, unknown>)["paths"] : undefined;
+  if (Array.isArray(list) && list.length > 0) return list.filter((one) => typeof one === "string").join(", ");
+  return field(given, "path");
+}
+
+const quoted = (text: string | undefined) => JSON.stringify(text ?? "");
+
 function plain(tool: ToolEvent): string {
   const given = tool.arguments;
-  const path = field(given, "path");
-  if (tool.name === "exec") return `$ ${field(given, "command") ?? ""}`;
-  if (path !== undefined && /^(read|write|edit|delete|list)_/.test(tool.name)) return `${tool.name.split("_")[0]} ${path}`;
-  if (tool.name === "grep") return `grep ${JSON.stringify(field(given, "pattern") ?? "")}`;
-  if (tool.name === "web_search") return `search ${JSON.stringify(field(given, "query") ?? "")}`;
+  const path = paths(given);
+  const script = scriptOf(tool);
+  if (script !== undefined) return `$ ${script}`;
+  if (tool.name === "exec" && field(given, "stop") !== undefined) return `stop ${field(given, "stop") ?? ""}`;
+  if (path !== undefined && /^(read|write|edit|delete|remove|list)_/.test(tool.name)) return `${tool.name.split("_")[0]} ${path}`;
+  if (tool.name === "move_file" || tool.name === "copy_file") return `${tool.name.split("_")[0]} ${field(given, "from") ?? ""} → ${field(given, "to") ?? ""}`;
+  if (tool.name === "grep" || tool.name === "glob") return `${tool.name} ${quoted(field(given, "pattern"))}`;
+  if (tool.name === "web_search") return `search ${quoted(field(given, "query"))}`;
+  if (tool.name === "web_fetch") return `fetch ${field(given, "url") ?? ""}`;
+  if (tool.name === "apply_patch") return "patch";
+  if (tool.name === "ask_user") return `ask ${quoted(field(given, "question"))}`;
   const server = /^mcp_([^_]+)_(.+)$/.exec(tool.name);
   const name = server === null ? tool.name : `${server[1]}::${server[2]}`;
   const one = first(given);
@@ -30,4 +48,12 @@ export function toolWords(tool: ToolEvent): string {
 export function readable(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+}
+
+/** The arguments beside a command's script. */
+export function besides(tool: ToolEvent): string {
+  const given = tool.arguments;
+  if (scriptOf(tool) === undefined || typeof given !== "object" || given === null) return readable(given);
+  const { command: _command, ...rest } = given as Record<string, unknown>;
+  return Object.keys(rest).length === 0 ? "" : readable(rest);
 }

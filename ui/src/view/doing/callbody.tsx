@@ -1,0 +1,75 @@
+// The details of a call: what it was given in full, what comes of it while it runs, its result, why it was allowed; of an edit, its difference.
+import { td } from "../../i18n/doing.ts";
+import { t } from "../../i18n/text.ts";
+import type { CallState } from "../../state/calls.ts";
+import { marked } from "../../state/marks.ts";
+import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
+import { CopyButton } from "../copy.tsx";
+import { besides, readable, scriptOf } from "../row/toolwords.ts";
+import { DiffLines } from "./difflines.tsx";
+import { Output, TerminalText } from "./output.tsx";
+import { Shown } from "./shown.tsx";
+
+export function CallBody(props: { tool: ToolEvent; message: Message; state: CallState }) {
+  const { tool, message, state } = props;
+  const script = scriptOf(tool);
+  const outputs = (message.outputs ?? []).filter((one) => one.call_id === tool.call_id).sort((a, b) => a.channel - b.channel);
+  const live = state === "running" || state === "background";
+  return (
+    <>
+      {script === undefined ? null : <Part name={td("call.command")} text={script} copy />}
+      <Part name={td("call.given")} text={besides(tool)} />
+      {outputs.map((one) => (
+        <Output key={one.channel} channel={one.channel} text={one.text} skipped={one.skipped} live={live} />
+      ))}
+      {live && outputs.length === 0 && script !== undefined ? <p class="small faint">{td("output.none")}</p> : null}
+      <Result text={readable(tool.result)} error={readable(tool.error)} />
+      {tool.why === undefined ? null : <p class="small soft why">{td("call.why", { why: tool.why })}</p>}
+    </>
+  );
+}
+
+function Part(props: { name: string; text: string; copy?: boolean }) {
+  if (props.text === "") return null;
+  return (
+    <div class="call-part">
+      <div class="output-head">
+        <span class="part">{props.name}</span>
+        {props.copy ? <CopyButton text={() => props.text} /> : null}
+      </div>
+      <pre dir="ltr" tabIndex={0}>
+        <Shown text={marked(props.text)} />
+      </pre>
+    </div>
+  );
+}
+
+function Result(props: { text: string; error: string }) {
+  const both = props.text !== "" && props.error !== "" && props.text !== props.error;
+  const all = [...(props.text !== "" && (both || props.error === "") ? [{ name: td("call.result"), text: props.text }] : []), ...(props.error === "" ? [] : [{ name: td("call.error"), text: props.error }])];
+  return (
+    <>
+      {all.map(({ name, text }) => (
+        <div key={name} class="call-part">
+          <div class="output-head">
+            <span class="part">{name}</span>
+            <CopyButton text={() => text} />
+          </div>
+          <pre dir="ltr" tabIndex={0} data-test="result">
+            <TerminalText text={text} />
+          </pre>
+        </div>
+      ))}
+    </>
+  );
+}
+
+export function EditBody(props: { edit: FileEdit }) {
+  const { edit } = props;
+  return (
+    <>
+      {edit.error ? <p class="error-text">{edit.error}</p> : null}
+      {edit.diff === undefined ? edit.error ? null : <p class="small faint">{t("edit.noDiff")}</p> : <DiffLines path={edit.path} diff={edit.diff} />}
+    </>
+  );
+}

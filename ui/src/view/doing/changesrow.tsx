@@ -1,0 +1,85 @@
+// What a turn changed, as one line beneath it: how much, a way to look at it, and the way back. What a person took back is a quiet line.
+import { grouped, td } from "../../i18n/doing.ts";
+import type { OpenChat } from "../../state/chats.ts";
+import { keyOf, underway, undo } from "../../state/changes.ts";
+import { openPanel } from "../../state/panel.ts";
+import { standingOf, type Standing } from "../../state/undone.ts";
+import type { Changes } from "../../wire/types.gen.ts";
+import type { Message } from "../../wire/types.ts";
+import { Icon } from "../icon.tsx";
+import { LeftNote } from "../panel/left.tsx";
+
+export function ChangesRow(props: { message: Message; chat: OpenChat }) {
+  const changes = props.message.changes;
+  if (changes === undefined) return null;
+  return changes.action === "made" ? <Made changes={changes} chat={props.chat} /> : <Back changes={changes} />;
+}
+
+const WORDS = { made: ["changes.one", "changes.many"], reverted: ["changes.revertedOne", "changes.revertedMany"], redone: ["changes.redoneOne", "changes.redoneMany"] } as const;
+
+function wordsOf(changes: Changes): string {
+  const [one, many] = WORDS[changes.action];
+  return changes.paths.length === 1 ? td(one) : td(many, { n: grouped(changes.paths.length) });
+}
+
+/** More names than this are told by the panel. */
+const NAMES = 12;
+const names = (changes: Changes) => [...changes.paths.slice(0, NAMES), ...(changes.paths.length > NAMES ? ["…"] : [])].join("\n");
+
+function Made(props: { changes: Changes; chat: OpenChat }) {
+  const { changes, chat } = props;
+  // Read anew with every row that comes or goes.
+  void chat.ids.value;
+  const standing = standingOf(chat.state.messages, changes.turn);
+  const target = { turn: changes.turn };
+  return (
+    <>
+      <div class={`changes-line ${standing}`} data-test="changes" role="group" aria-label={wordsOf(changes)}>
+        <Icon name="changes" />
+        <span class="words" title={names(changes)}>
+          {wordsOf(changes)} <Counts changes={changes} />
+          {standing === "made" ? null : <span class="soft"> · {td(standing === "undone" ? "changes.undone" : "changes.partly")}</span>}
+        </span>
+        <button type="button" class="button small" data-test="changes-review" onClick={() => openPanel("changes", changes.turn)}>
+          {td("changes.review")}
+        </button>
+        <Way chat={chat.id} turn={changes.turn} standing={standing} />
+      </div>
+      {changes.note === undefined ? null : <p class="small warn-text">{changes.note}</p>}
+      <LeftNote chat={chat.id} target={target} />
+    </>
+  );
+}
+
+function Counts(props: { changes: Changes }) {
+  const { added, deleted } = props.changes;
+  if (added + deleted === 0) return null;
+  return (
+    <span class="counts">
+      <span class="add">+{grouped(added)}</span> <span class="del">−{grouped(deleted)}</span>
+    </span>
+  );
+}
+
+function Way(props: { chat: string; turn: number; standing: Standing }) {
+  const { chat, turn, standing } = props;
+  const busy = underway.value.has(keyOf({ turn }));
+  const way = standing === "undone" ? "redo" : "revert";
+  const words = busy ? td(way === "redo" ? "changes.redoing" : "changes.undoing") : td(way === "redo" ? "changes.redo" : "changes.undo");
+  return (
+    <button type="button" class="button small" disabled={busy} data-test={way === "redo" ? "changes-redo" : "changes-undo"} onClick={() => void undo(chat, { turn }, way)}>
+      <Icon name={way === "redo" ? "redo" : "undo"} />
+      {words}
+    </button>
+  );
+}
+
+function Back(props: { changes: Changes }) {
+  const { changes } = props;
+  return (
+    <p class="changes-back" title={names(changes)} data-test="changes-back">
+      <Icon name={changes.action === "redone" ? "redo" : "undo"} />
+      {wordsOf(changes)} · {td("changes.ofTurn", { n: changes.turn })}
+    </p>
+  );
+}

@@ -1,0 +1,42 @@
+// A difference, whole, with the numbers of its lines; what hides in a line is a badge.
+import { td } from "../../i18n/doing.ts";
+import { hunksOf, type DiffLine } from "../../state/hunks.ts";
+import { marked } from "../../state/marks.ts";
+import { t } from "../../i18n/text.ts";
+import { Shown } from "./shown.tsx";
+
+const SIGNS = { same: " ", added: "+", removed: "-", note: "\\" } as const;
+
+export function DiffLines(props: { path: string; diff: { text: string; truncated?: boolean } }) {
+  const hunks = hunksOf(props.diff.text);
+  if (hunks.length === 0) return <p class="small faint">{t("edit.noDiff")}</p>;
+  return (
+    <>
+      <div class="diff-lines whole-diff" dir="ltr" role="group" tabIndex={0} aria-label={td("diff.label", { path: props.path })} data-test="diff">
+        {hunks.map((hunk, at) => (
+          <div key={at} class="diff-hunk">
+            {at > 0 ? <div class="dl gap">⋯</div> : null}
+            {hunk.lines.map((line, n) => (
+              <Line key={n} line={line} />
+            ))}
+          </div>
+        ))}
+      </div>
+      {props.diff.truncated ? <p class="small error-text">{td("diff.truncated")}</p> : null}
+    </>
+  );
+}
+
+function Line(props: { line: DiffLine }) {
+  const { line } = props;
+  return (
+    <div class={`dl ${line.kind}`}>
+      <i>{line.now ?? line.old ?? ""}</i>
+      <span>
+        {SIGNS[line.kind]}
+        <Shown text={marked(line.text)} />
+        {"\n"}
+      </span>
+    </div>
+  );
+}

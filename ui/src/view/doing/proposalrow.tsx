@@ -1,0 +1,62 @@
+// A proposal's place in the conversation: the card while it waits, one quiet line afterwards that opens to what it was.
+import { useSignal } from "@preact/signals";
+import { td, type DoingKey } from "../../i18n/doing.ts";
+import { marked } from "../../state/marks.ts";
+import type { Message } from "../../wire/types.ts";
+import type { Proposal, ProposalResolved } from "../../wire/types.gen.ts";
+import { Icon, type IconName } from "../icon.tsx";
+import { Card, PROPOSAL_ICONS } from "./card.tsx";
+import { Shown } from "./shown.tsx";
+import { What } from "./what.tsx";
+
+export function ProposalRow(props: { message: Message }) {
+  const { proposal, resolution } = props.message;
+  if (proposal === undefined) return null;
+  return resolution === undefined || resolution.state === "open" ? <Card one={proposal} place="chat" /> : <Done one={proposal} resolution={resolution} />;
+}
+
+function wordOf(one: Proposal, resolution: ProposalResolved): DoingKey {
+  if (resolution.state === "accepted" && one.kind === "question") return "done.answered";
+  if (resolution.state === "accepted") return resolution.rule === undefined ? "done.accepted" : "done.acceptedRule";
+  return resolution.state === "rejected" ? "done.rejected" : resolution.state === "changed" ? "done.changed" : "done.cancelled";
+}
+
+const MARKS: Record<ProposalResolved["state"], IconName> = { open: "hourglass", accepted: "check", rejected: "close", cancelled: "close", changed: "again" };
+
+/** What it was about, in one line. */
+const about = (one: Proposal) => one.command?.shown.replace(/\s+/g, " ") ?? one.question?.text ?? one.address ?? one.title;
+
+function Done(props: { one: Proposal; resolution: ProposalResolved }) {
+  const { one, resolution } = props;
+  const open = useSignal(false);
+  const answered = one.kind === "question" && resolution.state === "accepted";
+  return (
+    <details class={`act resolved ${resolution.state}`} data-test="resolved" onToggle={(event) => (open.value = event.currentTarget.open)}>
+      <summary>
+        <span class="outcome">
+          <Icon name={MARKS[resolution.state]} />
+        </span>
+        <span class="verdict">{td(wordOf(one, resolution))}</span>
+        <span class="line">
+          <Shown text={marked(about(one))} />
+        </span>
+        {resolution.reason === undefined ? null : (
+          <span class="reason" dir="auto">
+            {answered ? resolution.reason : td("done.reason", { reason: resolution.reason })}
+          </span>
+        )}
+        <Icon name="chevron" />
+      </summary>
+      {open.value ? (
+        <div class="act-body">
+          <p class="small soft">
+            <Icon name={PROPOSAL_ICONS[one.kind]} /> {one.title}
+          </p>
+          <What one={one} />
+          <p class="small soft">{td("proposal.why", { why: one.why })}</p>
+          {resolution.rule === undefined ? null : <p class="small soft">{td("done.rule", { rule: resolution.rule })}</p>}
+        </div>
+      ) : null}
+    </details>
+  );
+}

@@ -1,0 +1,166 @@
+// A tool call, a changed file, or many calls that only looked, as one line: what it is, how it stands, how long it took; opens to the details.
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { duration, t } from "../../i18n/text.ts";
+import { counts, isStoppable, kindOf, stateOf, type Around, type CallKind, type CallState } from "../../state/calls.ts";
+import type { OpenChat } from "../../state/chats.ts";
+import { second } from "../../state/clock.ts";
+import { asked, leaveCommand, stopCommand } from "../../state/running.ts";
+import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
+import { Icon, type IconName } from "../icon.tsx";
+import { doing } from "../parts.ts";
+import { toolWords } from "./toolwords.ts";
+
+const ICONS: Record<CallKind, IconName> = { command: "terminal", read: "file", search: "search", edit: "edit", network: "globe", question: "quote", other: "tool" };
+
+type In = { message: Message; chat: OpenChat };
+
+/** What stands around a call of the row: whether its turn runs, whether it waits for a person. */
+function aroundOf({ message, chat }: In, call: string): Around {
+  const run = chat.run.value;
+  const live = run !== null && (run.turn_id === undefined || message.turnId === run.turn_id || message.turnId?.startsWith(`${run.turn_id}:replay:`) === true);
+  const waits = chat.waits.value.some((row) => chat.row(row)?.value.proposal?.call_id === call);
+  return { live, waits };
+}
+
+type LineProps = { state: CallState; icon: IconName; words: ComponentChildren; label: string; test: string; after: ComponentChildren; tools?: ComponentChildren; children: () => ComponentChildren };
+
+/** One line; its details are made when it is opened. */
+function Line(props: LineProps) {
+  const open = useSignal(false);
+  return (
+    <li class="act-item">
+      <details class={`act ${props.state}`} data-test={props.test} onToggle={(event) => (open.value = event.currentTarget.open)}>
+        <summary title={props.label}>
+          <span class="outcome">
+            <Icon name={props.icon} />
+          </span>
+          <span class="line">{props.words}</span>
+          <span class="act-after">{props.after}</span>
+          <Icon name="chevron" />
+        </summary>
+        {open.value ? <div class="act-body">{props.children()}</div> : null}
+      </details>
+      {props.tools}
+    </li>
+  );
+}
+
+function ms(took: number): string {
+  return took < 10_000 ? t("seconds", { n: (took / 1000).toFixed(1) }) : duration(took);
+}
+
+function Clock(props: { since: number | undefined }) {
+  return <>{duration(props.since === undefined ? 0 : second.value - props.since)}</>;
+}
+
+/** How it stands, in words; done by itself says nothing to the eye. */
+function StateWords(props: { state: CallState; tool?: ToolEvent; since: number | undefined }) {
+  const { state, tool } = props;
+  const exit = state === "failed" && tool?.exit_code !== undefined ? t("tool.exit", { code: tool.exit_code }) : null;
+  return (
+    <>
+      <span class={state === "done" ? "visually-hidden" : `state ${state}`} data-test="call-state">
+        {exit ?? t(`tool.${state}`)}
+      </span>
+      {state === "running" ? (
+        <span class="took">
+          <Clock since={props.since} />
+        </span>
+      ) : tool?.duration_ms === undefined ? null : (
+        <span class="took">{ms(tool.duration_ms)}</span>
+      )}
+    </>
+  );
+}
+
+export function ToolLine(props: In & { tool: ToolEvent }) {
+  const { tool, message, chat } = props;
+  const state = stateOf(tool, aroundOf(props, tool.call_id));
+  const words = toolWords(tool);
+  const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat.id} path={tool.path} state={state} /> : undefined;
+  return (
+    <Line state={state} icon={ICONS[kindOf(tool)]} words={words} label={words} test="tool" after={<StateWords state={state} tool={tool} since={message.createdAt} />} tools={stoppable}>
+      {() => <Details tool={tool} message={message} state={state} />}
+    </Line>
+  );
+}
+
+function CommandTools(props: { chat: string; path: string; state: CallState }) {
+  const { chat, path, state } = props;
+  const busy = asked.value.has(`${chat} ${path}`);
+  return (
+    <span class="act-tools">
+      {state === "running" ? (
+        <button type="button" class="button small quiet" disabled={busy} aria-label={t("command.leave")} title={t("command.leave")} data-test="command-background" onClick={() => void leaveCommand(chat, path)}>
+          <Icon name="out" />
+        </button>
+      ) : null}
+      <button type="button" class="button small quiet" disabled={busy} aria-label={t("command.stop")} title={t("command.stop")} data-test="command-stop" onClick={() => void stopCommand(chat, path)}>
+        <Icon name="stop" />
+        {busy ? t("command.stopping") : t("stop")}
+      </button>
+    </span>
+  );
+}
+
+function Details(props: { tool: ToolEvent; message: Message; state: CallState }) {
+  const part = doing.here.value;
+  if (part !== null) return <part.CallBody {...props} />;
+  doing.load();
+  return null;
+}
+
+/** Many calls that only looked. */
+export function ManyLine(props: In & { tools: readonly ToolEvent[] }) {
+  const { files, searches } = counts(props.tools);
+  const words = files === 0 ? t("tool.looked", { count: searches }) : searches === 0 ? t("tool.readMany", { count: files }) : t("tool.readAndSearched", { count: files, searches });
+  return (
+    <Line state="done" icon="file" words={words} label={words} test="tool-group" after={null}>
+      {() => (
+        <ul>
+          {props.tools.map((tool) => (
+            <ToolLine key={tool.call_id} tool={tool} message={props.message} chat={props.chat} />
+          ))}
+        </ul>
+      )}
+    </Line>
+  );
+}
+
+function stateOfEdit(edit: FileEdit, around: Around): CallState {
+  if (edit.status === "error" || edit.phase === "error") return "failed";
+  if (edit.phase !== "start") return "done";
+  return around.waits ? "waiting" : around.live ? "running" : "stopped";
+}
+
+const VERBS: Record<string, "write" | "edit" | "patch"> = { write_file: "write", edit_file: "edit", apply_patch: "patch" };
+
+export function EditLine(props: In & { edit: FileEdit }) {
+  const { edit, message } = props;
+  const state = stateOfEdit(edit, aroundOf(props, edit.call_id));
+  const path = edit.path || t("edit.some");
+  const words = (
+    <>
+      {t(`edit.line.${edit.operation === "delete" ? "delete" : (VERBS[edit.tool] ?? "edit")}`, { path })}
+      {edit.binary ? null : (
+        <>
+          {" "}
+          <span class="add">+{edit.added}</span> <span class="del">−{edit.deleted}</span>
+        </>
+      )}
+    </>
+  );
+  return (
+    <Line state={state} icon={edit.operation === "delete" ? "trash" : "edit"} words={words} label={edit.path} test="file-edit" after={<StateWords state={state} since={message.createdAt} />}>
+      {() => <EditDetails edit={edit} />}
+    </Line>
+  );
+}
+
+function EditDetails(props: { edit: FileEdit }) {
+  const part = doing.here.value;
+  if (part !== null) return <part.EditBody {...props} />;
+  doing.load();
+  return null;
+}
