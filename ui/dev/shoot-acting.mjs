@@ -67,6 +67,45 @@ for (const [width, height] of [[1280, 800], [720, 900]])
       await shot("changes-none");
       await at("panel-close").click();
     });
+    await part("chip", async () => {
+      await chat("acting");
+      await at("acting-chip").waitFor();
+      await shot("chip");
+      await at("acting-chip").click();
+      await at("mode-act").waitFor();
+      await shot("chip-menu");
+      await at("network").click();
+      await at("acting-sure").waitFor();
+      await shot("chip-network");
+      await at("acting-sure-yes").click();
+      await page.locator("[data-test=network]:checked:not(:disabled)").waitFor();
+      await at("own-full").click();
+      await at("acting-sure-yes").click();
+      await page.locator("[data-test=own-full][aria-checked=true]:not(:disabled)").waitFor();
+      await at("mode-ask").click();
+      await page.locator("[data-test=mode-ask][aria-checked=true]:not(:disabled)").waitFor();
+      await shot("chip-looks");
+      await at("mode-act").click();
+      await page.locator("[data-test=mode-act][aria-checked=true]:not(:disabled)").waitFor();
+      await page.keyboard.press("Escape");
+      await shot("chip-full");
+      await at("acting-chip").click();
+      await at("network").click();
+      await page.locator("[data-test=network]:not(:checked):not(:disabled)").waitFor();
+      await at("own-none").click();
+      await page.locator("[data-test=own-none][aria-checked=true]:not(:disabled)").waitFor();
+      await page.keyboard.press("Escape");
+      if (width >= 1080) {
+        await at("panel-toggle").click();
+        await at("turn").first().waitFor();
+        await shot("chip-panel");
+        await at("panel-close").click();
+      }
+      await page.keyboard.press("Control+k");
+      await at("palette-input").fill("chang");
+      await shot("palette-acting");
+      await page.keyboard.press("Escape");
+    });
     await part("approvals", async () => {
       await chat("acting");
       await page.evaluate(() => (location.hash = "#/settings?section=approvals"));

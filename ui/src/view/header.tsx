@@ -12,6 +12,7 @@ import { discardTemporary, temporaryOf } from "../state/temporary.ts";
 import { Icon } from "./icon.tsx";
 import { changesKey } from "./keys.ts";
 import { ModelMenu } from "./modelmenu.tsx";
+import { acting } from "./parts.ts";
 import { ScopeChip } from "./scopechip.tsx";
 import { chatItems } from "./sidebar/items.ts";
 
@@ -22,6 +23,7 @@ export function Header() {
   const title = passing !== undefined ? passing.title || t("temporary.untitled") : id === null ? t("chat.new") : titleOf(id) || t("chat.untitled");
   // Also the first bold text of the page: loading that face waits until there is something to say.
   const unknown = row === undefined && passing === undefined && (id === null ? !settled.value : listPhase.value === "loading");
+  const chip = acting.here.value;
   return (
     <header class="header">
       <button
@@ -38,6 +40,7 @@ export function Header() {
         {unknown ? <i class="blank" /> : title}
       </h1>
       <ScopeChip />
+      {chip === null ? null : <chip.ActingChip />}
       <span class="spring" />
       <Usage id={id} />
       <ModelMenu />

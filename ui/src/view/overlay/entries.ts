@@ -13,6 +13,7 @@ import { chooseTheme, type Theme } from "../../state/theme.ts";
 import { hidden } from "../../state/trash.ts";
 import type { IconName } from "../icon.tsx";
 import { newChatKey } from "../keys.ts";
+import { actingEntries } from "./actingentries.ts";
 import { chatItems } from "../sidebar/items.ts";
 
 export type Entry = { id: string; name: string; detail: string; icon: IconName; run: () => void };
@@ -30,6 +31,7 @@ function windowCommands(): Entry[] {
     { id: "new", name: t("chat.new"), detail: newChatKey, icon: "plus", run: begin },
     { id: "temporary", name: t("temporary.new"), detail: "", icon: "hourglass", run: () => void newTemporary() },
     { id: "settings", name: t("settings.open"), detail: "", icon: "gear", run: () => (settingsOpen.value = "models") },
+    ...actingEntries(),
     { id: "import", name: t("import.open"), detail: "", icon: "into", run: pickImport },
     ...themes.map((theme): Entry => ({ id: `theme ${theme}`, name: `${t("appearance.theme")}: ${t(`appearance.${theme}` as Key)}`, detail: "", icon: "gear", run: () => chooseTheme(theme) })),
   ];

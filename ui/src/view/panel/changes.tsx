@@ -41,6 +41,10 @@ function List(props: { chat: string }) {
     row?.focus({ preventScroll: true });
     panelTurn.value = null;
   }, [asked, known]);
+  // The panel took the focus before there was a row to have it.
+  useEffect(() => {
+    if (document.activeElement?.id === "side-panel") box.current?.querySelector<HTMLElement>("[data-row]")?.focus();
+  }, []);
   const shown = turns.slice(0, Math.max(turnsShown.value, known ? turns.findIndex((turn) => turn.turn === asked) + 1 : 0));
   const older = turns.length - shown.length;
   return (
