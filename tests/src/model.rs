@@ -32,6 +32,8 @@ pub struct Call {
     pub body: Value,
     stream: TcpStream,
     began: bool,
+    /// Tool calls streamed so far.
+    made: usize,
 }
 
 impl ModelServer {
@@ -118,7 +120,7 @@ async fn read(mut stream: TcpStream) -> Option<Call> {
         let length = head.lines().find_map(|line| line.strip_prefix("content-length:")).and_then(|value| value.trim().parse().ok());
         if bytes.len() >= end + 4 + length.unwrap_or(0) {
             let body = serde_json::from_slice(&bytes[end + 4..]).unwrap_or(Value::Null);
-            return Some(Call { body, stream, began: false });
+            return Some(Call { body, stream, began: false, made: 0 });
         }
     }
 }
@@ -128,6 +130,23 @@ impl Call {
     pub fn prompt(&self) -> String {
         let messages = self.body["messages"].as_array().cloned().unwrap_or_default();
         messages.last().and_then(|message| message["content"].as_str()).unwrap_or_default().to_owned()
+    }
+
+    /// The whole conversation, oldest first.
+    pub fn messages(&self) -> &[Value] {
+        self.body["messages"].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of the tools that are offered, in their order; none in the tag dialect.
+    pub fn tools(&self) -> Vec<&str> {
+        let tools = self.body["tools"].as_array().map_or(&[][..], Vec::as_slice);
+        tools.iter().filter_map(|tool| tool["function"]["name"].as_str()).collect()
+    }
+
+    /// What the tools said since the model last spoke: the call's id and the text.
+    pub fn results(&self) -> Vec<(&str, &str)> {
+        let said = self.messages().rsplit(|message| message["role"] != "tool").next().unwrap_or_default();
+        said.iter().map(|message| (text_of(&message["tool_call_id"]), text_of(&message["content"]))).collect()
     }
 
     fn asks_for_title(&self) -> bool {
@@ -144,9 +163,72 @@ impl Call {
         self.event(&json!({ "choices": [{ "delta": { "reasoning_content": text } }] })).await;
     }
 
+    /// Streams a call of a tool in pieces: its name, then its arguments in two halves. Returns the call's id, which no other call of
+    /// the conversation has.
+    pub async fn call(&mut self, name: &str, arguments: &Value) -> String {
+        let (id, index) = self.begin_call(name).await;
+        let (first, second) = halves(arguments);
+        self.arguments(index, &first).await;
+        self.arguments(index, &second).await;
+        id
+    }
+
+    /// Streams several calls whole, in one chunk, as some servers do. Returns their ids.
+    pub async fn calls(&mut self, calls: &[(&str, Value)]) -> Vec<String> {
+        let (mut ids, mut told) = (Vec::new(), Vec::new());
+        for (name, arguments) in calls {
+            let (id, index) = self.next_call();
+            let function = json!({ "name": name, "arguments": arguments.to_string() });
+            told.push(json!({ "index": index, "id": id, "type": "function", "function": function }));
+            ids.push(id);
+        }
+        self.event(&json!({ "choices": [{ "delta": { "tool_calls": told } }] })).await;
+        ids
+    }
+
+    /// Streams a call up to the middle of its arguments. How it goes on is the scenario's: `end_as("length")`, `hang_up`, `cut`.
+    pub async fn half_call(&mut self, name: &str, arguments: &Value) {
+        let (_, index) = self.begin_call(name).await;
+        self.arguments(index, &halves(arguments).0).await;
+    }
+
+    async fn begin_call(&mut self, name: &str) -> (String, usize) {
+        let (id, index) = self.next_call();
+        let call = json!({ "index": index, "id": id, "type": "function", "function": { "name": name, "arguments": "" } });
+        self.event(&json!({ "choices": [{ "delta": { "tool_calls": [call] } }] })).await;
+        (id, index)
+    }
+
+    /// Streams a piece of the arguments of the call at `index`.
+    pub async fn arguments(&mut self, index: usize, piece: &str) {
+        let call = json!({ "index": index, "function": { "arguments": piece } });
+        self.event(&json!({ "choices": [{ "delta": { "tool_calls": [call] } }] })).await;
+    }
+
+    fn next_call(&mut self) -> (String, usize) {
+        let earlier = |message: &Value| message["tool_calls"].as_array().map_or(0, Vec::len);
+        let before: usize = self.messages().iter().map(earlier).sum();
+        let index = self.made;
+        self.made += 1;
+        (format!("scripted_{}", before + index + 1), index)
+    }
+
     /// Ends the answer as servers do.
-    pub async fn end(mut self) {
-        self.event(&json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] })).await;
+    pub async fn end(self) {
+        self.end_as("stop").await;
+    }
+
+    /// Answers with these calls, whole, one after the other.
+    pub async fn end_with_calls(mut self, calls: &[(&str, Value)]) {
+        for (name, arguments) in calls {
+            self.call(name, arguments).await;
+        }
+        self.end_as("tool_calls").await;
+    }
+
+    /// Ends the answer with this finish reason.
+    pub async fn end_as(mut self, finish: &str) {
+        self.event(&json!({ "choices": [{ "delta": {}, "finish_reason": finish }] })).await;
         self.event(&json!({ "choices": [], "usage": { "prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10 } })).await;
         self.raw(b"data: [DONE]\n\n").await;
         self.write(b"0\r\n\r\n").await;
@@ -201,7 +283,10 @@ impl Call {
         within("the gateway closes its call", closed).await;
     }
 
-    /// Cuts the connection at once.
+    /// Closes the connection in the middle of the answer; what was streamed before arrives.
+    pub fn hang_up(self) {}
+
+    /// Cuts the connection at once; what was streamed last may be lost with it.
     pub fn cut(self) {
         // Without lingering the other side sees a reset.
         let _unsupported = self.stream.set_zero_linger();
@@ -211,4 +296,15 @@ impl Call {
         // A gateway that hung up shows elsewhere.
         let _gone = self.stream.write_all(bytes).await;
     }
+}
+
+/// The text of a value in two pieces, cut within the value.
+fn halves(value: &Value) -> (String, String) {
+    let text = value.to_string();
+    let middle = (text.len() / 2..).find(|at| text.is_char_boundary(*at)).expect("a text ends at a boundary");
+    (text[..middle].to_owned(), text[middle..].to_owned())
+}
+
+fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }

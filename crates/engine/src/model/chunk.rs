@@ -94,6 +94,11 @@ fn error_in(holder: &Value) -> ServerError {
             None => Some(value.to_string()),
         }
     });
+    let message = message.map(|message| match holder["metadata"]["raw"].as_str() {
+        // A relay's own words only say that someone else refused.
+        Some(raw) => format!("{message}: {raw}"),
+        None => message,
+    });
     let words: Vec<&str> = ["type", "code", "status"].into_iter().filter_map(|field| holder[field].as_str()).collect();
     let code = &holder["code"];
     let status = code.as_u64().or_else(|| code.as_str()?.parse().ok());
@@ -213,6 +218,7 @@ mod tests {
             (r#"{"error":{"message":"m","code":"429"}}"#, Some(429), "429", "m"),
             (r#"{"error":"m"}"#, None, "", "m"),
             (r#"{"object":"error","message":"m","type":"BadRequestError","code":400}"#, Some(400), "BadRequestError", "m"),
+            (r#"{"error":{"message":"m","code":400,"metadata":{"raw":"{\"error\":\"r\"}"}}}"#, Some(400), "", "m: {\"error\":\"r\"}"),
             (r#"{"detail":"m"}"#, None, "", "m"),
             (r#"{"detail":[{"loc":1}]}"#, None, "", r#"[{"loc":1}]"#),
             (r#"[{"error":{"message":"m","status":"INVALID_ARGUMENT"}}]"#, None, "INVALID_ARGUMENT", "m"),

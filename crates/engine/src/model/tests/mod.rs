@@ -1,6 +1,7 @@
 //! Calls against real sockets: scripted servers on loopback, events rendered as one line of text.
 
 mod answers;
+mod calls;
 mod discovery;
 mod faults;
 mod server;
