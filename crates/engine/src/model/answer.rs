@@ -64,10 +64,6 @@ pub(super) struct Answer {
     calls_in_deltas: bool,
     /// A piece of a call came after the finish reason.
     late_calls: bool,
-    /// A finish reason said that something is missing.
-    cut: bool,
-    /// Nothing more can come: the body was read to its own end.
-    read_out: bool,
     /// `[DONE]` or a whole reply was read.
     complete: bool,
 }
@@ -86,8 +82,6 @@ impl Answer {
             calls: Calls::after(messages),
             calls_in_deltas: false,
             late_calls: false,
-            cut: false,
-            read_out: false,
             complete: false,
         }
     }
@@ -112,7 +106,6 @@ impl Answer {
         {
             self.take_all(&events)?;
         }
-        self.read_out = true;
         Ok(self.progress())
     }
 
@@ -120,7 +113,6 @@ impl Answer {
     pub(super) fn whole(&mut self, body: &[u8]) -> Result<(), Trouble> {
         self.take(&String::from_utf8_lossy(body))?;
         self.complete = true;
-        self.read_out = true;
         Ok(())
     }
 
@@ -156,17 +148,21 @@ impl Answer {
             Some(Finish::Length | Finish::ContentFilter | Finish::Other(_)) => false,
             None => self.complete,
         };
-        ended && !self.cut && (self.read_out || !self.late_calls)
+        ended && (self.complete || !self.late_calls)
     }
 
     /// How it ended. `None` when a complete answer was empty for no reason.
     pub(super) fn outcome(&self) -> Option<Outcome> {
-        let finish = self.finish.clone().unwrap_or(Finish::Stop);
+        let cut_calls = self.calls.count();
+        let finish = match self.finish.clone().unwrap_or(Finish::Stop) {
+            Finish::Stop | Finish::ToolCalls if cut_calls > 0 => Finish::Length,
+            finish @ (Finish::Stop | Finish::ToolCalls | Finish::Length | Finish::ContentFilter | Finish::Other(_)) => finish,
+        };
         let may_be_empty = match finish {
             Finish::Length | Finish::ToolCalls | Finish::ContentFilter => true,
             Finish::Stop | Finish::Other(_) => false,
         };
-        (self.spoke || may_be_empty).then_some(Outcome { finish, cut_calls: self.calls.count(), usage: self.usage })
+        (self.spoke || may_be_empty).then_some(Outcome { finish, cut_calls, usage: self.usage })
     }
 
     fn progress(&self) -> Progress {
@@ -184,7 +180,7 @@ impl Answer {
             }
             match data.trim() {
                 "" => {}
-                "[DONE]" => (self.complete, self.read_out) = (true, true),
+                "[DONE]" => self.complete = true,
                 text => self.take(text)?,
             }
         }
@@ -208,9 +204,11 @@ impl Answer {
         self.splitter.push(&content, &mut pieces);
         self.push_pieces(pieces);
         self.take_calls(calls).map_err(|TooManyCalls| Trouble::TooMuch)?;
-        self.cut |= matches!(finish, Some(Finish::Length | Finish::ContentFilter));
-        // Some servers repeat the finish reason; the first one is the model's own.
-        self.finish = self.finish.take().or(finish);
+        // Some servers repeat the finish reason; the first one is the model's own, unless a later one says that something is missing.
+        self.finish = match (self.finish.take(), finish) {
+            (_, Some(cut @ (Finish::Length | Finish::ContentFilter))) => Some(cut),
+            (first, later) => first.or(later),
+        };
         self.usage = usage.or(self.usage);
         match error {
             Some(error) => Err(Trouble::Server(error)),
@@ -306,6 +304,59 @@ mod tests {
                 }
             }
             assert_eq!((reasoning.as_str(), text.as_str()), ("Wait", "Y\u{e9}s"), "cut at {cut}");
+        }
+    }
+
+    /// A stream with two calls, woven.
+    fn calling() -> String {
+        let piece = |piece: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"tool_calls\":[{piece}]}}}}]}}\n\n");
+        [
+            delta("content", "Y\u{e9}s"),
+            piece(r#"{"index":0,"id":"a","function":{"name":"exec","arguments":""}}"#),
+            piece(r#"{"index":0,"function":{"arguments":"{\"command\":"}}"#),
+            piece(r#"{"index":1,"id":"b","function":{"name":"exec","arguments":"{}"}}"#),
+            piece(r#"{"index":0,"function":{"arguments":"\"\u00e9 é\"}"}}"#),
+            "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n".to_owned(),
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn every_cut_of_a_stream_gives_the_same_calls() {
+        let stream = calling();
+        let told = |cut: usize| {
+            let mut answer = Answer::to(&[]);
+            answer.feed(&stream.as_bytes()[..cut]).unwrap();
+            assert_eq!(answer.feed(&stream.as_bytes()[cut..]), Ok(Progress::Complete), "cut at {cut}");
+            answer.hand_over();
+            drain(&mut answer)
+        };
+        let whole = told(0);
+        assert!(
+            matches!(whole.last(), Some(ModelEvent::Calls(calls)) if calls[0].arguments == "{\"command\":\"\u{e9} \u{e9}\"}"),
+            "{whole:?}"
+        );
+        for cut in 0..=stream.len() {
+            assert_eq!(told(cut), whole, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn no_call_comes_out_of_a_stream_that_ends_early() {
+        let stream = calling();
+        let finish = stream.find("\"finish_reason\":\"tool_calls\"}]}").unwrap() + "\"finish_reason\":\"tool_calls\"}]}".len();
+        for cut in 0..=stream.len() {
+            let mut answer = Answer::to(&[]);
+            answer.feed(&stream.as_bytes()[..cut]).unwrap();
+            let whole = match answer.end().unwrap() {
+                Progress::More => false,
+                Progress::Closing | Progress::Complete => true,
+            };
+            assert_eq!(whole, cut >= finish, "cut at {cut}");
+            // Even if it were taken for whole.
+            answer.hand_over();
+            let calls = drain(&mut answer).into_iter().filter(|event| matches!(event, ModelEvent::Calls(_))).count();
+            assert_eq!(calls, usize::from(whole), "cut at {cut}");
         }
     }
 

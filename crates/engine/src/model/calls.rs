@@ -164,7 +164,9 @@ impl Begun {
 
     /// Whether `piece` tells the whole call once more.
     fn is_repeated_by(&self, piece: &CallPiece) -> bool {
-        self.object.stage == Stage::Closed && !piece.id.is_empty() && piece.id == self.id && piece.arguments == self.arguments
+        let same_name = piece.name.is_empty() || piece.name == self.name;
+        let same_id = !piece.id.is_empty() && piece.id == self.id;
+        self.object.stage == Stage::Closed && same_name && same_id && piece.arguments == self.arguments
     }
 
     fn add(&mut self, piece: CallPiece) {

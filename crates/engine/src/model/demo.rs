@@ -1,7 +1,7 @@
 //! The offline demo: a scripted model that says it is one, for trying Alcove with nothing installed.
 //!
 //! It contacts nothing and is no model: the same prompt always brings the same words. Words of the prompt steer it,
-//! see [`HELP`].
+//! see [`HELP`]; where tools are offered, it can also give a tour.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::{self, Instant};
 
 use super::error::ModelError;
+use super::tour::{self, Step};
 use super::{Finish, ModelCall, ModelEvent, Role, StepEnd, TokenUsage};
 
 /// How the demo can be steered; part of its answers.
@@ -82,7 +83,10 @@ impl Performance {
 }
 
 fn script(call: &ModelCall, prompt: &str) -> VecDeque<ModelEvent> {
-    let limit = call.max_tokens.map_or(usize::MAX, |tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
+    if let Some(step) = tour::step(call) {
+        return guide(call, step);
+    }
+    let limit = limit(call);
     let reasoning = reasoning(prompt);
     let answer = answer(call, prompt);
     let all = words(&reasoning).map(|word| ModelEvent::Reasoning(word.to_owned()));
@@ -109,6 +113,29 @@ fn script(call: &ModelCall, prompt: &str) -> VecDeque<ModelEvent> {
     events
 }
 
+/// One step of the tour.
+fn guide(call: &ModelCall, step: Step) -> VecDeque<ModelEvent> {
+    let mut events: VecDeque<ModelEvent> = words(&step.words).map(|word| ModelEvent::Answer(word.to_owned())).collect();
+    let cut = events.len() > limit(call);
+    events.truncate(limit(call));
+    let (finish, cut_calls) = match (cut, step.call) {
+        (true, made) => (Finish::Length, usize::from(made.is_some())),
+        (false, None) => (Finish::Stop, 0),
+        (false, Some(made)) => {
+            events.push_back(ModelEvent::Calling { name: made.name.clone() });
+            events.push_back(ModelEvent::Calls(vec![made]));
+            (Finish::ToolCalls, 0)
+        }
+    };
+    let usage = Some(usage(call, events.len()));
+    events.push_back(ModelEvent::Ended(StepEnd { finish, cut_calls, usage, ttft: None, generation: Duration::ZERO }));
+    events
+}
+
+fn limit(call: &ModelCall) -> usize {
+    call.max_tokens.map_or(usize::MAX, |tokens| usize::try_from(tokens).unwrap_or(usize::MAX))
+}
+
 fn reasoning(prompt: &str) -> String {
     let count = prompt.split_whitespace().count();
     format!(
@@ -129,8 +156,13 @@ fn answer(call: &ModelCall, prompt: &str) -> String {
     let turns = call.messages.iter().filter(|message| message.role == Role::User).count();
     let count = prompt.split_whitespace().count();
     let images = images(call);
+    let (invitation, tour) = match (call.tools.is_empty(), turns) {
+        (true, _) => ("", ""),
+        (false, ..=1) => (" Write **tour**, and I show you around.", tour::HELP),
+        (false, _) => ("", tour::HELP),
+    };
     format!(
-        "{opening}Nothing you write here leaves this machine.{images}\n\n\
+        "{opening}Nothing you write here leaves this machine.{images}{invitation}\n\n\
          ## What you wrote\n\n\
          > {echo}\n\n\
          | In your prompt | Count |\n\
@@ -140,7 +172,7 @@ fn answer(call: &ModelCall, prompt: &str) -> String {
          | Prompts in this chat | {turns} |\n\n\
          ## What I can show\n\n\
          Write one of these words to see more:\n\n\
-         {HELP}\n\
+         {tour}{HELP}\n\
          And this is a block of code:\n\n\
          ```rust\n\
          fn main() {{\n    \
@@ -233,7 +265,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Endpoint, Limits, Message, Models};
+    use super::super::{Endpoint, Limits, Message, Models, ToolSpec};
     use super::*;
 
     fn call(prompt: &str) -> ModelCall {
@@ -278,6 +310,30 @@ mod tests {
         assert_eq!(end.ttft, Some(WORD_TIME));
         assert!(end.generation > Duration::from_secs(1));
         assert_eq!(end.usage.unwrap().prompt, 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_tour_is_offered_where_it_can_be_given() {
+        let tool = |name: &str| ToolSpec { name: name.to_owned(), description: String::new(), parameters: serde_json::json!({}) };
+        let tools = ["write_file", "edit_file", "exec"].map(tool).to_vec();
+        let (_, answer, _) = perform(call("Hello")).await;
+        assert!(!answer.contains("tour"), "{answer}");
+        let (_, answer, _) = perform(ModelCall { tools: tools.clone(), ..call("Hello") }).await;
+        assert!(answer.contains("Write **tour**") && answer.contains("- **tour** shows"), "{answer}");
+        let tour = ModelCall { tools, ..call("tour") };
+        let mut events: Vec<ModelEvent> = Vec::new();
+        let mut stream = Models::new().open(tour.clone());
+        while let Some(event) = stream.next().await {
+            events.push(event);
+        }
+        let [.., ModelEvent::Answer(_), ModelEvent::Calling { name }, ModelEvent::Calls(calls), ModelEvent::Ended(end)] = events.as_slice()
+        else {
+            panic!("{events:?}")
+        };
+        assert_eq!((name.as_str(), calls.len(), &end.finish), ("write_file", 1, &Finish::ToolCalls));
+        let (_, _, end) = perform(ModelCall { max_tokens: Some(5), ..tour }).await;
+        let ModelEvent::Ended(end) = end else { panic!("{end:?}") };
+        assert_eq!((end.finish, end.cut_calls), (Finish::Length, 1));
     }
 
     #[tokio::test(start_paused = true)]

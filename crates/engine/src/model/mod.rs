@@ -28,6 +28,7 @@ mod sse;
 #[cfg(test)]
 mod tests;
 mod think;
+mod tour;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -215,7 +216,7 @@ pub enum ModelEvent {
 /// How a complete answer ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepEnd {
-    /// Why the model stopped; `ToolCalls` whenever calls were handed over.
+    /// Why the model stopped; `ToolCalls` whenever calls were handed over, and neither that nor `Stop` when some were not.
     pub finish: Finish,
     /// Calls that had begun to arrive and were not handed over, because the answer was cut.
     pub cut_calls: usize,

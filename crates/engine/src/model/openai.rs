@@ -138,17 +138,17 @@ impl Run {
 
     /// After an attempt failed without a word: the event to show, or `None` when it is repeated at once in another shape.
     fn failed(&mut self, target: Target, fault: Fault) -> Option<ModelEvent> {
-        if !self.call.tools.is_empty()
-            && let Some(error) = refusal::of_tools(&fault.error)
-        {
-            return Some(ModelEvent::Failed(error));
-        }
         if let ModelError::Status { code: 400 | 422, message, .. } = &fault.error
             && let Some(shape) = self.shape.reshaped(message)
         {
             self.shape = shape;
             self.stage = Stage::Sending(target);
             return None;
+        }
+        if !self.call.tools.is_empty()
+            && let Some(error) = refusal::of_tools(&fault.error)
+        {
+            return Some(ModelEvent::Failed(error));
         }
         if let ModelError::Status { code, message, .. } = &fault.error
             && self.shape.sends_images()

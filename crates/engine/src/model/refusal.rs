@@ -4,8 +4,8 @@
 
 use super::error::ModelError;
 
-/// What is said of calling as such.
-const OF_CALLING: [&str; 19] = [
+/// What is said of calling as such. The last two want something back with old calls that is not kept; without calls they do not.
+const OF_CALLING: [&str; 21] = [
     "support tool use",
     "support tool call",
     "support tool-call",
@@ -25,6 +25,8 @@ const OF_CALLING: [&str; 19] = [
     "functions are not supported",
     "enable-auto-tool-choice",
     "tool-call-parser",
+    "thought_signature",
+    "reasoning_content",
 ];
 
 /// What is said of the field `tools`, beside its name.
@@ -104,6 +106,8 @@ mod tests {
             (501, "m does not support Tools.", true),
             (400, "The chat template does not advertise tools", true),
             (503, "No connected provider supports tool calling for this model.", true),
+            (400, "Function call is missing a thought_signature in functionCall parts. This is required for tools to work", true),
+            (400, "Missing `reasoning_content` field in the assistant message at message index 2.", true),
             (400, "Invalid schema for function 'exec': unsupported keyword in tools[0].function.parameters", false),
             (400, "tools.0.function.name: unknown format", false),
             (400, "messages with role 'tool' must be a response to a preceding message with 'tool_calls'", false),

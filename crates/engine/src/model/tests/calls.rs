@@ -21,12 +21,9 @@ pub(super) fn stream(chunks: &[Value]) -> Vec<Act> {
 }
 
 /// A chunk with these pieces of calls.
-pub(super) fn pieces(pieces: Value) -> Value {
+pub(super) fn pieces(pieces: impl Into<Value>) -> Value {
+    let pieces = pieces.into();
     json!({ "choices": [{ "index": 0, "delta": { "tool_calls": pieces } }] })
-}
-
-fn piece(piece: Value) -> Value {
-    pieces(json!([piece]))
 }
 
 pub(super) fn finish(reason: &str) -> Value {
@@ -37,299 +34,32 @@ pub(super) fn content(text: &str) -> Value {
     json!({ "choices": [{ "index": 0, "delta": { "content": text } }] })
 }
 
-async fn check(name: &str, chunks: &[Value], expected: &str) {
-    let script = [stream(chunks), vec![Act::Say(DONE.as_bytes().to_vec())]].concat();
-    let server = Server::scripted(vec![script]).await;
-    assert_eq!(told(models().open(offering(&server.api_base))).await, expected, "{name}");
-}
-
-#[tokio::test]
-async fn calls_in_pieces() {
-    let begin = |index: u64, id: &str, name: &str| {
-        piece(json!({ "index": index, "id": id, "type": "function", "function": { "name": name, "arguments": "" } }))
-    };
-    let more = |index: u64, text: &str| piece(json!({ "index": index, "function": { "arguments": text } }));
-    let one = r#"calling:exec calls[a=exec{"x":1}] toolcalls"#;
-    let rows: &[(&str, &[Value], &str)] = &[
-        ("as OpenAI", &[begin(0, "a", "exec"), more(0, "{\"x\""), more(0, ":1}"), finish("tool_calls")], one),
-        (
-            "text before",
-            &[content("Let me see."), begin(0, "a", "exec"), more(0, "{\"x\":1}"), finish("tool_calls")],
-            &format!("a\"Let me see.\" {one}"),
-        ),
-        (
-            "reasoning before",
-            &[
-                json!({ "choices": [{ "delta": { "reasoning_content": "why" } }] }),
-                begin(0, "a", "exec"),
-                more(0, "{\"x\":1}"),
-                finish("tool_calls"),
-            ],
-            &format!("r\"why\" {one}"),
-        ),
-        (
-            "thinking never closed",
-            &[content("<think>why"), begin(0, "a", "exec"), more(0, "{\"x\":1}"), finish("tool_calls")],
-            &format!("r\"why\" {one}"),
-        ),
-        (
-            "text after",
-            &[begin(0, "a", "exec"), more(0, "{\"x\":1}"), content("Done."), finish("tool_calls")],
-            "calling:exec a\"Done.\" calls[a=exec{\"x\":1}] toolcalls",
-        ),
-        (
-            "two, one after the other",
-            &[begin(0, "a", "exec"), more(0, "{}"), begin(1, "b", "read_file"), more(1, "{\"path\":\"p\"}"), finish("tool_calls")],
-            r#"calling:exec calling:read_file calls[a=exec{} b=read_file{"path":"p"}] toolcalls"#,
-        ),
-        (
-            "two, woven",
-            &[
-                begin(0, "a", "exec"),
-                begin(1, "b", "read_file"),
-                more(1, "{\"p\""),
-                more(0, "{\"x\""),
-                more(1, ":2}"),
-                more(0, ":1}"),
-                finish("tool_calls"),
-            ],
-            r#"calling:exec calling:read_file calls[a=exec{"x":1} b=read_file{"p":2}] toolcalls"#,
-        ),
-        ("indices from 1, as LiteLLM", &[begin(1, "a", "exec"), more(1, "{\"x\":1}"), finish("tool_calls")], one),
-        (
-            "an index as text",
-            &[piece(json!({ "index": "0", "id": "a", "function": { "name": "exec" } })), more(0, "{\"x\":1}"), finish("tool_calls")],
-            one,
-        ),
-        ("finish stop", &[begin(0, "a", "exec"), more(0, "{\"x\":1}"), finish("stop")], one),
-        ("finish in capitals", &[begin(0, "a", "exec"), more(0, "{\"x\":1}"), finish("STOP")], one),
-        ("finish function_call", &[begin(0, "a", "exec"), more(0, "{\"x\":1}"), finish("function_call")], one),
-        ("no finish at all", &[begin(0, "a", "exec"), more(0, "{\"x\":1}")], one),
-        (
-            "the name late",
-            &[
-                piece(json!({ "index": 0, "id": "a" })),
-                more(0, "{\"x\""),
-                piece(json!({ "index": 0, "function": { "name": "exec", "arguments": ":1}" } })),
-                finish("tool_calls"),
-            ],
-            one,
-        ),
-        (
-            "the name in pieces",
-            &[begin(0, "a", "ex"), piece(json!({ "index": 0, "function": { "name": "ec" } })), more(0, "{\"x\":1}"), finish("tool_calls")],
-            one,
-        ),
-        ("the name as far as it is known", &[begin(0, "a", "ex"), begin(0, "a", "exec"), more(0, "{\"x\":1}"), finish("tool_calls")], one),
-        (
-            "the name and an id of its own in every piece, as vLLM",
-            &[
-                piece(json!({ "index": 0, "id": "a", "function": { "name": "exec", "arguments": "{\"x\"" } })),
-                piece(json!({ "index": 0, "id": "b", "function": { "name": "exec", "arguments": ":1}" } })),
-                finish("tool_calls"),
-            ],
-            one,
-        ),
-        (
-            "null fields",
-            &[
-                begin(0, "a", "exec"),
-                piece(json!({ "index": 0, "id": null, "type": null, "function": { "name": null, "arguments": "{\"x\":1}" } })),
-                finish("tool_calls"),
-            ],
-            one,
-        ),
-        (
-            "an empty object first",
-            &[
-                piece(json!({ "index": 0, "id": "a", "function": { "name": "exec", "arguments": "{}" } })),
-                more(0, "{\"x\""),
-                more(0, ":1}"),
-                finish("tool_calls"),
-            ],
-            one,
-        ),
-        (
-            "told once more whole",
-            &[
-                begin(0, "a", "exec"),
-                more(0, "{\"x\":1}"),
-                piece(json!({ "index": 0, "id": "a", "function": { "name": "exec", "arguments": "{\"x\":1}" } })),
-                finish("tool_calls"),
-            ],
-            one,
-        ),
-        ("no arguments at all", &[begin(0, "a", "exec"), finish("tool_calls")], "calling:exec calls[a=exec] toolcalls"),
-        (
-            "arguments that are no JSON, in a whole answer",
-            &[begin(0, "a", "exec"), more(0, "{\"x\":"), finish("tool_calls")],
-            "calling:exec calls[a=exec{\"x\":] toolcalls",
-        ),
-        (
-            "braces in texts",
-            &[begin(0, "a", "exec"), more(0, "{\"x\":\"}{\\\"\""), begin(0, "a", "exec"), more(0, "}"), finish("tool_calls")],
-            r#"calling:exec calls[a=exec{"x":"}{\""}] toolcalls"#,
-        ),
-        (
-            "no id",
-            &[piece(json!({ "index": 0, "function": { "name": "exec", "arguments": "{\"x\"" } })), more(0, ":1}"), finish("stop")],
-            r#"calling:exec calls[call_1=exec{"x":1}] toolcalls"#,
-        ),
-        (
-            "neither index nor id, in pieces",
-            &[
-                piece(json!({ "function": { "name": "exec", "arguments": "" } })),
-                piece(json!({ "function": { "arguments": "{\"x\"" } })),
-                piece(json!({ "function": { "arguments": ":1}" } })),
-                finish("stop"),
-            ],
-            r#"calling:exec calls[call_1=exec{"x":1}] toolcalls"#,
-        ),
-        ("the index only later", &[piece(json!({ "id": "a", "function": { "name": "exec" } })), more(0, "{\"x\":1}"), finish("stop")], one),
-        (
-            "noise",
-            &[
-                pieces(json!([])),
-                pieces(json!(null)),
-                pieces(json!([null])),
-                pieces(json!([{ "index": 0, "function": { "arguments": "" } }])),
-                begin(0, "a", "exec"),
-                more(0, "{\"x\":1}"),
-                finish("tool_calls"),
-            ],
-            one,
-        ),
-    ];
-    for (name, chunks, expected) in rows {
-        check(name, chunks, expected).await;
+/// A chunk in the notation of `calls.txt`.
+fn chunk(line: &str) -> Value {
+    let (kind, said) = line.split_once(' ').unwrap();
+    let value = || serde_json::from_str::<Value>(said).unwrap();
+    match kind {
+        "text" => content(said),
+        "finish" => finish(said),
+        "call" => pieces(vec![value()]),
+        "calls" => pieces(value()),
+        "choice" => json!({ "choices": [value()] }),
+        _ => panic!("{line}"),
     }
 }
 
 #[tokio::test]
-async fn calls_told_whole() {
-    let exec = |index: Value, id: Value, arguments: Value| json!({ "index": index, "id": id, "type": "function", "function": { "name": "exec", "arguments": arguments } });
-    let two = r#"calling:exec calling:exec calls[a=exec{"x":1} b=exec{"x":2}] toolcalls"#;
-    let unnamed = r#"calling:exec calling:exec calls[call_1=exec{"x":1} call_2=exec{"x":2}] toolcalls"#;
-    let (first, second) = ("{\"x\":1}", "{\"x\":2}");
-    let single = r#"calling:exec calls[call_1=exec{"x":1}] toolcalls"#;
-    let rows: &[(&str, &[Value], &str)] = &[
-        (
-            "in one chunk",
-            &[pieces(json!([exec(json!(0), json!("a"), json!(first)), exec(json!(1), json!("b"), json!(second))])), finish("tool_calls")],
-            two,
-        ),
-        (
-            "in a chunk each",
-            &[piece(exec(json!(0), json!("a"), json!(first))), piece(exec(json!(1), json!("b"), json!(second))), finish("tool_calls")],
-            two,
-        ),
-        (
-            "in a chunk each, all with index 0, as old Ollama",
-            &[piece(exec(json!(0), json!("a"), json!(first))), piece(exec(json!(0), json!("b"), json!(second))), finish("stop")],
-            two,
-        ),
-        (
-            "without index",
-            &[piece(exec(json!(null), json!("a"), json!(first))), piece(exec(json!(null), json!("b"), json!(second))), finish("stop")],
-            two,
-        ),
-        (
-            "index 0 and empty ids, as Gemini",
-            &[piece(exec(json!(0), json!(""), json!(first))), piece(exec(json!(0), json!(""), json!(second))), finish("stop")],
-            unnamed,
-        ),
-        (
-            "neither index nor id, in one chunk",
-            &[pieces(json!([exec(json!(null), json!(null), json!(first)), exec(json!(null), json!(null), json!(second))])), finish("stop")],
-            unnamed,
-        ),
-        (
-            "neither index nor id, in a chunk each",
-            &[piece(exec(json!(null), json!(null), json!(first))), piece(exec(json!(null), json!(null), json!(second))), finish("stop")],
-            unnamed,
-        ),
-        (
-            "the same id twice",
-            &[pieces(json!([exec(json!(0), json!("a"), json!(first)), exec(json!(1), json!("a"), json!(second))])), finish("stop")],
-            r#"calling:exec calling:exec calls[a=exec{"x":1} call_2=exec{"x":2}] toolcalls"#,
-        ),
-        (
-            "an id like those that are given",
-            &[pieces(json!([exec(json!(0), json!("call_2"), json!(first)), exec(json!(1), json!(""), json!(second))])), finish("stop")],
-            r#"calling:exec calling:exec calls[call_2=exec{"x":1} call_3=exec{"x":2}] toolcalls"#,
-        ),
-        (
-            "a number as id",
-            &[piece(exec(json!(0), json!(7), json!(first))), finish("stop")],
-            r#"calling:exec calls[7=exec{"x":1}] toolcalls"#,
-        ),
-        ("arguments as an object", &[piece(exec(json!(0), json!(null), json!({ "x": 1 }))), finish("stop")], single),
-        (
-            "arguments as an object, called parameters and without function",
-            &[piece(json!({ "name": "exec", "parameters": { "x": 1 } })), finish("stop")],
-            single,
-        ),
-        ("a single call in place of the list", &[pieces(exec(json!(0), json!(null), json!(first))), finish("stop")], single),
-        (
-            "the finish in the same chunk",
-            &[
-                json!({ "choices": [{ "delta": { "tool_calls": [exec(json!(0), json!(null), json!(first))] }, "finish_reason": "tool_calls" }] }),
-            ],
-            single,
-        ),
-        (
-            "the finish before",
-            &[content("x"), finish("stop"), piece(exec(json!(0), json!(null), json!(first)))],
-            &format!("a\"x\" {single}"),
-        ),
-        (
-            "legacy function_call",
-            &[json!({ "choices": [{ "delta": { "function_call": { "name": "exec", "arguments": first } } }] }), finish("function_call")],
-            single,
-        ),
-        (
-            "legacy function_call in pieces",
-            &[
-                json!({ "choices": [{ "delta": { "function_call": { "name": "exec", "arguments": "" } } }] }),
-                json!({ "choices": [{ "delta": { "function_call": { "arguments": "{\"x\"" } } }] }),
-                json!({ "choices": [{ "delta": { "function_call": { "arguments": ":1}" } } }] }),
-                finish("function_call"),
-            ],
-            single,
-        ),
-        (
-            "both spellings",
-            &[
-                json!({ "choices": [{ "delta": { "tool_calls": [exec(json!(0), json!(null), json!(first))], "function_call": { "name": "exec", "arguments": first } } }] }),
-                finish("stop"),
-            ],
-            single,
-        ),
-        (
-            "in a last message only",
-            &[
-                content("x"),
-                json!({ "choices": [{ "delta": {}, "message": { "tool_calls": [exec(json!(null), json!(null), json!(first))] }, "finish_reason": "stop" }] }),
-            ],
-            &format!("a\"x\" {single}"),
-        ),
-        (
-            "in a last message once more",
-            &[
-                piece(exec(json!(0), json!(null), json!(first))),
-                json!({ "choices": [{ "delta": {}, "message": { "tool_calls": [exec(json!(0), json!("z"), json!(first))] }, "finish_reason": "stop" }] }),
-            ],
-            single,
-        ),
-        (
-            "without a name",
-            &[piece(json!({ "index": 0, "id": "a", "function": { "arguments": "{}" } })), finish("tool_calls")],
-            "calls[a={}] toolcalls",
-        ),
-        ("none, though promised", &[finish("tool_calls")], "toolcalls"),
-    ];
-    for (name, chunks, expected) in rows {
-        check(name, chunks, expected).await;
+async fn every_shape_of_calls() {
+    let table = include_str!("calls.txt");
+    let rows: Vec<&str> = table.split("\n# ").skip(1).collect();
+    assert!(rows.len() >= 49);
+    for row in rows {
+        let (name, row) = row.split_once('\n').unwrap();
+        let (chunks, expected) = row.split_once("\n= ").unwrap();
+        let chunks: Vec<Value> = chunks.lines().map(chunk).collect();
+        let script = [stream(&chunks), vec![Act::Say(DONE.as_bytes().to_vec())]].concat();
+        let server = Server::scripted(vec![script]).await;
+        assert_eq!(told(models().open(offering(&server.api_base))).await, expected.trim_end(), "{name}");
     }
 }
 
@@ -369,7 +99,8 @@ async fn ids_of_earlier_calls_are_taken() {
 #[tokio::test]
 async fn a_name_is_told_as_soon_as_it_is_certain() {
     let begin = json!({ "index": 0, "id": "a", "function": { "name": "write_file", "arguments": "" } });
-    let script = [stream(&[piece(begin), piece(json!({ "index": 0, "function": { "arguments": "{" } }))]), vec![Act::Hold]].concat();
+    let goes_on = json!({ "index": 0, "function": { "arguments": "{" } });
+    let script = [stream(&[pieces(vec![begin]), pieces(vec![goes_on])]), vec![Act::Hold]].concat();
     let server = Server::scripted(vec![script]).await;
     let mut stream = models().open(offering(&server.api_base));
     assert_eq!(stream.next().await, Some(ModelEvent::Calling { name: "write_file".to_owned() }));

@@ -2,6 +2,7 @@
 
 mod answers;
 mod calls;
+mod cuts;
 mod discovery;
 mod faults;
 mod server;
