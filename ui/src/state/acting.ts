@@ -1,18 +1,34 @@
 // How the chat in front acts: whether it may change things, what it asks about, its network, what holds its commands and which of them run.
 // Read when the chat is opened, when a turn begins or ends, when a command ends, and replaced by what each change answers.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { request, RequestFailed } from "../wire/request.ts";
 import { link } from "../wire/socket.ts";
 import type { ChatEvent } from "../wire/types.ts";
-import type { ApprovalPreset, ChatActing, ChatMode } from "../wire/types.gen.ts";
+import type { ChatActing } from "../wire/types.gen.ts";
+import { approvals, readApprovals } from "./approvals.ts";
 import { heard } from "./heard.ts";
+import { nextActing, type ActingFields } from "./nextacting.ts";
 import { current } from "./route.ts";
 import { stopCommand } from "./running.ts";
 import { words } from "./words.ts";
 
 export type ActingHere = { readonly chat: string; readonly facts: ChatActing | null; /** Why the gateway does not say it; empty: it does. */ readonly why: string };
 /** Null: nothing is known yet, or this gateway's chats do not act. */
-export const actingHere = signal<ActingHere | null>(null);
+const told = signal<ActingHere | null>(null);
+
+/** A chat that has not begun acts as chosen for it, else as every chat. */
+function next(): ActingHere | null {
+  const known = approvals.value;
+  if (known === null) return null;
+  const { mode = "act", preset = "", network = false } = nextActing.value;
+  return { chat: "", facts: { chat_id: "", mode, preset: preset || known.preset, own_preset: preset !== "", network, sandbox: known.sandbox, commands: [] }, why: "" };
+}
+
+export const actingHere = computed<ActingHere | null>(() => {
+  const id = current.value;
+  if (id === null) return next();
+  return told.value?.chat === id ? told.value : null;
+});
 
 let reading: string | null = null;
 let again = false;
@@ -23,18 +39,17 @@ export async function readActing(chat: string): Promise<void> {
     return;
   }
   reading = chat;
-  if (actingHere.value !== null && actingHere.value.chat !== chat) actingHere.value = null;
-  const before = actingHere.value;
-  let next: ActingHere | null;
+  const before = told.peek();
+  let read: ActingHere | null;
   try {
-    next = { chat, facts: await request<ChatActing>("chat.acting", { chat_id: chat }), why: "" };
+    read = { chat, facts: await request<ChatActing>("chat.acting", { chat_id: chat }), why: "" };
   } catch (error) {
-    next = refusal(chat, error);
+    read = refusal(chat, error);
   }
   if (reading !== chat) return;
   reading = null;
   // A change that was answered meanwhile is newer than what was read.
-  if (actingHere.value === before) actingHere.value = next;
+  if (told.peek() === before) told.value = read;
   if (!again) return;
   again = false;
   void readActing(chat);
@@ -42,7 +57,7 @@ export async function readActing(chat: string): Promise<void> {
 
 /** No answer in time says nothing new; a gateway that knows no such question has no chats that act. */
 function refusal(chat: string, error: unknown): ActingHere | null {
-  if (error instanceof RequestFailed && error.status === 0) return actingHere.value;
+  if (error instanceof RequestFailed && error.status === 0) return told.peek();
   if (error instanceof RequestFailed && error.message.startsWith("unknown ")) return null;
   return { chat, facts: null, why: words(error) };
 }
@@ -62,8 +77,9 @@ export function watchActing(): () => void {
   heard.add(hear);
   const ended = effect(() => {
     const id = current.value;
-    if (id === null) actingHere.value = null;
-    else if (link.value.state === "open") void readActing(id);
+    if (link.value.state !== "open") return;
+    if (id === null) void readApprovals();
+    else void readActing(id);
   });
   return () => {
     heard.delete(hear);
@@ -71,12 +87,15 @@ export function watchActing(): () => void {
   };
 }
 
-/** An empty preset follows everybody's. */
-export type ActingFields = { readonly mode?: ChatMode; readonly preset?: ApprovalPreset | ""; readonly network?: boolean };
-
+/** Of a chat, or of the one that has not begun; rejects with the gateway's words. */
 export async function changeActing(chat: string, fields: ActingFields): Promise<ChatActing> {
+  if (chat === "") {
+    nextActing.value = { ...nextActing.value, ...fields };
+    const chosen = next()?.facts;
+    if (chosen != null) return chosen;
+  }
   const facts = await request<ChatActing>("chat.acting.update", { chat_id: chat, ...fields });
-  if (current.peek() === chat) actingHere.value = { chat, facts, why: "" };
+  told.value = { chat, facts, why: "" };
   return facts;
 }
 

@@ -8,6 +8,7 @@ import type { Scope } from "./asks.ts";
 import { sentItem, shownItem, type Attachment } from "./attachments.ts";
 import { chat, knownChat, openChats, type OpenChat } from "./chats.ts";
 import { later } from "./clock.ts";
+import { tellActing, type ActingFields } from "./nextacting.ts";
 import { leaveGone } from "./route.ts";
 import { t } from "../i18n/text.ts";
 
@@ -95,7 +96,7 @@ export function textLimit(): number {
 
 /** What a message carries besides its text. */
 export type Extras = { attached?: readonly Attachment[]; quoted?: string };
-export type First = { preset?: string | null; scope?: Scope | null };
+export type First = { preset?: string | null; scope?: Scope | null; acting?: ActingFields };
 /** What goes with a prompt until it is accepted, by its turn; a reconnect sends it again whole. */
 const extras = new Map<string, { media?: { upload_id: string; name: string }[]; quoted_context?: string }>();
 
@@ -108,6 +109,7 @@ export async function sendText(chatId: string | null, text: string, extra: Extra
   if (link.value.state !== "open") throw new Error(t("send.offline"));
   const scope = first.scope ?? null;
   const id = await asks.forChat({ type: "new_chat", ...(scope === null ? {} : { workspace_scope: scope }) });
+  await tellActing(id, first.acting ?? {});
   if (first.preset != null) submit(id, `/model ${first.preset}`);
   submit(id, text, extra);
   return id;

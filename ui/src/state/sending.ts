@@ -5,6 +5,7 @@ import { t } from "../i18n/text.ts";
 import { addSent, allSent, attached, putBack, takeAttached, type Attachment } from "./attachments.ts";
 import { bytes, nextPreset, setText, text } from "./compose.ts";
 import { extrasOf, sendText, textLimit } from "./conversation.ts";
+import { nextActing } from "./nextacting.ts";
 import { quote, setQuote } from "./quotes.ts";
 import { current, go } from "./route.ts";
 import { nextScope, scopeReason } from "./scope.ts";
@@ -25,7 +26,7 @@ export function sendComposer(): void {
   setQuote("", false);
   whyNot.value = "";
   if (id !== null && temporaryOf(id) !== undefined) nameTemporary(id, sent.text);
-  sendText(id, sent.text, { attached: sent.files, quoted: sent.quoted }, { preset: nextPreset.value, scope: nextScope.value }).then(
+  sendText(id, sent.text, { attached: sent.files, quoted: sent.quoted }, { preset: nextPreset.value, scope: nextScope.value, acting: nextActing.value }).then(
     (made) => {
       if (id !== null) return;
       nextPreset.value = null;

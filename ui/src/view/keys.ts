@@ -45,8 +45,7 @@ export function listenForKeys(): void {
     }
     if (held && event.shiftKey && !event.altKey && event.code === "KeyL") {
       event.preventDefault();
-      const chatId = current.value;
-      if (chatId !== null && document.querySelector("dialog[open]") === null) void acting.here.value?.switchMode(chatId);
+      if (document.querySelector("dialog[open]") === null) void acting.here.value?.switchMode();
       return;
     }
     if (held && !event.shiftKey && !event.altKey && event.code === "KeyJ") {

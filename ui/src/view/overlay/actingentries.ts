@@ -1,5 +1,6 @@
 // What the palette offers about acting: the panel of changes, taking back the last turn, looking or acting, and the page of approvals.
 import { ta } from "../../i18n/acting.ts";
+import { actingHere } from "../../state/acting.ts";
 import { openApprovals } from "../../state/approvals.ts";
 import { switchMode } from "../../state/mode.ts";
 import { togglePanel } from "../../state/panel-kept.ts";
@@ -10,16 +11,11 @@ import type { Entry } from "./entries.ts";
 
 export function actingEntries(): Entry[] {
   const id = current.value;
-  const inChat: Entry[] =
-    id === null
-      ? []
-      : [
-          { id: "undo last", name: ta("palette.undo"), detail: "", icon: "undo", run: () => void undoLast(id) },
-          { id: "mode", name: ta("palette.mode"), detail: modeKey, icon: "eye", run: () => void switchMode(id) },
-        ];
+  const inChat: Entry[] = id === null ? [] : [{ id: "undo last", name: ta("palette.undo"), detail: "", icon: "undo", run: () => void undoLast(id) }];
   return [
     { id: "changes", name: ta("palette.changes"), detail: changesKey, icon: "changes", run: () => togglePanel("keys") },
     ...inChat,
+    ...(actingHere.value === null ? [] : [{ id: "mode", name: ta("palette.mode"), detail: modeKey, icon: "eye" as const, run: () => void switchMode() }]),
     { id: "approvals", name: ta("palette.approvals"), detail: "", icon: "shield", run: openApprovals },
   ];
 }

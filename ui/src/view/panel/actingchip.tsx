@@ -2,7 +2,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { ta } from "../../i18n/acting.ts";
 import { actingHere, readActing, watchActing } from "../../state/acting.ts";
-import { current } from "../../state/route.ts";
 import type { ChatActing } from "../../wire/types.gen.ts";
 import { Icon } from "../icon.tsx";
 import { ActingMenu } from "./actingmenu.tsx";
@@ -14,7 +13,7 @@ export function ActingChip() {
   const menu = useRef<HTMLDivElement>(null);
   useEffect(watchActing, []);
   const here = actingHere.value;
-  if (here === null || here.chat !== current.value) return null;
+  if (here === null) return null;
   const { facts, why } = here;
   const place = () => {
     const box = chip.current?.getBoundingClientRect();
@@ -24,7 +23,7 @@ export function ActingChip() {
   };
   const opened = (event: { newState: string }) => {
     if (event.newState !== "open") return;
-    void readActing(here.chat);
+    if (here.chat !== "") void readActing(here.chat);
     (menu.current?.querySelector<HTMLElement>("[aria-checked=true]:not(:disabled)") ?? menu.current)?.focus();
   };
   const looks = facts?.mode === "ask";

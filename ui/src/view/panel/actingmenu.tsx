@@ -2,8 +2,9 @@
 // gateway refuses stands there with its words.
 import { useSignal } from "@preact/signals";
 import { ta } from "../../i18n/acting.ts";
-import { changeActing, type ActingFields } from "../../state/acting.ts";
+import { changeActing } from "../../state/acting.ts";
 import { openApprovals } from "../../state/approvals.ts";
+import type { ActingFields } from "../../state/nextacting.ts";
 import { words } from "../../state/words.ts";
 import type { ApprovalPreset, ChatActing } from "../../wire/types.gen.ts";
 import { Icon } from "../icon.tsx";
