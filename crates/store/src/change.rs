@@ -34,6 +34,8 @@ pub enum Change {
     FoldDeltas { chat: String, first: u64, last: u64, row: EventRow },
     /// Makes or replaces an entry by its path; [`Error::Final`].
     PutEntry(EntryRow),
+    /// Removes an entry by its path.
+    RemoveEntry { chat: String, path: String },
     /// Makes or replaces a turn by its id.
     PutTurn(TurnRow),
     /// Says that a file belongs to a chat; a second time changes nothing.
@@ -74,6 +76,7 @@ impl Change {
             Change::AppendEvents { chat, rows } => event::append_all(db, chat, rows),
             Change::FoldDeltas { chat, first, last, row } => event::fold(db, chat, (*first, *last), row),
             Change::PutEntry(row) => entry::put(db, row),
+            Change::RemoveEntry { chat, path } => entry::remove(db, chat, path),
             Change::PutTurn(row) => turn::put(db, row),
             Change::PutMedia(row) => media::put(db, row),
             Change::PutSetting { key, value } => setting::put(db, key, value),
@@ -106,6 +109,7 @@ impl Change {
             Change::SetChatPreset { .. }
             | Change::TouchChat { .. }
             | Change::DeleteChat { .. }
+            | Change::RemoveEntry { .. }
             | Change::DeleteSetting { .. }
             | Change::PutToken(_)
             | Change::DeleteToken { .. }

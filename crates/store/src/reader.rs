@@ -58,6 +58,11 @@ impl Reader<'_> {
         event::page(self.db, chat, before_seq, turns)
     }
 
+    /// Entries of all chats that wait for a person or were being made.
+    pub fn unfinished_entries(&self) -> Result<Vec<EntryRow>, Error> {
+        entry::unfinished(self.db)
+    }
+
     /// A chat's entries, by `seq`.
     pub fn entries(&self, chat: &str) -> Result<Vec<EntryRow>, Error> {
         entry::of_chat(self.db, chat)

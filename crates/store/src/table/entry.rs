@@ -114,6 +114,36 @@ pub(crate) fn put(db: &Connection, row: &EntryRow) -> Result<(), Error> {
     }
 }
 
+/// Removes an entry; one that is not there is gone already.
+pub(crate) fn remove(db: &Connection, chat: &str, path: &str) -> Result<(), Error> {
+    const SQL: &str = "DELETE FROM entries WHERE chat = ?1 AND path = ?2";
+    execute(db, "remove an entry", SQL, params![chat::place(db, chat)?.no, path])?;
+    Ok(())
+}
+
+/// Entries of all chats that are in one of the states that are not final.
+pub(crate) fn unfinished(db: &Connection) -> Result<Vec<EntryRow>, Error> {
+    const SQL: &str =
+        "SELECT chats.id, path, state, outcome, visibility, body, attributes, turn, seq, entries.created_at, entries.updated_at
+        FROM entries JOIN chats ON chats.no = entries.chat WHERE state IN ('proposed', 'streaming') ORDER BY entries.chat, seq, path";
+    let row = |row: &Row<'_>| {
+        Ok(EntryRow {
+            chat: row.get(0)?,
+            path: row.get(1)?,
+            state: row.get(2)?,
+            outcome: row.get(3)?,
+            visibility: row.get(4)?,
+            body: row.get(5)?,
+            attributes: row.get(6)?,
+            turn: row.get(7)?,
+            seq: row.get(8)?,
+            created_at: row.get(9)?,
+            updated_at: row.get(10)?,
+        })
+    };
+    rows(db, "read unfinished entries", SQL, params![], row)
+}
+
 /// A chat's entries in their order.
 pub(crate) fn of_chat(db: &Connection, chat: &str) -> Result<Vec<EntryRow>, Error> {
     const SQL: &str = "SELECT path, state, outcome, visibility, body, attributes, turn, seq, created_at, updated_at
