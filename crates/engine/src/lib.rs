@@ -11,6 +11,7 @@ mod diagnostics;
 mod engine;
 mod error;
 mod export;
+mod files;
 mod fork;
 mod hub;
 mod import;
