@@ -2,8 +2,8 @@
 
 use rusqlite::Connection;
 
-use crate::table::{answer, chat, entry, event, media, setting, token, turn, usage};
-use crate::{AnswerRow, ChatRow, EntryRow, Error, EventRow, MediaRow, TitleSource, TokenRow, TurnRow, UsageRow};
+use crate::table::{answer, chat, checkpoint, entry, event, media, setting, token, turn, usage};
+use crate::{AnswerRow, ChatRow, CheckpointRow, EntryRow, Error, EventRow, MediaRow, TitleSource, TokenRow, TurnRow, UsageRow};
 
 /// One change. Ids are checked by who sends them; times are milliseconds since the epoch. A change to a chat that is not
 /// there is [`Error::NoChat`]; deleting what is not there is no error.
@@ -40,6 +40,10 @@ pub enum Change {
     PutTurn(TurnRow),
     /// Says that a file belongs to a chat; a second time changes nothing.
     PutMedia(MediaRow),
+    /// Adds what became of a path to what its turn had made of it before.
+    PutCheckpoint(CheckpointRow),
+    /// Says that the contents of a turn's checkpoints are not kept any more.
+    LetCheckpointsGo { chat: String, turn: u64 },
     /// Sets a setting: JSON text.
     PutSetting { key: String, value: String },
     /// Deletes a setting.
@@ -79,6 +83,8 @@ impl Change {
             Change::RemoveEntry { chat, path } => entry::remove(db, chat, path),
             Change::PutTurn(row) => turn::put(db, row),
             Change::PutMedia(row) => media::put(db, row),
+            Change::PutCheckpoint(row) => checkpoint::put(db, row),
+            Change::LetCheckpointsGo { chat, turn } => checkpoint::let_go(db, chat, *turn),
             Change::PutSetting { key, value } => setting::put(db, key, value),
             Change::DeleteSetting { key } => setting::delete(db, key),
             Change::PutToken(row) => token::put(db, row),
@@ -104,12 +110,14 @@ impl Change {
             Change::PutEntry(row) => row.body.len() + row.attributes.len(),
             Change::PutTurn(row) => row.usage.as_ref().map_or(0, String::len),
             Change::PutMedia(row) => row.file.len() + row.name.len(),
+            Change::PutCheckpoint(row) => row.folder.len() + row.path.len(),
             Change::PutSetting { value, .. } => value.len(),
             Change::PutAnswer(row) => row.answer.len(),
             Change::SetChatPreset { .. }
             | Change::TouchChat { .. }
             | Change::DeleteChat { .. }
             | Change::RemoveEntry { .. }
+            | Change::LetCheckpointsGo { .. }
             | Change::DeleteSetting { .. }
             | Change::PutToken(_)
             | Change::DeleteToken { .. }

@@ -23,6 +23,7 @@ pub use reader::{READERS, Reader};
 pub use store::{DATABASE, Store};
 pub use table::answer::AnswerRow;
 pub use table::chat::{ChatRow, Origin, TitleSource};
+pub use table::checkpoint::{CheckpointAge, CheckpointHow, CheckpointKind, CheckpointRow, CheckpointSide};
 pub use table::entry::{EntryRow, EntryState, Visibility};
 pub use table::event::{EventRow, Page, PageStart};
 pub use table::mark::Census;

@@ -3,11 +3,15 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::Error;
-use crate::table::{answer, chat, entry, event, mark, media, setting, token, turn, usage};
+use crate::table::{answer, chat, checkpoint, entry, event, mark, media, setting, token, turn, usage};
 
 /// What each version adds; a database's version is how many of them it has seen.
-const VERSIONS: &[&[&str]] =
-    &[&[mark::V1, chat::V1, event::V1, entry::V1, turn::V1, setting::V1, token::V1, answer::V1], &[media::V1], &[usage::V1]];
+const VERSIONS: &[&[&str]] = &[
+    &[mark::V1, chat::V1, event::V1, entry::V1, turn::V1, setting::V1, token::V1, answer::V1],
+    &[media::V1],
+    &[usage::V1],
+    &[checkpoint::V1],
+];
 
 /// The newest version this build knows.
 pub(crate) fn known() -> u32 {
@@ -85,6 +89,7 @@ mod tests {
             48a5c292
             ffa05e94
             b5717a94
+            3fd633db
         "#]]
         .assert_eq(&seen);
     }

@@ -5,8 +5,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::table::{answer, chat, entry, event, mark, media, setting, token, turn, usage};
-use crate::{AnswerRow, Census, ChatRow, EntryRow, Error, EventRow, MediaRow, Page, TokenRow, TurnRow, UsageRow, connection};
+use crate::table::{answer, chat, checkpoint, entry, event, mark, media, setting, token, turn, usage};
+use crate::{
+    AnswerRow, Census, ChatRow, CheckpointAge, CheckpointRow, EntryRow, Error, EventRow, MediaRow, Page, TokenRow, TurnRow, UsageRow,
+    connection,
+};
 
 /// Read-only connections at most; they are opened when first needed.
 pub const READERS: usize = 4;
@@ -86,6 +89,26 @@ impl Reader<'_> {
     /// Whether a file belongs to any chat.
     pub fn media_used(&self, file: &str) -> Result<bool, Error> {
         media::is_used(self.db, file)
+    }
+
+    /// What a chat's turns made of files, by turn, step, folder and path.
+    pub fn checkpoints(&self, chat: &str) -> Result<Vec<CheckpointRow>, Error> {
+        checkpoint::of_chat(self.db, chat)
+    }
+
+    /// The hashes of all contents that checkpoints keep, each once.
+    pub fn checkpoint_hashes(&self) -> Result<Vec<String>, Error> {
+        checkpoint::hashes(self.db)
+    }
+
+    /// Turns whose checkpoints keep contents, the oldest first.
+    pub fn checkpoint_ages(&self) -> Result<Vec<CheckpointAge>, Error> {
+        checkpoint::ages(self.db)
+    }
+
+    /// The last step of a turn's checkpoints; 0 when nothing was overwritten while undoing it.
+    pub fn checkpoint_step(&self, chat: &str, turn: u64) -> Result<u64, Error> {
+        checkpoint::last_step(self.db, chat, turn)
     }
 
     /// A chat's turns in their order; none for an unknown chat.

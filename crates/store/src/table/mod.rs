@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod chat;
+pub(crate) mod checkpoint;
 pub(crate) mod entry;
 pub(crate) mod event;
 pub(crate) mod mark;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod chats;
 #[cfg(test)]
+mod checkpoints;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod entries;
