@@ -31,6 +31,7 @@ pub mod settings;
 mod thread;
 mod title;
 mod transcribe;
+mod web;
 
 pub use chat::{Accepted, ChatHandle, Lasting, Prompt, Refusal, Running, Snapshot};
 pub use clock::{fresh_chat_id, fresh_uuid, hex, random};

@@ -11,7 +11,7 @@ mod providers;
 mod read;
 mod restart;
 mod rows;
-mod search;
+pub(crate) mod search;
 mod servers;
 pub(crate) mod sidebar;
 #[cfg(test)]
