@@ -10,6 +10,11 @@
 mod change;
 mod descend;
 mod error;
+mod glob;
+mod grep;
+mod hit;
+mod ignored;
+mod limit;
 mod list;
 mod own;
 mod place;
@@ -18,6 +23,7 @@ mod remove;
 mod resolve;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod write;
 
 use std::io;
@@ -31,6 +37,10 @@ use descend::{FOLDER, open_at};
 use own::Id;
 
 pub(crate) use error::FileError;
+pub(crate) use glob::{Globbed, Names};
+pub(crate) use grep::{Asked, FileHits, Found, Letters, Query};
+pub(crate) use hit::Line;
+pub(crate) use limit::{Limits, Look, Stop};
 pub(crate) use list::{Listed, Listing};
 pub(crate) use own::Own;
 pub(crate) use place::{Expect, Place, PlaceKind};

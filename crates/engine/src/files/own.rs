@@ -69,13 +69,8 @@ impl Own {
         Ok(false)
     }
 
-    /// Whether a file with several names has one among Alcove's own.
-    pub(super) fn has(&self, about: &Stat) -> Result<bool, Errno> {
-        Ok(about.st_nlink > 1 && self.files()?.contains(&Id::of(about)))
-    }
-
     /// All files of Alcove's own.
-    pub(super) fn files(&self) -> Result<HashSet<Id>, Errno> {
+    fn files(&self) -> Result<HashSet<Id>, Errno> {
         let mut files = HashSet::new();
         for (fd, id) in self.folders.iter() {
             gather(&open_at(fd, ".", LISTED)?, id.dev, DEPTH, &mut files)?;

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::Tree;
 use super::descend::{descend, open_at};
 use super::error::FileError;
-use super::own::protecting;
+use super::own::{Hidden, protecting};
 use super::place::{Place, Spot};
 
 /// Bytes in which a file shows that it is no text.
@@ -87,7 +87,7 @@ impl Tree {
         if protecting(&self.own, &folder)? == Some(Protected::Own) {
             return Err(FileError::protected(Protected::Own));
         }
-        self.file(&folder, name)
+        self.file(&folder, name, &Hidden::new(&self.own))
     }
 
     /// The folder in which a name stands, and the name.
@@ -98,14 +98,14 @@ impl Tree {
     }
 
     /// Opens a regular file of a folder for reading.
-    pub(super) fn file(&self, folder: &OwnedFd, name: &OsStr) -> Result<(File, Stat), FileError> {
+    pub(super) fn file(&self, folder: &OwnedFd, name: &OsStr, hidden: &Hidden<'_>) -> Result<(File, Stat), FileError> {
         // Even opening some devices does something.
         regular(&rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?)?;
         let how = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = open_at(folder, name, how).map_err(moved)?;
         let about = rustix::fs::fstat(&file)?;
         regular(&about)?;
-        if self.own.has(&about)? {
+        if hidden.hides(&about) {
             return Err(FileError::protected(Protected::Own));
         }
         if is_systems_own(&file)? {

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use super::Tree;
 use super::descend::{LISTED, open_at, sync};
 use super::error::FileError;
-use super::own::Id;
+use super::own::{Hidden, Id};
 use super::place::{Expect, Place, PlaceKind};
 use super::read::{digest, moved};
 
@@ -29,7 +29,7 @@ impl Tree {
         match (PlaceKind::of(&about), expect) {
             (_, Expect::Absent) => return Err(FileError::changed()),
             (PlaceKind::File { .. }, Expect::Bytes(expected)) => {
-                if digest(self.file(&folder, name)?.0)? != *expected {
+                if digest(self.file(&folder, name, &Hidden::new(&self.own))?.0)? != *expected {
                     return Err(FileError::changed());
                 }
             }
@@ -38,7 +38,7 @@ impl Tree {
             }
             (_, Expect::Anything) => {}
         }
-        if let Some(by) = self.protecting_file(&folder, &about)? {
+        if let Some(by) = self.protecting_file(&folder, &about) {
             return Err(FileError::protected(by));
         }
         // What was looked at as a file is not removed as a folder.

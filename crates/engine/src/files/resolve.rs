@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use super::Tree;
 use super::descend::{FOLDER, open_at, step};
 use super::error::FileError;
-use super::own::{Id, is_git, protecting};
+use super::own::{Hidden, Id, is_git, protecting};
 use super::place::{Base, Place, PlaceKind, Spot};
 
 /// Links that are followed for one path.
@@ -238,7 +238,7 @@ impl<'t> Way<'t> {
         let folder = self.folder()?;
         let mut found = protecting(&self.tree.own, folder)?;
         if let (None, Some(about)) = (found, &self.found) {
-            found = self.tree.protecting_file(folder, about)?;
+            found = self.tree.protecting_file(folder, about);
         }
         let protected = [named.protected, by_name(&entry), by_name(&spot), found];
         // Alcove's own are not even read: that it is so must not hide behind a repository's name.
@@ -259,11 +259,11 @@ impl<'t> Way<'t> {
 
 impl Tree {
     /// What protects a file by what it is: it has a name among Alcove's own, or is a repository's `.git` under another.
-    pub(super) fn protecting_file(&self, folder: &OwnedFd, about: &Stat) -> Result<Option<Protected>, Errno> {
-        if self.own.has(about)? {
-            return Ok(Some(Protected::Own));
+    pub(super) fn protecting_file(&self, folder: &OwnedFd, about: &Stat) -> Option<Protected> {
+        if Hidden::new(&self.own).hides(about) {
+            return Some(Protected::Own);
         }
-        Ok(is_git(folder, Id::of(about)).then_some(Protected::Git))
+        is_git(folder, Id::of(about)).then_some(Protected::Git)
     }
 }
 

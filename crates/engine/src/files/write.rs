@@ -13,7 +13,7 @@ use rustix::io::Errno;
 
 use super::descend::{make, sync};
 use super::error::FileError;
-use super::own::protecting;
+use super::own::{Hidden, protecting};
 use super::place::{Expect, Place, PlaceKind, Spot};
 use super::read::{digest, moved};
 use super::{TEMPORARY, Tree};
@@ -107,13 +107,13 @@ impl Tree {
             (PlaceKind::Link | PlaceKind::Absent, _) | (PlaceKind::File { .. }, Expect::Absent) => return Err(FileError::changed()),
             (PlaceKind::File { .. }, Expect::Anything) => {}
             (PlaceKind::File { .. }, Expect::Bytes(expected)) => {
-                let (file, _) = self.file(folder, name)?;
+                let (file, _) = self.file(folder, name, &Hidden::new(&self.own))?;
                 if digest(file)? != *expected {
                     return Err(FileError::changed());
                 }
             }
         }
-        match self.protecting_file(folder, &about)? {
+        match self.protecting_file(folder, &about) {
             Some(by) => Err(FileError::protected(by)),
             None => Ok(Some(about)),
         }
