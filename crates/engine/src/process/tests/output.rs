@@ -1,0 +1,130 @@
+//! What is told of output while it comes, and what is kept of it.
+
+use super::*;
+
+#[tokio::test]
+async fn text_comes_in_few_pieces_and_whole() {
+    let (told, ended) = run(job("for i in $(seq 60); do echo $i; sleep 0.01; done; echo end >&2")).await;
+    let all = (1..=60).map(|i| format!("{i}\n")).collect::<String>();
+    assert_eq!((said(&told, 1), said(&told, 2)), (all.clone(), "end\n".to_owned()));
+    assert_eq!(ended.channels[0], Kept { channel: 1, head: all, tail: String::new(), bytes: 171, lines: 60, left_out: 0 });
+    let most = ended.duration.as_millis() / 75 + 4;
+    assert!((4..=most).contains(&(told.len() as u128)), "{} events in {:?}", told.len(), ended.duration);
+}
+
+#[tokio::test]
+async fn pieces_are_small_and_characters_whole() {
+    let (told, ended) = run(job("perl -e 'print \"\\xe2\\x82\\xac\" x 40000'")).await;
+    assert_eq!(said(&told, 1), "€".repeat(40_000));
+    assert_eq!(ended.channels[0].head, "€".repeat(40_000));
+    let long = |told: &Told| matches!(told, Told::Output { text, .. } if text.len() > 16 << 10);
+    assert!(!told.iter().any(long));
+}
+
+#[tokio::test]
+async fn after_enough_was_told_only_how_much_more_came_is() {
+    let caps = Caps { told: 1000, head: 100, tail: 100 };
+    let script = "for i in $(seq 10000 10199); do echo line $i; echo error >&2; sleep 0.005; done";
+    let (told, ended) = run(Job { caps, ..job(script) }).await;
+    assert_eq!(said(&told, 1).len(), 1000);
+    let skipped = |told: &Told| match told {
+        Told::Skipped { channel: 1, bytes, tail } => Some((*bytes, tail.clone())),
+        Told::Skipped { .. } | Told::Output { .. } | Told::Ended(_) => None,
+    };
+    let skipped: Vec<_> = told.iter().filter_map(skipped).collect();
+    let most = ended.duration.as_millis() / 500 + 1;
+    assert!((1..=most).contains(&(skipped.len() as u128)), "{} in {:?}", skipped.len(), ended.duration);
+    for (bytes, tail) in &skipped {
+        let last = 10_000 + (1000 + *bytes) / 11 - 1;
+        assert!(tail.ends_with(&format!("line {last}\n")), "{bytes} {tail}");
+        assert!(tail.starts_with("line ") && tail.len() <= 2 << 10, "{tail}");
+    }
+    let kept = &ended.channels[0];
+    assert_eq!((kept.bytes, kept.lines, kept.left_out), (2200, 200, 2200 - 99 - 99));
+    let lines = |from: u32| (from..from + 9).map(|i| format!("line {i}\n")).collect::<String>();
+    assert_eq!(kept.text(), format!("{}… 2,002 bytes left out …\n{}", lines(10_000), lines(10_191)));
+}
+
+#[tokio::test]
+async fn a_huge_line_is_cut_in_itself() {
+    let (told, ended) = run(job("head -c 3000000 /dev/zero | tr '\\0' x")).await;
+    let kept = &ended.channels[0];
+    assert_eq!((kept.bytes, kept.lines, kept.head.len(), kept.tail.len()), (3_000_000, 1, 64 << 10, 64 << 10));
+    assert_eq!(kept.left_out, 3_000_000 - (128 << 10));
+    assert_eq!(said(&told, 1).len(), 128 << 10);
+}
+
+#[tokio::test]
+async fn nobody_asks_so_it_waits() {
+    let processes = processes();
+    let mut running = processes.start(job("yes")).await.unwrap();
+    let came = || processes.tail(running.id(), 1, 1).map_or(0, |tail| tail.bytes);
+    let mut last = None;
+    let still = async {
+        while last != Some(came()) {
+            last = Some(came()).filter(|bytes| *bytes > 0);
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), still).await.expect("it waits");
+    assert_eq!(processes.list().len(), 1);
+    for _ in 0..4 {
+        assert!(running.next().await.is_some());
+    }
+    assert!(soon(Duration::from_secs(1), || last < processes.tail(running.id(), 1, 1).map(|tail| tail.bytes)).await);
+}
+
+#[tokio::test]
+async fn nobody_asks_and_it_is_stopped_all_the_same() {
+    let processes = processes();
+    let mut stopped = processes.start(job("yes")).await.unwrap();
+    let mut limited = processes.start(Job { limit: Duration::from_millis(200), ..job("yes") }).await.unwrap();
+    assert!(soon(Duration::from_secs(1), || processes.list().len() == 1).await);
+    stopped.stop();
+    assert!(soon(Duration::from_millis(500), || processes.list().is_empty()).await);
+    assert_eq!(finish(&mut stopped).await.1.how, How::Stopped);
+    assert_eq!(finish(&mut limited).await.1.how, How::TimedOut);
+}
+
+#[tokio::test]
+async fn an_endless_one_is_stopped_in_time() {
+    for script in ["yes", "yes >&2", "trap '' TERM; while :; do yes; done", "yes & yes >&2 & trap '' TERM; wait; wait; wait"] {
+        let processes = processes();
+        let mut running = processes.start(job(script)).await.unwrap();
+        for _ in 0..12 {
+            assert!(matches!(running.next().await, Some(Told::Output { .. } | Told::Skipped { .. })));
+        }
+        let start = Instant::now();
+        running.stop();
+        assert_eq!(finish(&mut running).await.1.how, How::Stopped);
+        assert!(start.elapsed() < Duration::from_millis(500), "{script}: {:?}", start.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn the_newest_lines_can_be_asked_for() {
+    let processes = processes();
+    let mut running = processes.start(job("seq 100000; printf half; echo error >&2; sleep 60")).await.unwrap();
+    let id = running.id();
+    let tail = |channel, lines| processes.tail(id, channel, lines).map(|tail| (tail.text, tail.ended));
+    let wait = async |running: &mut Running| {
+        while processes.tail(id, 1, 1).is_none_or(|tail| tail.text != "half") || processes.tail(id, 2, 1).is_none_or(|tail| tail.bytes == 0)
+        {
+            let _told = tokio::time::timeout(Duration::from_millis(50), running.next()).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), wait(&mut running)).await.expect("it is printed in time");
+    assert_eq!(tail(1, 3), Some(("99999\n100000\nhalf".to_owned(), None)));
+    assert_eq!(tail(1, 0), Some((String::new(), None)));
+    assert_eq!(tail(2, 5), Some(("error\n".to_owned(), None)));
+    assert_eq!((tail(0, 1), tail(3, 1), processes.ended(id)), (None, None, None));
+    running.stop();
+    let (_, ended) = finish(&mut running).await;
+    assert_eq!(tail(1, 2), Some(("100000\nhalf".to_owned(), Some(How::Stopped))));
+    assert_eq!(tail(2, 1), Some(("error\n".to_owned(), Some(How::Stopped))));
+    assert_eq!(processes.ended(id), Some(ended));
+    for _ in 0..16 {
+        finish(&mut processes.start(job("true")).await.unwrap()).await;
+    }
+    assert_eq!(tail(1, 2), None);
+}
