@@ -83,6 +83,12 @@ export function mockActing({ chats, everyone, emit }) {
     return changed.get(id);
   }
 
+  /** `ALCOVE_MOCK_CHANGES=broken`: they cannot be read. */
+  function listed(id) {
+    if (process.env.ALCOVE_MOCK_CHANGES === "broken") throw new Refused("the checkpoints could not be opened: disk I/O error", 500);
+    return changesOf(id);
+  }
+
   function one(id, turn, file, way, payload) {
     const wanted = way === "revert" ? "reverted" : "applied";
     if (file.too_big) return "it was too big to be kept as it was";
@@ -128,7 +134,7 @@ export function mockActing({ chats, everyone, emit }) {
   };
 
   const actions = {
-    "changes.list": ({ chat_id }) => ({ turns: changesOf(chat_id).map((turn) => ({ ...turn, files: turn.files.map(({ clash: _clash, ...rest }) => rest) })) }),
+    "changes.list": ({ chat_id }) => ({ turns: listed(chat_id).map((turn) => ({ ...turn, files: turn.files.map(({ clash: _clash, ...rest }) => rest) })) }),
     "changes.revert": (payload) => change("revert", payload),
     "changes.redo": (payload) => change("redo", payload),
     "approvals.get": approvals,
@@ -178,5 +184,10 @@ export function mockActing({ chats, everyone, emit }) {
     everyone({ event: "session_updated", chat_id: "acting", scope: "metadata" });
   }
 
-  return { actions, fill };
+  /** A turn of any chat changed files. */
+  function record(id, turn, prompt, files) {
+    changesOf(id).unshift({ turn, at_ms: Date.now(), prompt, files });
+  }
+
+  return { actions, fill, record };
 }
