@@ -36,6 +36,9 @@ use clap::Parser;
 use args::{Args, Command};
 
 fn main() -> ExitCode {
+    if let Some(code) = alcove_gateway::confined() {
+        return code;
+    }
     trace::begin();
     alcove_gateway::report::panics();
     let args = Args::parse();

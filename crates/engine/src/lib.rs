@@ -25,6 +25,7 @@ mod recovery;
 pub mod report;
 mod resume;
 mod run;
+pub mod sandbox;
 mod scope;
 pub mod secret;
 mod session;

@@ -11,11 +11,13 @@ mod gateway;
 mod host;
 mod http;
 mod listen;
+pub mod sandbox;
 mod socket;
 mod tls;
 mod token;
 
 pub use alcove_engine::report;
+pub use alcove_engine::sandbox::subcommand as confined;
 pub use config::{Config, Endpoint, Flags, Wrong, default_data_dir, default_socket};
 pub use error::Error;
 pub use gateway::{End, Gateway, start};
