@@ -115,14 +115,17 @@ async function ask(chat: string, target: Target, way: Way, act: (send: Send) => 
   const send: Send = (what, force) => request<ChangesDone>(`changes.${way}`, { chat_id: chat, ...what, ...(force ? { force } : {}) });
   try {
     const { done, refused } = await act(send);
+    if (changes.peek()?.chat !== chat) return;
     if (refused.length > 0) left.value = new Map(left.value).set(key, { target, way, refused, failed: "" });
     if (done.length > 0) rememberHunk(target, way);
     outcome.value = { way, done: done.length, refused: refused.length };
   } catch (error) {
+    // Another chat is in front: what stands here is about that one.
+    if (changes.peek()?.chat !== chat) return;
     left.value = new Map(left.value).set(key, { target, way, refused: [], failed: words(error) });
   }
   underway.value = new Set([...underway.value].filter((one) => one !== key));
-  if (changes.value?.chat === chat) await readChanges(chat);
+  await readChanges(chat);
 }
 
 function rememberHunk(target: Target, way: Way): void {
