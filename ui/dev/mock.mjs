@@ -11,6 +11,7 @@ import { WebSocketServer } from "ws";
 import { mockActing } from "./mock-acting.mjs";
 import { DEFAULT_SCOPE, mockChats, scopeFor } from "./mock-chats.mjs";
 import { mockSettings } from "./mock-settings.mjs";
+import { mockTurns } from "./mock-turns.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const { module: folding } = await runnerImport(path.join(here, "../src/reduce/reduce.ts"));
@@ -86,6 +87,7 @@ if (process.env.ALCOVE_MOCK_EMPTY !== "1" && given("--data") === undefined) {
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const pace = Number(process.env.ALCOVE_MOCK_PACE ?? 20);
+const turns = mockTurns({ chats, emit, mark, record: acting.record, say, sockets, pace });
 
 async function turn(chat, turnId, text) {
   const run = { turnId, stopped: false };
@@ -101,6 +103,7 @@ async function turn(chat, turnId, text) {
     emit(chat, { event: "message", text: "Error: the model server refused the connection (http://127.0.0.1:8080). Start it, then retry.", notice: { kind: "error", retry: true }, ...extra });
     return finish(chat, turnId, "failed");
   }
+  if (await turns.play(chat, run, extra, text)) return end(chat, run, extra);
   for (const word of "The person wants to see how this looks. A short plan: say hello, show a table, show some code, and stop there.".split(/(?<= )/)) {
     if (run.stopped) break;
     emit(chat, { event: "reasoning_delta", text: word, ...extra });
@@ -114,6 +117,10 @@ async function turn(chat, turnId, text) {
     await pause(pace);
   }
   emit(chat, { event: "stream_end", stream_id: `s:${turnId}`, ...extra });
+  end(chat, run, extra);
+}
+
+function end(chat, run, extra) {
   if (run.stopped) {
     emit(chat, { event: "message", text: "Stopped 1 task(s).", notice: { kind: "stopped", retry: false }, ...extra });
     emit(chat, { event: "goal_status", status: "idle", ...extra });
@@ -121,7 +128,7 @@ async function turn(chat, turnId, text) {
     mark(chat, "idle");
     return next(chat);
   }
-  finish(chat, turnId, "idle");
+  finish(chat, run.turnId, "idle");
 }
 
 function finish(chat, turnId, state) {
@@ -150,6 +157,7 @@ function message(socket, frame) {
   if (chat.queue.length >= 20) return say(socket, { event: "error", detail: "message_rejected", reason: "queue_full", chat_id: chat.id, turn_id });
   if (content === "/stop") {
     if (chat.running) chat.running.stopped = true;
+    turns.cancel(chat);
     return say(socket, { event: "message_accepted", chat_id: chat.id, turn_id, starts_turn: false });
   }
   if (content.startsWith("/model ")) {
@@ -165,7 +173,7 @@ function message(socket, frame) {
   else chat.queue.push(frame);
 }
 
-const ACTIONS = { ...fixture.actions, ...beside.actions, ...acting.actions };
+const ACTIONS = { ...fixture.actions, ...beside.actions, ...acting.actions, ...turns.actions(acting.actions) };
 
 async function request(socket, frame) {
   const { request_id, action, payload } = frame;

@@ -40,8 +40,7 @@ export function stateOf(tool: ToolEvent, around: Around): CallState {
 }
 
 /** Whether it can be stopped by itself. */
-export const isStoppable = (tool: ToolEvent, state: CallState): tool is ToolEvent & { path: string } =>
-  kindOf(tool) === "command" && tool.path !== undefined && (state === "running" || state === "background");
+export const isStoppable = (tool: ToolEvent, state: CallState): boolean => kindOf(tool) === "command" && (state === "running" || state === "background");
 
 /** Fewer than this in a row stay lines of their own. */
 const GROUP_LEAST = 4;

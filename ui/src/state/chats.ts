@@ -82,9 +82,10 @@ export class OpenChat {
   }
 }
 
+/** Text comes, or a call runs: something of the turn can be seen at work. */
 function isWriting(state: ChatState): boolean {
-  const last = state.messages.findLast((row) => row.turnId === state.run?.turn_id && row.role !== "user");
-  return last?.isStreaming === true;
+  const own = state.messages.filter((row) => row.turnId === state.run?.turn_id && row.role !== "user");
+  return own.at(-1)?.isStreaming === true || own.some((row) => row.toolEvents?.some((tool) => tool.phase === "start") === true);
 }
 
 /** So many chats stay in memory; the one not looked at for longest and at rest is forgotten first (the gateway has it). */

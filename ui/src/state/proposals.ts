@@ -86,11 +86,13 @@ export const waitingHere = computed(() => queue.value.filter((one) => one.chat_i
 
 /** The queue as a whole, over the conversation. */
 export const queueOpen = signal(false);
-/** The proposal to bring into sight and to give the focus; counts, so that the same one can be asked for again. */
-export const jump = signal<{ readonly key: string; readonly times: number } | null>(null);
+/** The proposal to bring into sight and to give the focus; its card takes it away again. */
+export const jump = signal<{ readonly key: string } | null>(null);
+let last = "";
 
-export function jumpTo(one: Proposal): void {
-  jump.value = { key: keyOf(one), times: (jump.peek()?.times ?? 0) + 1 };
+function jumpTo(one: Proposal): void {
+  last = keyOf(one);
+  jump.value = { key: last };
 }
 
 /** To the first that waits: in the conversation in front, or else in the queue. */
@@ -105,7 +107,7 @@ export function jumpBy(step: 1 | -1): void {
   const here = waitingHere.value;
   if (here.length === 0) return;
   const inside = document.activeElement?.closest<HTMLElement>("[data-proposal]")?.dataset.proposal;
-  const at = here.findIndex((one) => keyOf(one) === (inside ?? jump.peek()?.key));
+  const at = here.findIndex((one) => keyOf(one) === (inside ?? last));
   const next = at < 0 ? (step > 0 ? 0 : here.length - 1) : (at + step + here.length) % here.length;
   const one = here[next];
   if (one !== undefined) jumpTo(one);

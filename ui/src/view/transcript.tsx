@@ -135,7 +135,8 @@ function Older(props: { chat: OpenChat }) {
 /** A turn runs and nothing of its answer is here yet. */
 function WaitingLine(props: { chat: OpenChat }) {
   const run = props.chat.run.value;
-  if (run === null || props.chat.writing.value) return null;
+  // What waits for a person, and a call that runs, stand there by themselves.
+  if (run === null || props.chat.writing.value || props.chat.waits.value.length > 0) return null;
   const seconds = run.started_at === undefined ? 0 : Math.floor((second.value - run.started_at * 1000) / 1000);
   return <p class="waiting-line">{seconds < 3 ? t("waiting") : t("waiting.long", { seconds })}</p>;
 }

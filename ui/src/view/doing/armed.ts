@@ -9,6 +9,7 @@ export type Armed = {
   readonly ready: ReadonlySignal<boolean>;
   /** Runs what a button does, unless it is too early. */
   readonly press: (run: () => void) => void;
+  readonly onPointerDownCapture: () => void;
   readonly onFocusIn: (event: FocusEvent) => void;
   readonly onKeyDownCapture: (event: KeyboardEvent) => void;
 };
@@ -18,6 +19,8 @@ export function useArmed(around: unknown): Armed {
   const arming = useRef<Arming | null>(null);
   const ready = useSignal(false);
   const off = useRef(() => {});
+  /** The pointer itself brings the focus: it was aimed at what stands here. */
+  const aimed = useRef(false);
   const disturb = () => {
     const now = performance.now();
     if (arming.current === null) arming.current = new Arming(now);
@@ -35,7 +38,12 @@ export function useArmed(around: unknown): Armed {
     press: (run) => {
       if (arming.current?.isArmed(performance.now()) === true) run();
     },
+    onPointerDownCapture: () => {
+      aimed.current = true;
+      later(0, () => (aimed.current = false));
+    },
     onFocusIn: (event) => {
+      if (aimed.current) return;
       const from = event.relatedTarget;
       const inside = from instanceof Node && event.currentTarget instanceof Node && event.currentTarget.contains(from);
       if (!inside) disturb();

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { td } from "../../i18n/doing.ts";
 import { answer, answering, draftOf, said } from "../../state/answers.ts";
 import { letterOf } from "../../state/arming.ts";
-import { isWaiting, jump, keyOf, queue, type Proposal } from "../../state/proposals.ts";
+import { isWaiting, jump, keyOf, queue, queueOpen, type Proposal } from "../../state/proposals.ts";
 import { titleOf } from "../../state/rename.ts";
 import { t } from "../../i18n/text.ts";
 import { go } from "../../state/route.ts";
@@ -12,7 +12,7 @@ import { Answers } from "./answers.tsx";
 import { useArmed } from "./armed.ts";
 import { What } from "./what.tsx";
 
-export const PROPOSAL_ICONS: Record<Proposal["kind"], IconName> = { command: "terminal", edit: "edit", read: "file", network: "globe", question: "quote" };
+const ICONS: Record<Proposal["kind"], IconName> = { command: "terminal", edit: "edit", read: "file", network: "globe", question: "quote" };
 
 export function Card(props: { one: Proposal; place: "chat" | "queue" }) {
   const { one, place } = props;
@@ -22,7 +22,9 @@ export function Card(props: { one: Proposal; place: "chat" | "queue" }) {
   const draft = draftOf(one);
   const asked = jump.value;
   useEffect(() => {
-    if (place === "chat" && asked?.key === key) box.current?.focus();
+    if (place !== "chat" || asked?.key !== key) return;
+    jump.value = null;
+    box.current?.focus();
   }, [asked]);
   useLayoutEffect(() => {
     const card = box.current;
@@ -33,6 +35,12 @@ export function Card(props: { one: Proposal; place: "chat" | "queue" }) {
   }, [key]);
   const busy = answering.value.has(key);
   const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && place === "chat") {
+      // Away from the card; the turn goes on.
+      event.preventDefault();
+      document.getElementById("composer")?.focus();
+      return;
+    }
     if (isWriting(event.target) || busy || draft.value.step !== "choose") return;
     const letter = letterOf(event);
     const step = letter === "r" ? "reject" : letter === "e" && one.command !== undefined ? "edit" : letter === "u" && (one.rules ?? []).length > 0 ? "rule" : null;
@@ -51,12 +59,13 @@ export function Card(props: { one: Proposal; place: "chat" | "queue" }) {
       aria-label={td("proposal.label", { title: one.title })}
       data-proposal={key}
       data-test="proposal"
+      onPointerDownCapture={armed.onPointerDownCapture}
       onFocusIn={armed.onFocusIn}
       onKeyDownCapture={armed.onKeyDownCapture}
       onKeyDown={onKey}
     >
       <header>
-        <Icon name={PROPOSAL_ICONS[one.kind]} />
+        <Icon name={ICONS[one.kind]} />
         <h3>{one.title}</h3>
         {place === "queue" ? <Where one={one} /> : null}
       </header>
@@ -78,7 +87,7 @@ function Where(props: { one: Proposal }) {
   const { one } = props;
   const name = titleOf(one.chat_id) || t("chat.untitled");
   return (
-    <button type="button" class="button quiet small" title={td("proposal.goChat")} onClick={() => go(one.chat_id)}>
+    <button type="button" class="button quiet small" title={td("proposal.goChat")} onClick={() => ((queueOpen.value = false), go(one.chat_id))}>
       {td("proposal.inChat", { name })}
     </button>
   );

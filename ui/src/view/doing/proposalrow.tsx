@@ -5,7 +5,7 @@ import { marked } from "../../state/marks.ts";
 import type { Message } from "../../wire/types.ts";
 import type { Proposal, ProposalResolved } from "../../wire/types.gen.ts";
 import { Icon, type IconName } from "../icon.tsx";
-import { Card, PROPOSAL_ICONS } from "./card.tsx";
+import { Card } from "./card.tsx";
 import { Shown } from "./shown.tsx";
 import { What } from "./what.tsx";
 
@@ -49,9 +49,7 @@ function Done(props: { one: Proposal; resolution: ProposalResolved }) {
       </summary>
       {open.value ? (
         <div class="act-body">
-          <p class="small soft">
-            <Icon name={PROPOSAL_ICONS[one.kind]} /> {one.title}
-          </p>
+          <p class="small soft">{one.title}</p>
           <What one={one} />
           <p class="small soft">{td("proposal.why", { why: one.why })}</p>
           {resolution.rule === undefined ? null : <p class="small soft">{td("done.rule", { rule: resolution.rule })}</p>}

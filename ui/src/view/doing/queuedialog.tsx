@@ -62,7 +62,7 @@ function Together(props: { list: readonly Proposal[] }) {
   const busy = list.some((one) => answering.value.has(keyOf(one)));
   const n = grouped(list.length);
   return (
-    <div class="dialog-foot" onFocusIn={armed.onFocusIn} onKeyDownCapture={armed.onKeyDownCapture}>
+    <div class="dialog-foot" onPointerDownCapture={armed.onPointerDownCapture} onFocusIn={armed.onFocusIn} onKeyDownCapture={armed.onKeyDownCapture}>
       <span class="small soft">{td("queue.note", { n })}</span>
       <Arm armed={armed} busy={busy} class="danger" test="reject-all" run={() => void answerAll(list, { answer: "reject" })}>
         {td("queue.rejectAll", { n })}

@@ -1,6 +1,6 @@
 // What a proposal would do, whole: the command and what holds it, the files and how they change, the address, the question.
 import { td } from "../../i18n/doing.ts";
-import { duration } from "../../i18n/text.ts";
+import { duration, language } from "../../i18n/text.ts";
 import { hasMarks, marked } from "../../state/marks.ts";
 import type { Proposal } from "../../state/proposals.ts";
 import type { ProposedCommand, ProposedFile } from "../../wire/types.gen.ts";
@@ -50,10 +50,16 @@ function Command(props: { command: ProposedCommand }) {
         <li>{td("proposal.runsIn", { folder: marked(command.cwd) })}</li>
         <li class={command.sandbox === "" ? "warn-text" : ""}>{command.sandbox === "" ? td("proposal.free") : td("proposal.held", { sandbox: command.sandbox })}</li>
         <li class={command.network ? "warn-text" : ""}>{td(command.network ? "proposal.network" : "proposal.noNetwork")}</li>
-        {command.background ? <li>{td("proposal.background")}</li> : <li>{td("proposal.limit", { time: duration(command.limit_s * 1000) })}</li>}
+        {command.background ? <li>{td("proposal.background")}</li> : <li>{td("proposal.limit", { time: limit(command.limit_s) })}</li>}
       </ul>
     </>
   );
+}
+
+/** Whole minutes have no seconds. */
+function limit(seconds: number): string {
+  if (seconds < 60 || seconds % 60 !== 0) return duration(seconds * 1000);
+  return new Intl.NumberFormat(language.value, { style: "unit", unit: "minute", unitDisplay: "short" }).format(seconds / 60);
 }
 
 function File(props: { file: ProposedFile }) {

@@ -5,7 +5,7 @@ import { duration, t } from "../../i18n/text.ts";
 import { counts, isStoppable, kindOf, stateOf, type Around, type CallKind, type CallState } from "../../state/calls.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { second } from "../../state/clock.ts";
-import { asked, leaveCommand, stopCommand } from "../../state/running.ts";
+import { asked, askKey, leaveCall, stopCall } from "../../state/running.ts";
 import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { doing } from "../parts.ts";
@@ -78,7 +78,7 @@ export function ToolLine(props: In & { tool: ToolEvent }) {
   const { tool, message, chat } = props;
   const state = stateOf(tool, aroundOf(props, tool.call_id));
   const words = toolWords(tool);
-  const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat.id} path={tool.path} state={state} /> : undefined;
+  const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat} tool={tool} state={state} /> : undefined;
   return (
     <Line state={state} icon={ICONS[kindOf(tool)]} words={words} label={words} test="tool" after={<StateWords state={state} tool={tool} since={message.createdAt} />} tools={stoppable}>
       {() => <Details tool={tool} message={message} state={state} />}
@@ -86,17 +86,17 @@ export function ToolLine(props: In & { tool: ToolEvent }) {
   );
 }
 
-function CommandTools(props: { chat: string; path: string; state: CallState }) {
-  const { chat, path, state } = props;
-  const busy = asked.value.has(`${chat} ${path}`);
+function CommandTools(props: { chat: OpenChat; tool: ToolEvent; state: CallState }) {
+  const { chat, tool, state } = props;
+  const busy = asked.value.has(askKey(chat, tool));
   return (
     <span class="act-tools">
       {state === "running" ? (
-        <button type="button" class="button small quiet" disabled={busy} aria-label={t("command.leave")} title={t("command.leave")} data-test="command-background" onClick={() => void leaveCommand(chat, path)}>
-          <Icon name="out" />
+        <button type="button" class="button small quiet" disabled={busy} title={t("command.leave")} data-test="command-background" onClick={() => void leaveCall(chat, tool)}>
+          {t("command.background")}
         </button>
       ) : null}
-      <button type="button" class="button small quiet" disabled={busy} aria-label={t("command.stop")} title={t("command.stop")} data-test="command-stop" onClick={() => void stopCommand(chat, path)}>
+      <button type="button" class="button small quiet" disabled={busy} title={t("command.stop")} data-test="command-stop" onClick={() => void stopCall(chat, tool)}>
         <Icon name="stop" />
         {busy ? t("command.stopping") : t("stop")}
       </button>
