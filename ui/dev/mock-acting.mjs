@@ -89,22 +89,24 @@ export function mockActing({ chats, everyone, emit }) {
     return changesOf(id);
   }
 
-  function one(id, turn, file, way, payload) {
-    const wanted = way === "revert" ? "reverted" : "applied";
+  function refusal(file, way, payload) {
     if (file.too_big) return "it was too big to be kept as it was";
     if (file.clash && way === "revert" && file.standing === "applied" && payload.force !== true) return "it was changed since, by something else than this turn: 4 lines differ from what the turn left";
-    if (payload.hunk === undefined) {
-      file.standing = wanted;
-      undone.delete(`${id} ${turn} ${file.path}`);
-      return null;
-    }
+    return null;
+  }
+
+  function one(id, turn, file, way, payload) {
     const key = `${id} ${turn} ${file.path}`;
+    if (payload.hunk === undefined) {
+      file.standing = way === "revert" ? "reverted" : "applied";
+      undone.delete(key);
+      return;
+    }
     const set = undone.get(key) ?? new Set();
     if (way === "revert") set.add(payload.hunk);
     else set.delete(payload.hunk);
     undone.set(key, set);
-    file.standing = set.size === 0 ? "applied" : set.size === file.hunks ? "reverted" : "changed_since";
-    return null;
+    file.standing = set.size === file.hunks ? "reverted" : "applied";
   }
 
   function change(way, payload) {
@@ -114,9 +116,14 @@ export function mockActing({ chats, everyone, emit }) {
     const files = turn.files.filter((found) => payload.path === undefined || found.path === payload.path);
     const answer = { done: [], refused: [] };
     for (const found of files) {
-      const why = one(payload.chat_id, turn.turn, found, way, payload);
-      if (why === null) answer.done.push(found.path);
-      else answer.refused.push({ path: found.path, why });
+      const why = refusal(found, way, payload);
+      if (why !== null) answer.refused.push({ path: found.path, why });
+    }
+    // All or nothing.
+    if (answer.refused.length > 0) return answer;
+    for (const found of files) {
+      one(payload.chat_id, turn.turn, found, way, payload);
+      answer.done.push(found.path);
     }
     if (answer.done.length > 0) emit(chats.get(payload.chat_id), { event: "changes", action: way === "revert" ? "reverted" : "redone", turn: turn.turn, paths: answer.done, added: 0, deleted: 0 });
     return answer;

@@ -48,9 +48,11 @@ for (const [width, height] of [[1280, 800], [720, 900]])
       await at("anyway-sure").waitFor();
       await shot("changes-sure");
       await at("anyway-yes").click();
-      await at("left").waitFor({ state: "detached" });
+      await at("anyway-sure").waitFor({ state: "detached" });
+      await page.locator(".file.is-reverted[data-path='src/read/parser.ts']").waitFor();
       await shot("changes-undone");
       await at("turn").first().locator("[data-way=redo]").first().click();
+      await at("rest").click();
       await page.waitForFunction(() => document.querySelector(".file.is-reverted[data-path='src/read/parser.ts']") === null);
       for (const name of ["bundle.js", "bundle.js.map", "run.sh"]) await file(name).locator("[data-row]").first().click();
       await at("changes").evaluate((e) => (e.scrollTop = 200));

@@ -3,9 +3,10 @@
 import { effect, signal } from "@preact/signals";
 import { request } from "../wire/request.ts";
 import { link } from "../wire/socket.ts";
-import type { ChangeList, ChangeRefused, ChangesDone, TurnChanges } from "../wire/types.gen.ts";
+import type { ChangedFile, ChangeList, ChangeRefused, ChangesDone, TurnChanges } from "../wire/types.gen.ts";
 import { heard } from "./heard.ts";
 import { current } from "./route.ts";
+import { forcible, restOf, type Way } from "./ways.ts";
 import { words } from "./words.ts";
 
 export type Here = { readonly chat: string; readonly phase: "loading" | "ready" | "error"; readonly turns: readonly TurnChanges[]; readonly why: string };
@@ -64,21 +65,15 @@ export function watchChanges(): () => void {
 
 /** A turn, a file of it, or one hunk of the file. */
 export type Target = { readonly turn: number; readonly path?: string; readonly hunk?: number };
-export type Way = "revert" | "redo";
 export const keyOf = (target: Target): string => `${target.turn} ${target.hunk ?? ""} ${target.path ?? ""}`;
 
-/** What may be done over what stands there now: not what was never kept. */
-export function forcible(what: Left): readonly ChangeRefused[] {
-  const turn = changes.value?.turns.find((one) => one.turn === what.target.turn);
-  return what.refused.filter(({ path }) => turn?.files.find((file) => file.path === path)?.too_big !== true);
-}
-
 /** What was not done, where it was asked for: files left alone, or the gateway's words for all of it. */
-export type Left = { readonly target: Target; readonly way: Way; readonly refused: readonly ChangeRefused[]; readonly failed: string };
+export type Left = { readonly target: Target; readonly way: Way; readonly refused: readonly ChangeRefused[]; readonly done: number; readonly failed: string };
 export const left = signal<ReadonlyMap<string, Left>>(new Map());
 export const underway = signal<ReadonlySet<string>>(new Set());
 /** Hunks taken back since the list was opened; the gateway tells only how the whole file stands. */
 export const undoneHunks = signal<ReadonlySet<string>>(new Set());
+export const partlyUndone = (file: Target): boolean => [...undoneHunks.value].some((key) => within(key, file));
 /** Said once to a screen reader. */
 export const outcome = signal<{ readonly way: Way; readonly done: number; readonly refused: number } | null>(null);
 
@@ -90,19 +85,36 @@ export function forgetLeft(target: Target): void {
 
 export const undo = (chat: string, target: Target, way: Way): Promise<void> => ask(chat, target, way, (send) => send(target, false));
 
-/** Does it to the files that were left alone, over what stands there now. */
+/** Does it over what stands there now. A turn with files that were never kept is gone through file by file: it cannot be done as a whole. */
 export async function insist(chat: string, what: Left): Promise<void> {
   const { target, way } = what;
+  const files = filesOf(target);
+  const wanted = forcible(files, what.refused);
+  const whole = target.path !== undefined || wanted.length === what.refused.length;
+  const forced = new Set(wanted.map((one) => one.path));
+  await ask(chat, target, way, (send) => (whole ? send(target, true) : oneByOne(send, target, [...forced, ...restOf(files, what.refused, way)], forced)));
+}
+
+/** Does it to the files of a turn that nothing stands in the way of; the others stay as they are. */
+export async function doRest(chat: string, what: Left): Promise<void> {
+  const { target, way, refused } = what;
+  const paths = restOf(filesOf(target), refused, way);
   await ask(chat, target, way, async (send) => {
-    const done: string[] = [];
-    const refused: ChangeRefused[] = [];
-    for (const { path } of forcible(what)) {
-      const one = await send({ ...target, path }, true);
-      done.push(...one.done);
-      refused.push(...one.refused);
-    }
-    return { done, refused };
+    const rest = await oneByOne(send, target, paths, new Set());
+    return { done: rest.done, refused: [...refused, ...rest.refused] };
   });
+}
+
+export const filesOf = (target: Target): readonly ChangedFile[] => changes.value?.turns.find((one) => one.turn === target.turn)?.files ?? [];
+
+async function oneByOne(send: Send, target: Target, paths: readonly string[], forced: ReadonlySet<string>): Promise<ChangesDone> {
+  const all: ChangesDone = { done: [], refused: [] };
+  for (const path of paths) {
+    const one = await send({ ...target, path }, forced.has(path));
+    all.done.push(...one.done);
+    all.refused.push(...one.refused);
+  }
+  return all;
 }
 
 type Send = (target: Target, force: boolean) => Promise<ChangesDone>;
@@ -116,13 +128,13 @@ async function ask(chat: string, target: Target, way: Way, act: (send: Send) => 
   try {
     const { done, refused } = await act(send);
     if (changes.peek()?.chat !== chat) return;
-    if (refused.length > 0) left.value = new Map(left.value).set(key, { target, way, refused, failed: "" });
+    if (refused.length > 0) left.value = new Map(left.value).set(key, { target, way, refused, done: done.length, failed: "" });
     if (done.length > 0) rememberHunk(target, way);
     outcome.value = { way, done: done.length, refused: refused.length };
   } catch (error) {
     // Another chat is in front: what stands here is about that one.
     if (changes.peek()?.chat !== chat) return;
-    left.value = new Map(left.value).set(key, { target, way, refused: [], failed: words(error) });
+    left.value = new Map(left.value).set(key, { target, way, refused: [], done: 0, failed: words(error) });
   }
   underway.value = new Set([...underway.value].filter((one) => one !== key));
   await readChanges(chat);

@@ -1,6 +1,7 @@
 // What can be done with a changed file or a turn as it stands. Plain data, no page.
-import type { ChangedFile } from "../wire/types.gen.ts";
+import type { ChangedFile, ChangeRefused } from "../wire/types.gen.ts";
 
+export type Way = "revert" | "redo";
 export type Ways = { readonly revert: boolean; readonly redo: boolean };
 type Stands = Pick<ChangedFile, "standing" | "too_big">;
 
@@ -17,3 +18,15 @@ export function waysOfTurn(files: readonly Stands[]): Ways {
 
 /** The newest turn with something left to take back. */
 export const lastTurn = <T extends { readonly files: readonly Stands[] }>(turns: readonly T[]): T | undefined => turns.find((turn) => waysOfTurn(turn.files).revert);
+
+type Named = Stands & Pick<ChangedFile, "path">;
+
+/** What may be done over what stands there now: not what was never kept. */
+export const forcible = (files: readonly Named[], refused: readonly ChangeRefused[]): readonly ChangeRefused[] =>
+  refused.filter(({ path }) => files.find((file) => file.path === path)?.too_big !== true);
+
+/** The files of a turn that nothing stands in the way of, and that are not so already. */
+export function restOf(files: readonly Named[], refused: readonly ChangeRefused[], way: Way): readonly string[] {
+  const not = new Set(refused.map((one) => one.path));
+  return files.filter((file) => !not.has(file.path) && waysOf(file)[way]).map((file) => file.path);
+}

@@ -2,7 +2,7 @@
 import { useComputed } from "@preact/signals";
 import { ta } from "../../i18n/acting.ts";
 import { activeRow, fileOpen, setUnfolded } from "../../state/changes-open.ts";
-import { keyOf } from "../../state/changes.ts";
+import { keyOf, partlyUndone } from "../../state/changes.ts";
 import { waysOf } from "../../state/ways.ts";
 import { visible } from "../../state/hunks.ts";
 import type { ChangedFile } from "../../wire/types.gen.ts";
@@ -17,6 +17,7 @@ export function File(props: { chat: string; turn: number; file: ChangedFile }) {
   const key = keyOf(target);
   const open = fileOpen(key);
   const active = useComputed(() => activeRow.value === key);
+  const ways = waysOf(file);
   const path = visible(file.path);
   const cut = path.lastIndexOf("/") + 1;
   return (
@@ -32,11 +33,11 @@ export function File(props: { chat: string; turn: number; file: ChangedFile }) {
             </span>
             <span class="facts-line">
               <Lines added={file.added} deleted={file.deleted} />
-              <Facts file={file} />
+              <Facts file={file} partly={ways.revert && partlyUndone(target)} />
             </span>
           </span>
         </button>
-        <Undo chat={chat} target={target} ways={waysOf(file)} active={active.value} names={{ revert: ta("undo.file", { path }), redo: ta("redo.file", { path }) }} />
+        <Undo chat={chat} target={target} ways={{ ...ways, redo: ways.redo || (ways.revert && partlyUndone(target)) }} active={active.value} names={{ revert: ta("undo.file", { path }), redo: ta("redo.file", { path }) }} />
       </div>
       <LeftNote chat={chat} target={target} />
       {open ? <FileBody chat={chat} turn={turn} file={file} /> : null}
@@ -44,11 +45,12 @@ export function File(props: { chat: string; turn: number; file: ChangedFile }) {
   );
 }
 
-function Facts(props: { file: ChangedFile }) {
+function Facts(props: { file: ChangedFile; partly: boolean }) {
   const { file } = props;
   return (
     <>
       {file.operation === "change" ? null : <span class={`op ${file.operation}`}>{ta(`op.${file.operation}`)}</span>}
+      {file.standing === "applied" && props.partly ? <span class="standing reverted">{ta("standing.partly")}</span> : null}
       {file.standing === "applied" ? null : (
         <span class={`standing ${file.standing}`} title={file.standing === "changed_since" ? ta("standing.changed_sinceHint") : undefined}>
           {ta(`standing.${file.standing}`)}

@@ -31,9 +31,9 @@ export function FileBody(props: Props) {
   );
 }
 
-/** The gateway tells how the whole file stands; which hunk was taken back since is known here. */
+/** The gateway tells how the whole file stands; which hunks of a file that is not wholly undone were taken back is known here. */
 function waysOfHunk(file: ChangedFile, key: string): Ways {
-  if (file.standing !== "changed_since") return waysOf(file);
+  if (file.standing === "reverted") return waysOf(file);
   const undone = undoneHunks.value.has(key);
   return { revert: !undone, redo: undone };
 }

@@ -1,9 +1,10 @@
 // What was left alone, where it was asked for: each file with the gateway's reason, and a way to insist that says what it overwrites.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { ta } from "../../i18n/acting.ts";
-import { forcible, forgetLeft, insist, keyOf, left, type Left, type Target } from "../../state/changes.ts";
+import { files as countOf, ta } from "../../i18n/acting.ts";
+import { doRest, filesOf, forgetLeft, insist, keyOf, left, type Left, type Target } from "../../state/changes.ts";
 import { visible } from "../../state/hunks.ts";
+import { forcible, restOf } from "../../state/ways.ts";
 import { Icon } from "../icon.tsx";
 
 /** More names than this say nothing more. */
@@ -18,21 +19,32 @@ function Note(props: { chat: string; what: Left }) {
   const { what } = props;
   const sure = useSignal(false);
   const again = what.way === "redo";
+  const files = filesOf(what.target);
+  const rest = what.target.path === undefined && what.failed === "" ? restOf(files, what.refused, what.way).length : 0;
   return (
     <div class="left" role="alert" data-test="left">
       <div class="left-head">
-        <strong>{ta(what.failed === "" ? "left.title" : again ? "left.failedRedo" : "left.failed")}</strong>
+        <strong>{ta(what.done > 0 ? "left.title" : again ? "left.failedRedo" : "left.failed")}</strong>
         <button type="button" class="icon-button" aria-label={ta("dismiss")} title={ta("dismiss")} onClick={() => forgetLeft(what.target)}>
           <Icon name="close" />
         </button>
       </div>
       {what.failed === "" ? <Reasons what={what} /> : <p>{what.failed}</p>}
-      {forcible(what).length === 0 ? null : sure.value ? (
+      {sure.value ? (
         <Sure chat={props.chat} what={what} no={() => (sure.value = false)} />
       ) : (
-        <button type="button" class="button small" onClick={() => (sure.value = true)} data-test="anyway">
-          {ta(again ? "left.anywayRedo" : "left.anyway")}
-        </button>
+        <div class="actions">
+          {rest === 0 ? null : (
+            <button type="button" class="button small" onClick={() => void doRest(props.chat, what)} data-test="rest">
+              {ta(again ? "left.restRedo" : "left.rest", { files: countOf(rest) })}
+            </button>
+          )}
+          {forcible(files, what.refused).length === 0 ? null : (
+            <button type="button" class="button small" onClick={() => (sure.value = true)} data-test="anyway">
+              {ta(again ? "left.anywayRedo" : "left.anyway")}
+            </button>
+          )}
+        </div>
       )}
     </div>
   );
@@ -58,7 +70,7 @@ function Sure(props: { chat: string; what: Left; no: () => void }) {
   const no = useRef<HTMLButtonElement>(null);
   useEffect(() => no.current?.focus(), []);
   const { target } = props.what;
-  const refused = forcible(props.what);
+  const refused = forcible(filesOf(target), props.what.refused);
   const question = ta(target.hunk === undefined ? "left.sure" : "left.sureHunk");
   return (
     <div class="left-sure" role="alertdialog" aria-label={question} data-test="anyway-sure">

@@ -1,8 +1,8 @@
 // The buttons that take something back or do it again, and how many lines it is about. Only the row the keys are at has them among the tab
 // stops; a thousand rows would have two thousand.
 import { ta } from "../../i18n/acting.ts";
-import { keyOf, underway, undo, type Target, type Way } from "../../state/changes.ts";
-import type { Ways } from "../../state/ways.ts";
+import { keyOf, underway, undo, type Target } from "../../state/changes.ts";
+import type { Way, Ways } from "../../state/ways.ts";
 import { number } from "./number.ts";
 
 type Props = { chat: string; target: Target; ways: Ways; active: boolean; names: Record<Way, string> };
