@@ -4,6 +4,7 @@
 mod beneath;
 mod catalog;
 mod chat;
+mod checkpoint;
 mod clock;
 mod command;
 mod context;

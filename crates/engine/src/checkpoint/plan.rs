@@ -1,0 +1,298 @@
+//! What is to be done to undo a turn in one folder, or to do it again: looked at path by path, then as a whole. Changes nothing.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use alcove_store::{CheckpointKind as Kind, CheckpointRow, CheckpointSide as Side};
+
+use super::ground::Ground;
+use super::hunks::Pair;
+use super::look::Seen;
+use super::scan::{Map, Scan};
+use super::undo::{Ask, Insist, Refused, Way, What};
+use super::{Checkpoints, Fault};
+
+/// What is asked for, and what a turn did in one folder.
+#[derive(Clone, Copy)]
+pub(super) struct Turn<'a> {
+    pub(super) rows: &'a [CheckpointRow],
+    pub(super) ask: &'a Ask,
+}
+
+/// What is to be done in one folder.
+pub(super) struct Plan {
+    pub(super) ground: Ground,
+    /// What is to change.
+    pub(super) moves: Vec<Move>,
+    /// What is as it should be.
+    pub(super) settled: Vec<PathBuf>,
+    /// What is to stay as it is.
+    pub(super) refused: Vec<Refused>,
+    /// Folders that go if nothing is in them, the deepest first.
+    pub(super) prune: Vec<PathBuf>,
+}
+
+/// One path that is to change.
+#[derive(Clone, Debug)]
+pub(super) struct Move {
+    pub(super) path: PathBuf,
+    pub(super) from: Side,
+    pub(super) to: Side,
+    pub(super) now: Seen,
+    /// Whether what changed since is overwritten.
+    pub(super) forced: bool,
+}
+
+/// What is to be said about one path.
+enum Verdict {
+    Settled,
+    Go,
+    /// It has changed since, in words.
+    Since(&'static str),
+    /// Nobody can, in words.
+    Never(&'static str),
+}
+
+impl Plan {
+    pub(super) fn make(checkpoints: &Checkpoints, ground: Ground, turn: Turn<'_>) -> Result<Self, Fault> {
+        let mut plan = Self { ground, moves: Vec::new(), settled: Vec::new(), refused: Vec::new(), prune: Vec::new() };
+        for row in turn.rows.iter().filter(|row| turn.selects(row)) {
+            let path = path(row);
+            let whole = plan.ground.path().join(&path);
+            let failed = Fault::io(&whole);
+            let now = Scan::new(&plan.ground, checkpoints.reader(), &Map::new()).one(&path).map_err(failed)?;
+            let (from, to) = turn.sides(row);
+            let mut one = Move { path, from: from.clone(), to: to.clone(), now, forced: false };
+            let verdict = match &turn.ask.what {
+                What::Hunk(_, index) if is_file(&row.before) && is_file(&row.after) => {
+                    checkpoints.turn_hunk(row, *index, turn.ask.way, &mut one).map_err(failed)?
+                }
+                What::Whole | What::File(_) | What::Hunk(..) => checkpoints.weigh(row, turn.ask.way, &one).map_err(failed)?,
+            };
+            plan.sort_in(one, verdict, turn.ask.insist);
+        }
+        plan.prune = turn.prunes();
+        while plan.refuse_misfits().map_err(Fault::io(plan.ground.path()))? {}
+        Ok(plan)
+    }
+
+    /// The uppermost paths that change.
+    pub(super) fn tops(&self) -> Vec<PathBuf> {
+        let mut all: HashSet<PathBuf> = self.moves.iter().map(|one| one.path.clone()).chain(self.prune.iter().cloned()).collect();
+        for one in &self.moves {
+            let missing = |above: &&Path| !above.as_os_str().is_empty() && matches!(self.ground.meta(above), Ok(None));
+            all.extend(one.path.ancestors().skip(1).filter(missing).map(Path::to_owned));
+        }
+        all.iter().filter(|path| !path.ancestors().skip(1).any(|above| all.contains(above))).cloned().collect()
+    }
+
+    fn sort_in(&mut self, mut one: Move, verdict: Verdict, insist: Insist) {
+        let why = match verdict {
+            Verdict::Settled => return self.settled.push(one.path),
+            Verdict::Go => return self.moves.push(one),
+            Verdict::Since(_) if insist == Insist::Overwrite => {
+                one.forced = true;
+                return self.moves.push(one);
+            }
+            Verdict::Since(why) => (why, true),
+            Verdict::Never(why) => (why, false),
+        };
+        self.refuse(one, why);
+    }
+
+    fn refuse(&mut self, one: Move, (why, can_insist): (&str, bool)) {
+        self.refused.push(Refused { path: one.path, why: why.to_owned(), expected: one.from, found: one.now.side, can_insist });
+    }
+
+    /// Refuses what would not fit with the rest; answers whether there was anything.
+    fn refuse_misfits(&mut self) -> io::Result<bool> {
+        let becomes: HashMap<&Path, Kind> = self.moves.iter().map(|one| (one.path.as_path(), one.to.kind)).collect();
+        let mut misfit = None;
+        for (index, one) in self.moves.iter().enumerate() {
+            let why = if one.to.kind == Kind::Absent { None } else { self.misplaced(one, &becomes)? };
+            let why = if why.is_none() && is_replaced(one) { self.occupied(one, &becomes)? } else { why };
+            if let Some(why) = why {
+                misfit = Some((index, why));
+                break;
+            }
+        }
+        let Some((index, why)) = misfit else { return Ok(false) };
+        let one = self.moves.remove(index);
+        self.refuse(one, (why, false));
+        Ok(true)
+    }
+
+    /// Why nothing can be put at a path: what is to hold it is no folder.
+    fn misplaced(&self, one: &Move, becomes: &HashMap<&Path, Kind>) -> io::Result<Option<&'static str>> {
+        for above in one.path.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()) {
+            let kind = match becomes.get(above) {
+                Some(kind) => Some(*kind),
+                None => self.ground.meta(above)?.map(|meta| meta.kind),
+            };
+            match kind {
+                Some(Kind::Folder) => return Ok(None),
+                Some(Kind::Absent) | None => {}
+                Some(Kind::File | Kind::Link | Kind::Other) => return Ok(Some("Something else is where its folder was.")),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Why a folder cannot give way to something else: it holds what is to stay.
+    fn occupied(&self, one: &Move, becomes: &HashMap<&Path, Kind>) -> io::Result<Option<&'static str>> {
+        let stays = |name: &std::ffi::OsString| becomes.get(one.path.join(name).as_path()) != Some(&Kind::Absent);
+        let occupied = self.ground.names(&one.path)?.iter().any(stays);
+        Ok(occupied.then_some("There are other files in the folder that is in its place."))
+    }
+}
+
+impl<'a> Turn<'a> {
+    /// What is to be left behind and what is to come.
+    pub(super) fn sides(&self, row: &'a CheckpointRow) -> (&'a Side, &'a Side) {
+        match self.ask.way {
+            Way::Revert => (&row.after, &row.before),
+            Way::Redo => (&row.before, &row.after),
+        }
+    }
+
+    /// Whether a row belongs to what is asked for.
+    fn selects(&self, row: &CheckpointRow) -> bool {
+        let wanted = match &self.ask.what {
+            What::Whole => return true,
+            What::File(wanted) | What::Hunk(wanted, _) => wanted,
+        };
+        let at = path(row);
+        let (from, to) = self.sides(row);
+        let needed = wanted != &at && wanted.starts_with(&at) && to.kind == Kind::Folder && from.kind != Kind::Folder;
+        let holds = |other: &CheckpointRow| {
+            let kinds = [other.before.kind, other.after.kind];
+            path(other) == *wanted && kinds[0] != kinds[1] && kinds.contains(&Kind::Folder)
+        };
+        &at == wanted || needed || (at.starts_with(wanted) && self.rows.iter().any(holds))
+    }
+
+    /// Folders that go with a file that goes, if nothing else is in them: those above it that this turn had made, or had taken away.
+    fn prunes(&self) -> Vec<PathBuf> {
+        let wanted = match &self.ask.what {
+            What::Whole => return Vec::new(),
+            What::File(wanted) | What::Hunk(wanted, _) => wanted,
+        };
+        let goes = |row: &&CheckpointRow| {
+            let (from, to) = self.sides(row);
+            let at = path(row);
+            from.kind == Kind::Folder && to.kind == Kind::Absent && wanted.starts_with(&at) && &at != wanted
+        };
+        let mut prunes: Vec<PathBuf> = self.rows.iter().filter(goes).map(path).collect();
+        prunes.sort_by(|one, other| other.cmp(one));
+        prunes
+    }
+}
+
+impl Checkpoints {
+    fn weigh(&self, row: &CheckpointRow, way: Way, one: &Move) -> io::Result<Verdict> {
+        let (from, to, now) = (&one.from, &one.to, &one.now.side);
+        if let Some(why) = self.hopeless(row, one) {
+            return Ok(if now == to { Verdict::Settled } else { Verdict::Never(why) });
+        }
+        if now == to {
+            return Ok(Verdict::Settled);
+        }
+        if way == Way::Revert && row.mixed {
+            return Ok(Verdict::Since("Somebody else changed it while the turn was going on; that would be lost as well."));
+        }
+        if now == from || half_open(now, from, to) || self.is_mixture(row, now)? {
+            return Ok(Verdict::Go);
+        }
+        Ok(since(now))
+    }
+
+    /// Why a path cannot be turned whatever is there.
+    fn hopeless(&self, row: &CheckpointRow, one: &Move) -> Option<&'static str> {
+        let (from, to, now) = (&one.from, &one.to, &one.now.side);
+        let unkept = |side: &Side| is_file(side) && side.hash.is_none();
+        let there = || to.hash.as_deref().is_none_or(|hash| self.inner.blobs.has(hash, to.bytes));
+        if [from, to, now].iter().any(|side| side.kind == Kind::Other) {
+            Some("It is neither a file nor a folder nor a link.")
+        } else if unkept(from) || unkept(to) {
+            Some("It was changed, but it is too big to undo.")
+        } else if !row.kept || !there() {
+            Some("What it held is not kept any more.")
+        } else if self.in_hand(Path::new(std::ffi::OsStr::from_bytes(&row.folder)), &one.path) {
+            Some("It is being changed right now.")
+        } else {
+            None
+        }
+    }
+
+    /// Whether a file holds nothing but what the turn found and what it made, piece by piece.
+    pub(super) fn is_mixture(&self, row: &CheckpointRow, now: &Side) -> io::Result<bool> {
+        let files = is_file(&row.before) && is_file(&row.after) && is_file(now);
+        if !files || ![row.before.mode, row.after.mode].contains(&now.mode) {
+            return Ok(false);
+        }
+        let Some([before, after, now]) = self.contents([&row.before, &row.after, now])? else { return Ok(false) };
+        Ok(Pair::of(&before, &after).mixture(&now).is_some())
+    }
+
+    /// What becomes of a file when one hunk is turned.
+    fn turn_hunk(&self, row: &CheckpointRow, index: usize, way: Way, one: &mut Move) -> io::Result<Verdict> {
+        if let Some(why) = self.hopeless(row, one) {
+            return Ok(Verdict::Never(why));
+        }
+        if !is_file(&one.now.side) {
+            return Ok(Verdict::Never("There is no file any more."));
+        }
+        let Some([before, after, now]) = self.contents([&row.before, &row.after, &one.now.side])? else {
+            return Ok(Verdict::Never("What it held is not kept any more."));
+        };
+        let made = match Pair::of(&before, &after).turned(&now, index, way) {
+            Ok(made) => made,
+            Err(why) => return Ok(Verdict::Never(why)),
+        };
+        if made == now {
+            return Ok(Verdict::Settled);
+        }
+        let hash = self.inner.blobs.put(&made)?;
+        one.from = one.now.side.clone();
+        one.to = Side { hash: Some(hash), bytes: made.len() as u64, ..one.now.side.clone() };
+        Ok(Verdict::Go)
+    }
+
+    /// Contents, if all of them are kept.
+    pub(super) fn contents<const N: usize>(&self, sides: [&Side; N]) -> io::Result<Option<[Vec<u8>; N]>> {
+        let mut contents = Vec::with_capacity(N);
+        for side in sides {
+            let Some(hash) = &side.hash else { return Ok(None) };
+            let Some(content) = self.inner.blobs.get(hash)? else { return Ok(None) };
+            contents.push(content);
+        }
+        Ok(contents.try_into().ok())
+    }
+}
+
+pub(super) fn path(row: &CheckpointRow) -> PathBuf {
+    PathBuf::from(std::ffi::OsStr::from_bytes(&row.path))
+}
+
+pub(super) fn is_file(side: &Side) -> bool {
+    side.kind == Kind::File
+}
+
+fn is_replaced(one: &Move) -> bool {
+    one.now.side.kind == Kind::Folder && matches!(one.to.kind, Kind::File | Kind::Link)
+}
+
+/// What a crash may leave of a folder whose mode was to change: it is opened for its owner meanwhile.
+fn half_open(now: &Side, from: &Side, to: &Side) -> bool {
+    now.kind == Kind::Folder && [from, to].iter().any(|side| side.kind == Kind::Folder && side.mode | 0o700 == now.mode)
+}
+
+fn since(now: &Side) -> Verdict {
+    match now.kind {
+        Kind::Absent => Verdict::Since("It has gone since."),
+        Kind::File if now.hash.is_none() => Verdict::Never("It has changed since, and what it is now is too big to be kept."),
+        Kind::File | Kind::Link | Kind::Folder | Kind::Other => Verdict::Since("It has changed since."),
+    }
+}

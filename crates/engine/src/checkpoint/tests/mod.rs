@@ -1,0 +1,8 @@
+//! Captured and undone, on real files.
+
+mod cases;
+mod dice;
+mod house;
+mod overlap;
+mod refusals;
+mod scene;

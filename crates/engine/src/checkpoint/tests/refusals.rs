@@ -1,0 +1,172 @@
+//! What is not done: later changes are not overwritten, and nothing outside is touched.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use super::super::{Ask, Extent, Insist, Way, What};
+use super::scene::{Scene, refused};
+
+/// What there was, what a command did, what happened since, and why what is refused.
+const CASES: &[(&str, &str, &str, &str)] = &[
+    ("w a 1", "w a 2", "w a 3", "a: It has changed since."),
+    ("w a 1", "w a 2", "rm a", "a: It has gone since."),
+    ("w a 1", "w a 2", "chmod 755 a", "a: It has changed since."),
+    ("w a 1", "rm a", "w a 3", "a: It has changed since."),
+    ("", "w a 2", "w a 3", "a: It has changed since."),
+    ("w a 1", "w a 2", "rm a\nln b a", "a: It has changed since."),
+    ("w a 1", "w a 2", "rm a\nmkdir a", "a: It has changed since."),
+    ("ln x l", "rm l\nln y l", "rm l\nln z l", "l: It has changed since."),
+    ("w d/a 1", "rm d", "w d 3", "d: It has changed since.\nd/a: Something else is where its folder was."),
+    ("w d 1", "rm d\nw d/a 2", "w d/b 3", "d: There are other files in the folder that is in its place."),
+    ("w a 1\nw b 1", "w a 2\nw b 2", "w b 3", "b: It has changed since."),
+];
+
+#[test]
+fn later_changes_are_not_overwritten() {
+    for (before, script, later, why) in CASES {
+        let scene = Scene::new();
+        scene.act(before);
+        scene.command(1, script);
+        scene.act(later);
+        let is = scene.tree();
+        let undone = scene.undo(1, What::Whole, Way::Revert);
+        assert_eq!(refused(&undone), *why, "{before:?} then {script:?} then {later:?}");
+        assert!(undone.done.is_empty());
+        assert_eq!(scene.tree(), is, "nothing is done");
+    }
+}
+
+#[test]
+fn what_can_be_done_is_done_when_that_is_asked_for() {
+    let scene = Scene::new();
+    scene.act("w a 1\nw b 1\nw d/x 1");
+    scene.command(1, "w a 2\nw b 2\nrm d\nw n/y 2");
+    scene.act("w b 3\nw n/z 3");
+    let undone = scene.checkpoints.undo(&Ask { extent: Extent::WhatCan, ..scene.ask(1, What::Whole, Way::Revert) }).unwrap();
+    assert_eq!(refused(&undone), "b: It has changed since.");
+    assert_eq!(undone.notes, ["The folder n stays: there are other files in it."]);
+    let tree = scene.tree();
+    assert_eq!(tree.values().map(String::as_str).collect::<Vec<_>>(), ["644 1", "644 3", "755 /", "644 1", "755 /", "644 3"]);
+}
+
+#[test]
+fn who_insists_can_go_back_as_well() {
+    let scene = Scene::new();
+    scene.act("w a 1\nw b 1\nln x l");
+    scene.command(1, "w a 2\nrm b\nrm l");
+    scene.act("w a 3\nchmod 755 a\nw b 3\nw l 3");
+    let later = scene.tree();
+    let insisting = Ask { insist: Insist::Overwrite, ..scene.ask(1, What::Whole, Way::Revert) };
+    let undone = scene.checkpoints.undo(&insisting).unwrap();
+    assert_eq!((refused(&undone).as_str(), undone.step), ("", Some(1)));
+    assert_eq!(scene.tree().values().map(String::as_str).collect::<Vec<_>>(), ["644 1", "644 1", "-> x"]);
+    assert_eq!(scene.turns().iter().map(|one| (one.turn, one.step, one.files.len())).collect::<Vec<_>>(), [(1, 0, 3), (1, 1, 3)]);
+    let back = scene.checkpoints.undo(&Ask { step: 1, ..scene.ask(1, What::Whole, Way::Revert) }).unwrap();
+    assert_eq!(refused(&back), "");
+    assert_eq!(scene.tree(), later);
+}
+
+#[test]
+fn a_change_of_somebody_else_within_a_turn_is_not_lost_silently() {
+    let scene = Scene::new();
+    scene.act("w a 1");
+    scene.tool(1, "w a 2");
+    scene.act("w a person");
+    scene.tool(1, "w a 3");
+    assert!(scene.turns()[0].files[0].mixed);
+    let undone = scene.undo(1, What::Whole, Way::Revert);
+    assert_eq!(refused(&undone), "a: Somebody else changed it while the turn was going on; that would be lost as well.");
+}
+
+#[test]
+fn a_turn_is_undone_after_those_that_follow() {
+    let scene = Scene::new();
+    scene.act("w a 1");
+    scene.tool(1, "w a 2");
+    scene.tool(2, "w a 3");
+    assert_eq!(scene.told(1), "a changed changed_since");
+    assert_eq!(scene.turns()[0].files[0].later, Some(2));
+    assert_eq!(refused(&scene.undo(1, What::Whole, Way::Revert)), "a: It has changed since.");
+    scene.whole(2, Way::Revert);
+    scene.whole(1, Way::Revert);
+    assert_eq!(scene.tree()["a"], "644 1");
+}
+
+#[test]
+fn what_a_crash_left_half_done_is_finished() {
+    let scene = Scene::new();
+    scene.act("w a 1\nw b 1\nw d/c 1\nchmod 555 d\nw e 1");
+    let was = scene.tree();
+    scene.command(1, "w a 2\nrm b\nchmod 755 d\nrm d/c\nw n/o 2\nchmod 500 n\nrm e\nw e/f 2");
+    // What was done by then: a file, a folder that is open, a new folder that is empty, and a part of a file.
+    scene.act("w a 1\nchmod 700 n\nrm n/o\nrm e/f");
+    scene.act("w .alcove-undo-0000000000000000.part half\nrm .alcove-undo-0000000000000000.part");
+    scene.whole(1, Way::Revert);
+    assert_eq!(scene.tree(), was);
+    scene.whole(1, Way::Revert);
+    assert_eq!(scene.tree(), was, "again, nothing changes");
+}
+
+#[test]
+fn too_big_files_are_told_and_left() {
+    let scene = Scene::new();
+    let big = scene.folder().join("big");
+    let fill = |byte: u8| fs::write(&big, vec![byte; 9 << 20]).unwrap();
+    fill(1);
+    let watch = scene.checkpoints.begin(&scene.at(1)).unwrap();
+    fill(2);
+    let ended = watch.end().unwrap();
+    assert_eq!(ended.notes, ["1 of the files the command changed were too big to be kept: those changes cannot be undone."]);
+    let file = &scene.turns()[0].files[0];
+    assert!(file.too_big && file.diff.is_none() && !file.binary);
+    let insisting = Ask { insist: Insist::Overwrite, ..scene.ask(1, What::Whole, Way::Revert) };
+    assert_eq!(refused(&scene.checkpoints.undo(&insisting).unwrap()), "big: It was changed, but it is too big to undo.");
+    assert_eq!(scene.command(2, "w other 1"), "other", "what did not change is not told");
+}
+
+#[test]
+fn nothing_outside_is_captured_or_touched() {
+    let scene = Scene::new();
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("x"), "secret").unwrap();
+    symlink(outside.path(), scene.folder().join("out")).unwrap();
+    let secret = outside.path().join("x");
+    for path in [Path::new("out/x"), &secret, Path::new("../y"), Path::new(".git/config"), Path::new("")] {
+        let touching = scene.checkpoints.before_change(&scene.at(1), &[path]).unwrap();
+        fs::write(&secret, "other").unwrap();
+        assert_eq!(touching.after_change().unwrap(), [], "{path:?}");
+        fs::write(&secret, "secret").unwrap();
+    }
+    // A folder that became a link since leads nowhere.
+    scene.act("w d/x 1");
+    scene.command(2, "w d/x 2");
+    scene.act("rm d");
+    symlink(outside.path(), scene.folder().join("d")).unwrap();
+    let insisting = Ask { insist: Insist::Overwrite, ..scene.ask(2, What::File(PathBuf::from("d/x")), Way::Revert) };
+    assert_eq!(refused(&scene.checkpoints.undo(&insisting).unwrap()), "d/x: Something else is where its folder was.");
+    assert_eq!(fs::read_to_string(&secret).unwrap(), "secret");
+}
+
+#[test]
+fn the_data_folder_is_left_alone() {
+    let mut scene = Scene::new();
+    let data = scene.folder().join("data");
+    fs::create_dir(&data).unwrap();
+    scene.checkpoints = super::super::Checkpoints::open(&data, &scene.store).unwrap();
+    assert_eq!(scene.command(1, "w a 1\nw data/x 1"), "a");
+    scene.tool(1, "w data/y 1");
+    assert_eq!(scene.told(1), "a added applied");
+}
+
+#[test]
+fn a_folder_that_is_elsewhere_by_now_is_not_looked_for() {
+    let scene = Scene::new();
+    scene.command(1, "w a 1");
+    let folder = scene.folder();
+    fs::rename(&folder, folder.with_file_name("moved")).unwrap();
+    assert_eq!(scene.told(1), "a added changed_since");
+    assert_eq!(refused(&scene.undo(1, What::Whole, Way::Revert)), "a: The folder it was in is not there any more.");
+    symlink("moved", &folder).unwrap();
+    assert_eq!(refused(&scene.undo(1, What::Whole, Way::Revert)), "a: The folder it was in is not there any more.");
+}

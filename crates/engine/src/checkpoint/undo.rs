@@ -1,0 +1,167 @@
+//! Undoing and doing again: what a person asks for and what came of it. Everything is looked at before anything is changed.
+
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use alcove_store::{CheckpointHow as How, CheckpointRow, CheckpointSide as Side};
+
+use super::apply::apply;
+use super::ground::absent;
+use super::plan::{Plan, Turn};
+use super::scan::{Map, Scan};
+use super::{At, Changed, Checkpoints, Fault, guard};
+
+/// In which direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Back to what was before.
+    Revert,
+    /// Forth again to what the turn had made.
+    Redo,
+}
+
+/// How much of a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// All of it.
+    Whole,
+    /// One path, beneath the folder; with what is beneath it where a folder came or went.
+    File(PathBuf),
+    /// One hunk of a file's change, counted from 0.
+    Hunk(PathBuf, usize),
+}
+
+/// What becomes of what changed since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Insist {
+    /// It stays, and is told.
+    No,
+    /// It is captured, as a step of the turn that can be undone itself, and overwritten.
+    Overwrite,
+}
+
+/// What is done when a part is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Nothing.
+    AllOrNothing,
+    /// The rest.
+    WhatCan,
+}
+
+/// What a person asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ask {
+    /// The chat's id.
+    pub(crate) chat: String,
+    /// The ordinal of the turn.
+    pub(crate) turn: u64,
+    /// 0 for what the turn did, else a step of its undoing.
+    pub(crate) step: u64,
+    /// How much.
+    pub(crate) what: What,
+    /// In which direction.
+    pub(crate) way: Way,
+    /// What becomes of what changed since.
+    pub(crate) insist: Insist,
+    /// What is done when a part is refused.
+    pub(crate) extent: Extent,
+}
+
+/// A path that was left as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// Beneath the folder.
+    pub(crate) path: PathBuf,
+    /// A sentence.
+    pub(crate) why: String,
+    /// What had to be there.
+    pub(crate) expected: Side,
+    /// What is there.
+    pub(crate) found: Side,
+    /// Whether [`Insist::Overwrite`] would do it.
+    pub(crate) can_insist: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Undone {
+    /// What is as asked for now, by path; some may have been before.
+    pub(crate) done: Vec<PathBuf>,
+    /// What is not.
+    pub(crate) refused: Vec<Refused>,
+    /// What a person should know besides, a sentence each.
+    pub(crate) notes: Vec<String>,
+    /// The step that undoes what was overwritten.
+    pub(crate) step: Option<u64>,
+}
+
+impl Checkpoints {
+    /// Undoes what a turn did, or does it again. The same again changes nothing, and finishes what a crash left half done.
+    pub(crate) fn undo(&self, ask: &Ask) -> Result<Undone, Fault> {
+        // Nobody captures anything meanwhile.
+        let _alone = guard::alone(&self.inner.gate);
+        let chat = ask.chat.clone();
+        let mut rows = self.inner.store.read(move |reader| reader.checkpoints(&chat))?;
+        rows.retain(|row| (row.turn, row.step) == (ask.turn, ask.step));
+        let mut folders: BTreeMap<Vec<u8>, Vec<CheckpointRow>> = BTreeMap::new();
+        for row in rows {
+            folders.entry(row.folder.clone()).or_default().push(row);
+        }
+        let mut plans = Vec::new();
+        let mut undone = Undone::default();
+        for (folder, rows) in folders {
+            let folder = PathBuf::from(std::ffi::OsStr::from_bytes(&folder));
+            match self.hold(&folder).ok().filter(|ground| ground.path() == folder) {
+                Some(ground) => plans.push(Plan::make(self, ground, Turn { rows: &rows, ask })?),
+                None => undone.refused.extend(rows.iter().map(folder_gone)),
+            }
+        }
+        undone.refused.extend(plans.iter_mut().flat_map(|plan| std::mem::take(&mut plan.refused)));
+        if !undone.refused.is_empty() && ask.extent == Extent::AllOrNothing {
+            return Ok(undone);
+        }
+        for plan in plans {
+            self.carry_out(ask, &plan, &mut undone)?;
+        }
+        undone.done.sort();
+        Ok(undone)
+    }
+
+    fn carry_out(&self, ask: &Ask, plan: &Plan, undone: &mut Undone) -> Result<(), Fault> {
+        undone.done.extend(plan.settled.iter().cloned());
+        let forced: Vec<Changed> =
+            plan.moves.iter().filter(|one| one.forced).map(|one| changed(&one.path, &one.now.side, &one.to)).collect();
+        if !forced.is_empty() {
+            let step = match undone.step {
+                Some(step) => step,
+                None => self.inner.store.read(|reader| reader.checkpoint_step(&ask.chat, ask.turn))? + 1,
+            };
+            let at = At { chat: ask.chat.clone(), turn: ask.turn, step, folder: plan.ground.path().to_owned() };
+            self.keep(&at, &forced)?;
+            undone.step = Some(step);
+        }
+        let tops: Vec<PathBuf> = if self.is_watching() { plan.tops() } else { Vec::new() };
+        let look = || match Scan::new(&plan.ground, self.reader(), &Map::new()).paths(&tops) {
+            Ok(scanned) => Ok(scanned.map),
+            Err(source) => Err(Fault::Io { path: plan.ground.path().to_owned(), source }),
+        };
+        let before = look()?;
+        apply(self, plan, undone);
+        if !tops.is_empty() {
+            self.take(plan.ground.path(), tops.clone(), before).settle(&look()?)?;
+        }
+        Ok(())
+    }
+}
+
+fn changed(path: &Path, before: &Side, after: &Side) -> Changed {
+    Changed { path: path.to_owned(), before: before.clone(), after: after.clone(), how: How::Undo }
+}
+
+fn folder_gone(row: &CheckpointRow) -> Refused {
+    let path = PathBuf::from(std::ffi::OsStr::from_bytes(&row.path));
+    let why = "The folder it was in is not there any more.".to_owned();
+    Refused { path, why, expected: row.after.clone(), found: absent(), can_insist: false }
+}
