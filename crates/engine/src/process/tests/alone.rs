@@ -5,6 +5,9 @@ use std::io::Read;
 
 use super::*;
 
+/// How many commands are run one after another.
+const ROUNDS: &str = "ALCOVE_TEST_ROUNDS";
+
 /// Whether this process was started for this test and no other.
 pub(super) fn asked_for(test: &str) -> bool {
     std::env::args().nth(1).as_deref() == Some(test)
@@ -14,7 +17,7 @@ pub(super) fn asked_for(test: &str) -> bool {
 #[expect(clippy::disallowed_methods, reason = "this very test program")]
 pub(super) fn again(test: &str) -> Command {
     let mut command = Command::new("/proc/self/exe");
-    command.args([test, "--exact", "--ignored", "--nocapture", "--test-threads=1"]);
+    command.args([test, "--exact", "--nocapture", "--test-threads=1"]);
     command
 }
 
@@ -25,8 +28,9 @@ fn passes(test: &str) {
     eprintln!("{text}");
 }
 
+/// `ALCOVE_TEST_ROUNDS=1000` takes half a minute.
 #[test]
-fn a_thousand_commands_leave_nothing() {
+fn many_commands_leave_nothing() {
     passes("process::tests::alone::cycles");
 }
 
@@ -44,7 +48,6 @@ fn children() -> usize {
 }
 
 #[tokio::test]
-#[ignore = "run by a_thousand_commands_leave_nothing"]
 async fn cycles() {
     if !asked_for("process::tests::alone::cycles") {
         return;
@@ -54,12 +57,13 @@ async fn cycles() {
     run_one(&processes, folder.path(), 0).await;
     let (open, start) = (descriptors(), Instant::now());
     let mut times = [Duration::ZERO; 4];
-    for round in 0..1000 {
+    let rounds = std::env::var(ROUNDS).map_or(100, |rounds| rounds.parse().unwrap());
+    for round in 0..rounds {
         let start = Instant::now();
         run_one(&processes, folder.path(), round).await;
         times[round % 4] += start.elapsed();
     }
-    eprintln!("1,000 commands in {:?}: {times:?}", start.elapsed());
+    eprintln!("{rounds} commands in {:?}: {times:?}", start.elapsed());
     assert_eq!((processes.list(), children(), hostile::alive(folder.path(), hostile::NO_TOKEN).len()), (Vec::new(), 0, 0));
     assert!(soon(Duration::from_secs(1), || descriptors() == open).await, "{} descriptors of {open}", descriptors());
 }
@@ -68,10 +72,9 @@ async fn run_one(processes: &Processes, folder: &Path, round: usize) {
     let (script, how) = match round % 4 {
         0 => ("true", How::Exit(0)),
         1 => ("exec sleep 60", How::Stopped),
-        2 => ("sleep 60 & sleep 60 & exit 3", How::Exit(3)),
+        2 => ("sleep 60 >&- 2>&- & exit 3", How::Exit(3)),
         _ => ("echo here; (setsid sleep 60 &); sleep 60", How::Stopped),
     };
-    let script = if round % 4 == 2 { "sleep 60 >&- 2>&- & exit 3" } else { script };
     let mut running = processes.start(job_in(script, folder)).await.unwrap();
     if how == How::Stopped {
         running.stop();
@@ -80,7 +83,6 @@ async fn run_one(processes: &Processes, folder: &Path, round: usize) {
 }
 
 #[tokio::test]
-#[ignore = "run by two_hundred_megabytes_need_little_memory"]
 async fn flood() {
     if !asked_for("process::tests::alone::flood") {
         return;

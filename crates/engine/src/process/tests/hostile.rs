@@ -127,7 +127,6 @@ const ALCOVE: &str = "process::tests::hostile::an_alcove";
 const PLACE: &str = "ALCOVE_TEST_PLACE";
 
 #[tokio::test]
-#[ignore = "run by none_survives_an_alcove_that_is_killed"]
 async fn an_alcove() {
     if !alone::asked_for(ALCOVE) {
         return;

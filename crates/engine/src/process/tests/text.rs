@@ -10,10 +10,13 @@ fn kept(caps: (usize, usize), pieces: &[&[u8]]) -> (String, u64, u64) {
     (kept.text(), kept.lines, kept.left_out)
 }
 
+/// Caps, what came, the record's text, lines, bytes left out.
+type Row<'a> = ((usize, usize), &'a [&'a [u8]], &'a str, u64, u64);
+
 #[test]
 fn the_middle_is_left_out() {
     let ten: &[u8] = b"0123456789";
-    let table: [((usize, usize), &[&[u8]], &str, u64, u64); 14] = [
+    let table: [Row; 14] = [
         ((4, 4), &[], "", 0, 0),
         ((4, 4), &[b""], "", 0, 0),
         ((4, 4), &[b"abcdefgh"], "abcdefgh", 1, 0),
