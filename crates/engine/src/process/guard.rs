@@ -19,6 +19,8 @@ use super::order::{Launch, Order, REPORT, Report, announce};
 
 /// How long a guardian may take to start its command.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it may be silent before it is taken for one that its command has stopped already.
+const SILENCE: Duration = Duration::from_millis(100);
 /// The name of the environment entry that marks a command's processes.
 const MARK: &str = "ALCOVE_COMMAND";
 
@@ -73,7 +75,8 @@ impl Guard {
         let pid = guardian.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).ok_or(io::ErrorKind::NotFound)?;
         ours.set_nonblocking(true)?;
         let mut line = Line { socket: UnixStream::from_std(ours)?, report: [0; REPORT], got: 0, ended: false };
-        tokio::time::timeout(PATIENCE, line.begin(&bytes)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+        let _woken = Woken(pid);
+        tokio::time::timeout(PATIENCE, line.begin(&bytes, pid)).await.map_err(|_| io::ErrorKind::TimedOut)??;
         let pipes = [Receiver::from_owned_fd(out.into())?, Receiver::from_owned_fd(error.into())?];
         Ok(Guarded { guardian, pid, line, pipes, mark })
     }
@@ -90,12 +93,18 @@ impl Guard {
 }
 
 impl Line {
-    async fn begin(&mut self, launch: &[u8]) -> io::Result<()> {
+    async fn begin(&mut self, launch: &[u8], guardian: Pid) -> io::Result<()> {
         self.socket.write_all(launch).await?;
-        match self.next().await {
-            Some(Report::Started(_)) => Ok(()),
-            Some(Report::Failed(error)) => Err(io::Error::from_raw_os_error(error)),
-            Some(Report::Exited(_) | Report::Signalled(_)) | None => Err(io::Error::other("the guardian ended before the command began")),
+        loop {
+            let Ok(report) = tokio::time::timeout(SILENCE, self.next()).await else {
+                wake(guardian);
+                continue;
+            };
+            return match report {
+                Some(Report::Failed(error)) => Err(io::Error::from_raw_os_error(error)),
+                // Silent to its end, it was killed by what it had just started: that command began.
+                Some(Report::Started(_) | Report::Exited(_) | Report::Signalled(_)) | None => Ok(()),
+            };
         }
     }
 
@@ -143,6 +152,15 @@ impl Line {
     /// Gives an order. A guardian that is gone needs none.
     pub(super) fn order(&self, order: Order) {
         let _gone = self.socket.try_write(&[order.byte()]);
+    }
+}
+
+/// Lets a guardian go on when a start is over, so that it also hears of one that nobody waited for.
+struct Woken(Pid);
+
+impl Drop for Woken {
+    fn drop(&mut self) {
+        wake(self.0);
     }
 }
 

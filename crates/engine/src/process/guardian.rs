@@ -50,29 +50,27 @@ pub fn guardian(mut args: impl Iterator<Item = OsString>) -> Option<ExitCode> {
 
 /// Guards what the socket at standard input says.
 pub(super) fn guard() -> ExitCode {
-    match begin().map(Guardian::watch) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) | Err(_) => ExitCode::FAILURE,
-    }
-}
-
-fn begin() -> io::Result<Guardian> {
-    let mut socket = UnixStream::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?);
-    detach()?;
-    let (bytes, pipes) = announced(&socket)?;
-    let mut launch = vec![0; bytes];
-    socket.read_exact(&mut launch)?;
-    let launch = Launch::decode(&launch).ok_or(io::ErrorKind::InvalidData)?;
-    match launch.start(pipes) {
+    let Ok(socket) = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3) else { return ExitCode::FAILURE };
+    let mut socket = UnixStream::from(socket);
+    let gone = match begin(&mut socket) {
         Ok(main) => {
             tell(&mut socket, Report::Started(main.as_raw_nonzero().get()));
-            Ok(Guardian { socket, main: Some(main) })
+            Guardian { socket, main: Some(main) }.watch()
         }
         Err(error) => {
             tell(&mut socket, Report::Failed(error.raw_os_error().unwrap_or(Errno::INVAL.raw_os_error())));
-            Ok(Guardian { socket, main: None })
+            true
         }
-    }
+    };
+    if gone { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn begin(socket: &mut UnixStream) -> io::Result<Pid> {
+    detach()?;
+    let (bytes, pipes) = announced(&*socket)?;
+    let mut launch = vec![0; bytes];
+    socket.read_exact(&mut launch)?;
+    Launch::decode(&launch).ok_or(io::ErrorKind::InvalidData)?.start(pipes)
 }
 
 /// Leaves Alcove's session, and takes in the orphans of its own.

@@ -74,14 +74,15 @@ pub(super) fn alive(folder: &Path, token: &str) -> Vec<(Pid, String)> {
     tree::everyone().filter_map(lives).collect()
 }
 
-fn token(number: usize) -> String {
-    format!("{}{number:03}", std::process::id())
+/// One number for each tree of each test: `of` is the test's.
+fn token(of: u8, process: u32, number: usize) -> String {
+    format!("{of}{process}{number:03}")
 }
 
 /// Starts a tree and waits until it has grown.
 async fn grow(processes: &Processes, number: usize, folder: &Path, limit: Duration) -> Running {
     let (name, text, size) = TREES[number];
-    let token = token(number);
+    let token = token(7, std::process::id(), number);
     let running = processes.start(Job { limit, ..job_in(&script(text, &token), folder) }).await.unwrap();
     assert!(soon(Duration::from_secs(5), || alive(folder, &token).len() >= size).await, "{name}: {:?}", alive(folder, &token));
     running
@@ -98,7 +99,7 @@ async fn none_survives_a_stop() {
         let (_, ended) = finish(&mut running).await;
         assert!(matches!(ended.how, How::Stopped | How::Lost), "{name}: {:?}", ended.how);
         assert!(start.elapsed() < Duration::from_millis(500), "{name}: {:?}", start.elapsed());
-        let left = alive(folder.path(), &token(number));
+        let left = alive(folder.path(), &token(7, std::process::id(), number));
         assert!(left.is_empty(), "{name}: {left:?}");
     }
 }
@@ -109,7 +110,7 @@ async fn none_survives_its_limit() {
     let processes = processes();
     let mut all = Vec::new();
     for (number, folder) in folders.iter().enumerate() {
-        let token = format!("9{}", token(number));
+        let token = token(9, std::process::id(), number);
         let job = Job { limit: Duration::from_millis(700), ..job_in(&script(TREES[number].1, &token), folder.path()) };
         all.push((number, token, processes.start(job).await.unwrap()));
     }
@@ -136,7 +137,7 @@ async fn an_alcove() {
     let mut all = Vec::new();
     for (number, (_, text, _)) in TREES.iter().enumerate() {
         let folder = Path::new(&place).join(number.to_string());
-        all.push(processes.start(job_in(&script(text, &format!("8{}", token(number))), &folder)).await.unwrap());
+        all.push(processes.start(job_in(&script(text, &token(8, std::process::id(), number)), &folder)).await.unwrap());
     }
     futures_util::future::join_all(all.iter_mut().map(async |running| while running.next().await.is_some() {})).await;
     std::future::pending::<()>().await;
@@ -159,7 +160,7 @@ async fn none_survives_an_alcove_that_is_killed() {
     folders.iter().for_each(|folder| fs::create_dir(folder).unwrap());
     let alcove = Alcove(alone::again(ALCOVE).env(PLACE, place.path()).spawn().unwrap());
     let pid = Pid::from_child(&alcove.0);
-    let living = |number: usize| alive(&folders[number], &format!("8{}{number:03}", alcove.0.id()));
+    let living = |number: usize| alive(&folders[number], &token(8, alcove.0.id(), number));
     let grown = |number: &usize| living(*number).len() >= TREES[*number].2;
     let slow = ["comet", "comet of sessions"];
     let expected: Vec<usize> = (0..TREES.len()).filter(|number| !slow.contains(&TREES[*number].0)).collect();
