@@ -68,7 +68,7 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
     for (const [channel, words] of lines) {
       if (one.stopped || t.run.stopped) break;
       t.chunk(call_id, channel, words);
-      await pause(pace * 5);
+      await pause(pace * 25);
     }
     const stopped = one.stopped || t.run.stopped;
     commands.delete(keyOf(t.chat.id, `log://turn_${t.turn}/${call_id}`));

@@ -24,9 +24,9 @@ async function freePort(): Promise<number> {
   return at.port;
 }
 
-async function serve(port: number, data: string, preset: string | null): Promise<{ child: ChildProcess; address: string }> {
+async function serve(port: number, data: string, preset: string | null, program = binary as string): Promise<{ child: ChildProcess; address: string }> {
   const args = ["serve", "--listen", `127.0.0.1:${port}`, "--data", data, ...(preset === null ? [] : ["--model", preset])];
-  const child = spawn(binary as string, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
     const found = /http:\/\/\S+bootstrapSecret=\S+/.exec(line);
@@ -43,6 +43,12 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   const gone = once(child, "exit");
   child.kill(signal);
   await gone;
+}
+
+/** The development fixture, whose agent does the same things each time. */
+export async function startScripted(): Promise<{ readonly address: string; end: () => Promise<void> }> {
+  const { child, address } = await serve(await freePort(), tmpdir(), "demo", path.join(import.meta.dirname, "../dev/mock.mjs"));
+  return { address, end: () => ended(child, "SIGTERM") };
 }
 
 /** `preset` null: nothing chosen yet, so the page begins with its first run. */

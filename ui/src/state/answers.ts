@@ -1,8 +1,10 @@
 // Answering what waits: what is being written in a card, what was sent, and what the gateway said to it.
 import { signal, type Signal } from "@preact/signals";
+import { td } from "../i18n/doing.ts";
 import { request } from "../wire/request.ts";
 import type { Answered, RuleSpan, RuleSubject } from "../wire/types.gen.ts";
 import { keyOf, settled, type Proposal } from "./proposals.ts";
+import { toast } from "./toast.ts";
 import { words } from "./words.ts";
 
 /** What a card shows beneath its text. */
@@ -57,8 +59,11 @@ export async function answerAll(list: readonly Proposal[], given: Answer): Promi
     const { answered } = await request<Answered>("proposal.answer", { answers });
     answered.forEach((one, at) => {
       const key = keys[at] ?? "";
-      if (one.why !== undefined) say(key, one.why);
       if (one.state !== "open") settled(key);
+      if (one.why === undefined) return;
+      // Where the card is gone, it is said beside.
+      if (one.state === "open") say(key, one.why);
+      else toast(td("answer.notCounted", { why: one.why }), undefined, true);
     });
   } catch (error) {
     for (const key of keys) say(key, words(error));

@@ -1,30 +1,12 @@
-// How the changes of a turn stand, as the conversation tells: made, taken back, done again. And what was left alone belongs to one chat only.
-import { effect } from "@preact/signals";
-import type { Message } from "../wire/types.ts";
-import { left } from "./changes.ts";
-import { current } from "./route.ts";
+// The way back for a whole turn, from the conversation.
+import { changes, readChanges, undo } from "./changes.ts";
+import type { Way } from "./ways.ts";
 
-export type Standing = "made" | "partly" | "undone";
-
-/** From everything told of the turn, the oldest first. */
-export function standingOf(rows: readonly Pick<Message, "changes">[], turn: number): Standing {
-  const made = new Set<string>();
-  const back = new Set<string>();
-  for (const { changes } of rows) {
-    if (changes === undefined || changes.turn !== turn) continue;
-    for (const path of changes.paths) {
-      if (changes.action === "made") made.add(path);
-      if (changes.action === "reverted") back.add(path);
-      else back.delete(path);
-    }
-  }
-  if (back.size === 0) return "made";
-  return [...made].every((path) => back.has(path)) ? "undone" : "partly";
+/** Takes a whole turn back, or does it again; what comes of it stands beside the turns of its chat, which are read before. */
+export async function undoTurn(chat: string, turn: number, way: Way): Promise<void> {
+  if (changes.peek()?.chat !== chat) await readChanges(chat);
+  await undo(chat, { turn }, way);
 }
 
-let chat = current.peek();
-effect(() => {
-  if (current.value === chat) return;
-  chat = current.value;
-  left.value = new Map();
-});
+/** Whether what was left alone is about this chat. */
+export const isAbout = (chat: string): boolean => changes.value?.chat === chat;

@@ -8,7 +8,7 @@ import { CopyButton } from "../copy.tsx";
 import { besides, readable, scriptOf } from "../row/toolwords.ts";
 import { DiffLines } from "./difflines.tsx";
 import { Output, TerminalText } from "./output.tsx";
-import { Shown } from "./shown.tsx";
+import { Shown } from "../row/shown.tsx";
 
 export function CallBody(props: { tool: ToolEvent; message: Message; state: CallState }) {
   const { tool, message, state } = props;

@@ -1,9 +1,11 @@
 // What a turn changed, as one line beneath it: how much, a way to look at it, and the way back. What a person took back is a quiet line.
+import { useSignal } from "@preact/signals";
 import { grouped, td } from "../../i18n/doing.ts";
 import type { OpenChat } from "../../state/chats.ts";
-import { keyOf, underway, undo } from "../../state/changes.ts";
+import { keyOf, underway } from "../../state/changes.ts";
 import { openPanel } from "../../state/panel.ts";
-import { standingOf, type Standing } from "../../state/undone.ts";
+import { standingOf, type Standing } from "../../state/standing.ts";
+import { isAbout, undoTurn } from "../../state/undone.ts";
 import type { Changes } from "../../wire/types.gen.ts";
 import type { Message } from "../../wire/types.ts";
 import { Icon } from "../icon.tsx";
@@ -31,7 +33,6 @@ function Made(props: { changes: Changes; chat: OpenChat }) {
   // Read anew with every row that comes or goes.
   void chat.ids.value;
   const standing = standingOf(chat.state.messages, changes.turn);
-  const target = { turn: changes.turn };
   return (
     <>
       <div class={`changes-line ${standing}`} data-test="changes" role="group" aria-label={wordsOf(changes)}>
@@ -46,7 +47,7 @@ function Made(props: { changes: Changes; chat: OpenChat }) {
         <Way chat={chat.id} turn={changes.turn} standing={standing} />
       </div>
       {changes.note === undefined ? null : <p class="small warn-text">{changes.note}</p>}
-      <LeftNote chat={chat.id} target={target} />
+      {isAbout(chat.id) ? <LeftNote chat={chat.id} target={{ turn: changes.turn }} /> : null}
     </>
   );
 }
@@ -63,11 +64,16 @@ function Counts(props: { changes: Changes }) {
 
 function Way(props: { chat: string; turn: number; standing: Standing }) {
   const { chat, turn, standing } = props;
-  const busy = underway.value.has(keyOf({ turn }));
+  const begun = useSignal(false);
+  const busy = begun.value || (isAbout(chat) && underway.value.has(keyOf({ turn })));
   const way = standing === "undone" ? "redo" : "revert";
   const words = busy ? td(way === "redo" ? "changes.redoing" : "changes.undoing") : td(way === "redo" ? "changes.redo" : "changes.undo");
+  const act = () => {
+    begun.value = true;
+    void undoTurn(chat, turn, way).finally(() => (begun.value = false));
+  };
   return (
-    <button type="button" class="button small" disabled={busy} data-test={way === "redo" ? "changes-redo" : "changes-undo"} onClick={() => void undo(chat, { turn }, way)}>
+    <button type="button" class="button small" disabled={busy} data-test={way === "redo" ? "changes-redo" : "changes-undo"} onClick={act}>
       <Icon name={way === "redo" ? "redo" : "undo"} />
       {words}
     </button>

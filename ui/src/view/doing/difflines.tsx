@@ -3,7 +3,7 @@ import { td } from "../../i18n/doing.ts";
 import { hunksOf, type DiffLine } from "../../state/hunks.ts";
 import { marked } from "../../state/marks.ts";
 import { t } from "../../i18n/text.ts";
-import { Shown } from "./shown.tsx";
+import { Shown } from "../row/shown.tsx";
 
 const SIGNS = { same: " ", added: "+", removed: "-", note: "\\" } as const;
 

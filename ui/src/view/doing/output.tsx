@@ -28,12 +28,12 @@ export function Output(props: Props) {
   return (
     <div class={`output${channel === 2 ? " err" : ""}`} data-test={channel === 2 ? "output-err" : "output"}>
       <Head name={name} wrap={wrap} text={() => bare(text)} />
+      {skipped > 0 ? (
+        <div class="left-out" data-test="left-out">
+          {td("output.left", { bytes: grouped(skipped) })}
+        </div>
+      ) : null}
       <pre ref={box} class={wrap.value ? "wrap" : ""} dir="ltr" tabIndex={0} role="log" aria-live="off" aria-label={name} onScroll={(event) => noteEnd(event.currentTarget)}>
-        {skipped > 0 ? (
-          <div class="left-out" data-test="left-out">
-            {td("output.left", { bytes: grouped(skipped) })}
-          </div>
-        ) : null}
         {known.current.list.map((block) => (
           <Piece key={block.key} block={block} />
         ))}

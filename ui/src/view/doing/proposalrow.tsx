@@ -6,7 +6,7 @@ import type { Message } from "../../wire/types.ts";
 import type { Proposal, ProposalResolved } from "../../wire/types.gen.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { Card } from "./card.tsx";
-import { Shown } from "./shown.tsx";
+import { Shown } from "../row/shown.tsx";
 import { What } from "./what.tsx";
 
 export function ProposalRow(props: { message: Message }) {

@@ -5,7 +5,7 @@ import { answer } from "../../state/answers.ts";
 import { marked } from "../../state/marks.ts";
 import { scopeOf } from "../../state/scope.ts";
 import { Arm, BackButton, useStep, type AnswerProps } from "./answers.tsx";
-import { Shown } from "./shown.tsx";
+import { Shown } from "../row/shown.tsx";
 
 const SPANS = ["chat", "folder", "always"] as const;
 

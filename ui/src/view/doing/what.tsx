@@ -6,8 +6,8 @@ import type { Proposal } from "../../state/proposals.ts";
 import type { ProposedCommand, ProposedFile } from "../../wire/types.gen.ts";
 import { CopyButton } from "../copy.tsx";
 import { Icon } from "../icon.tsx";
+import { Shown } from "../row/shown.tsx";
 import { DiffLines } from "./difflines.tsx";
-import { Shown } from "./shown.tsx";
 
 export function What(props: { one: Proposal }) {
   const { one } = props;

@@ -5,10 +5,12 @@ import { duration, t } from "../../i18n/text.ts";
 import { counts, isStoppable, kindOf, stateOf, type Around, type CallKind, type CallState } from "../../state/calls.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { second } from "../../state/clock.ts";
+import { marked } from "../../state/marks.ts";
 import { asked, askKey, leaveCall, stopCall } from "../../state/running.ts";
 import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { doing } from "../parts.ts";
+import { Shown } from "./shown.tsx";
 import { toolWords } from "./toolwords.ts";
 
 const ICONS: Record<CallKind, IconName> = { command: "terminal", read: "file", search: "search", edit: "edit", network: "globe", question: "quote", other: "tool" };
@@ -46,6 +48,9 @@ function Line(props: LineProps) {
   );
 }
 
+/** Shorter times say nothing. */
+const WORTH_MS = 100;
+
 function ms(took: number): string {
   return took < 10_000 ? t("seconds", { n: (took / 1000).toFixed(1) }) : duration(took);
 }
@@ -67,7 +72,7 @@ function StateWords(props: { state: CallState; tool?: ToolEvent; since: number |
         <span class="took">
           <Clock since={props.since} />
         </span>
-      ) : tool?.duration_ms === undefined ? null : (
+      ) : tool?.duration_ms === undefined || tool.duration_ms < WORTH_MS ? null : (
         <span class="took">{ms(tool.duration_ms)}</span>
       )}
     </>
@@ -77,10 +82,10 @@ function StateWords(props: { state: CallState; tool?: ToolEvent; since: number |
 export function ToolLine(props: In & { tool: ToolEvent }) {
   const { tool, message, chat } = props;
   const state = stateOf(tool, aroundOf(props, tool.call_id));
-  const words = toolWords(tool);
+  const words = marked(toolWords(tool));
   const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat} tool={tool} state={state} /> : undefined;
   return (
-    <Line state={state} icon={ICONS[kindOf(tool)]} words={words} label={words} test="tool" after={<StateWords state={state} tool={tool} since={message.createdAt} />} tools={stoppable}>
+    <Line state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={message.createdAt} />} tools={stoppable}>
       {() => <Details tool={tool} message={message} state={state} />}
     </Line>
   );
@@ -139,10 +144,10 @@ const VERBS: Record<string, "write" | "edit" | "patch"> = { write_file: "write",
 export function EditLine(props: In & { edit: FileEdit }) {
   const { edit, message } = props;
   const state = stateOfEdit(edit, aroundOf(props, edit.call_id));
-  const path = edit.path || t("edit.some");
+  const path = marked(edit.path) || t("edit.some");
   const words = (
     <>
-      {t(`edit.line.${edit.operation === "delete" ? "delete" : (VERBS[edit.tool] ?? "edit")}`, { path })}
+      <Shown text={t(`edit.line.${edit.operation === "delete" ? "delete" : (VERBS[edit.tool] ?? "edit")}`, { path })} />
       {edit.binary ? null : (
         <>
           {" "}
@@ -152,7 +157,7 @@ export function EditLine(props: In & { edit: FileEdit }) {
     </>
   );
   return (
-    <Line state={state} icon={edit.operation === "delete" ? "trash" : "edit"} words={words} label={edit.path} test="file-edit" after={<StateWords state={state} since={message.createdAt} />}>
+    <Line state={state} icon={edit.operation === "delete" ? "trash" : "edit"} words={words} label={path} test="file-edit" after={<StateWords state={state} since={message.createdAt} />}>
       {() => <EditDetails edit={edit} />}
     </Line>
   );

@@ -1,0 +1,264 @@
+// The agent at work in a conversation: what waits for a person and how it is answered, calls with their output, what a turn changed. The
+// gateway is the development fixture here, whose agent does the same things each time.
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { at, launch, openPage, say, shots } from "./browser.ts";
+import { startScripted } from "./gateway.ts";
+
+let gateway: Awaited<ReturnType<typeof startScripted>>;
+let browser: Browser;
+beforeAll(async () => {
+  gateway = await startScripted();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.end();
+});
+
+/** A button once it is armed. */
+const armed = (place: Page | Locator, name: string) => place.locator(`[data-test=${name}]:not([aria-disabled=true])`);
+const count = (page: Page, name: string, n: number) => page.waitForFunction(([test, wanted]) => document.querySelectorAll(`[data-test=${test}]`).length === wanted, [name, n] as const);
+
+async function begin(text: string) {
+  const watched = await openPage(browser, gateway.address);
+  await at(watched.page, "composer").waitFor();
+  await watched.page.evaluate(() => (location.hash = "#/"));
+  await watched.page.locator(".start").waitFor();
+  await say(watched.page, text);
+  return watched;
+}
+
+/** Ends what the spec began, so that nothing waits for the next one. */
+async function leave(page: Page): Promise<void> {
+  if (await at(page, "stop").isVisible()) await at(page, "stop").click();
+  await at(page, "stop").waitFor({ state: "detached" });
+  await page.context().close();
+}
+
+const focusedProposal = (page: Page) => page.evaluate(() => document.activeElement?.closest("[data-proposal]") != null);
+
+test("a program is written, run and undone: each step waits for a yes, and says in one line what became of it", async () => {
+  const { page, problems } = await begin("Give me the tour");
+  await at(page, "proposal").waitFor();
+  expect(await page.title()).toMatch(/^\(1\) /);
+  expect(await at(page, "stop").isVisible()).toBe(true);
+  expect(await at(page, "diff").innerText()).toContain("while read -r line; do");
+  await armed(page, "approve").click();
+  await at(page, "proposed-command").waitFor();
+  await at(page, "edit-command").click();
+  await at(page, "edited-command").fill("sh notes/words.sh < README.md");
+  await armed(page, "approve-edited").click();
+  await at(page, "tool").last().locator("summary").click();
+  await at(page, "output").locator(".ansi-green").filter({ hasText: "2 words" }).waitFor();
+  await at(page, "output-err").waitFor();
+  await at(page, "changes").waitFor();
+  await at(page, "stop").waitFor({ state: "detached" });
+  expect(await at(page, "resolved").count()).toBe(2);
+  expect(await page.locator("[data-test=tool]").last().innerText()).toContain("sh notes/words.sh < README.md");
+  await at(page, "changes-undo").click();
+  await at(page, "left").getByText("notes/count.txt").waitFor();
+  await at(page, "anyway").click();
+  await at(page, "anyway-yes").click();
+  await at(page, "changes-redo").click();
+  await at(page, "changes-undo").waitFor();
+  expect(problems).toEqual([]);
+  await leave(page);
+});
+
+test("Enter and letters meant for the composer approve nothing; keys in a card work when it is armed, and not while they are held", async () => {
+  const { page } = await begin("Ask me several questions");
+  await count(page, "proposal", 5);
+  await at(page, "composer").fill("a");
+  await page.keyboard.press("Enter");
+  await page.locator(".row.prompt .text").filter({ hasText: /^a$/ }).waitFor();
+  await page.keyboard.press("a");
+  expect(await at(page, "resolved").count()).toBe(0);
+  await at(page, "composer").fill("");
+
+  await page.keyboard.press("Control+j");
+  await page.waitForFunction(() => document.activeElement?.matches("[data-proposal]"));
+  // At once, as a key that was on its way: too early.
+  await page.keyboard.press("a");
+  expect(await at(page, "resolved").count()).toBe(0);
+  await armed(page.locator("[data-proposal]:focus"), "approve").waitFor();
+  await page.evaluate(() => document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key: "a", repeat: true, bubbles: true })));
+  expect(await at(page, "resolved").count()).toBe(0);
+  await page.keyboard.press("a");
+  await at(page, "resolved").first().waitFor();
+  // What is typed on goes nowhere near the next one.
+  await page.waitForFunction(() => document.activeElement?.id === "composer");
+  await page.keyboard.type("aaa");
+  expect([await at(page, "resolved").count(), await at(page, "composer").inputValue()]).toEqual([1, "aaa"]);
+  await leave(page);
+});
+
+test("a button that has just appeared is not pressed by a click that was on its way", async () => {
+  const { page } = await begin("Give me the tour");
+  const early = await page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const watch = new MutationObserver(() => {
+          const button = document.querySelector<HTMLElement>("[data-test=approve]");
+          if (button === null) return;
+          watch.disconnect();
+          button.click();
+          requestAnimationFrame(() => done((button.click(), document.querySelectorAll("[data-test=resolved]").length)));
+        });
+        watch.observe(document.body, { childList: true, subtree: true });
+      }),
+  );
+  expect(early).toBe(0);
+  await armed(page, "approve").waitFor();
+  expect(await at(page, "resolved").count()).toBe(0);
+  await armed(page, "approve").click();
+  await at(page, "resolved").waitFor();
+  await leave(page);
+});
+
+test("a rule is chosen with where it holds; a reason goes with a no", async () => {
+  const { page } = await begin("Ask me several questions");
+  await count(page, "proposal", 5);
+  const test = page.locator("[data-proposal]").filter({ hasText: "cargo test --workspace" });
+  await test.locator("[data-test=approve-rule]").click();
+  expect((await test.locator("fieldset").last().innerText()).split("\n").filter(Boolean)).toEqual(["Where?", "In this chat only", "In every chat of /home/me/alcove and the folders in it", "Always, in every folder"]);
+  await test.locator("[data-test=span-folder]").check();
+  await armed(test, "approve-with-rule").click();
+  await page.getByText("Approved, with a rule").waitFor();
+  const risky = page.locator("[data-proposal]").filter({ hasText: "install.sh" });
+  expect(await risky.locator(".hidden-mark").allInnerTexts()).toEqual(["U+202E RLO", "U+202C PDF"]);
+  await risky.locator("[data-test=reject]").click();
+  await risky.locator("[data-test=reject-reason]").fill("Use the copy in vendor/.");
+  await armed(risky, "reject-now").click();
+  await page.getByText("Reason: Use the copy in vendor/.").waitFor();
+  await page.screenshot({ path: `${shots}/doing-rule-reason.png` });
+  await leave(page);
+});
+
+test("the queue lists everything that waits, in every chat, and answers all of it at once, but no question", async () => {
+  const first = await begin("Ask me several questions");
+  await count(first.page, "proposal", 5);
+  const { page, problems } = await begin("Give me the tour");
+  await at(page, "proposal").waitFor();
+  await page.waitForFunction(() => document.querySelector("[data-test=queue-words]")?.textContent?.includes("5 in other chats"));
+  expect(await page.locator(".chat-row .dot.waiting").count()).toBeGreaterThan(0);
+  await at(page, "queue-open").click();
+  const queue = at(page, "queue");
+  expect(await queue.locator("[data-proposal]").count()).toBe(6);
+  await armed(queue, "approve-all").click();
+  await queue.locator("[data-proposal]").filter({ hasText: "Shall the old format" }).waitFor();
+  // The tour goes on to its next step; the question stays.
+  await page.waitForFunction(() => document.querySelectorAll("dialog [data-proposal]").length === 2);
+  await armed(queue.locator("[data-proposal]").filter({ hasText: "Shall the old format" }), "option").first().click();
+  await at(first.page, "stop").waitFor({ state: "detached" });
+  expect(await at(first.page, "resolved").count()).toBe(5);
+  expect(await at(first.page, "queue-bar").innerText()).toContain("1 in other chats wait for you");
+  await at(page, "queue-close").click();
+  expect(problems).toEqual([]);
+  await leave(page);
+  await first.page.context().close();
+});
+
+test("what another window answers is answered here; an answer that comes too late says so", async () => {
+  const one = await begin("Ask me several questions");
+  await count(one.page, "proposal", 5);
+  const id = new URL(one.page.url()).hash;
+  const two = await openPage(browser, gateway.address.replace("#/", id));
+  await count(two.page, "proposal", 5);
+  const card = (page: Page) => page.locator("[data-proposal]").filter({ hasText: "example.org/manual" });
+  await armed(card(one.page), "approve").waitFor();
+  await armed(card(two.page), "approve").waitFor();
+  await Promise.all([card(one.page).locator("[data-test=approve]").click(), card(two.page).locator("[data-test=approve]").click()]);
+  await at(one.page, "resolved").waitFor();
+  await at(two.page, "resolved").waitFor();
+  expect(await card(two.page).count()).toBe(0);
+  const told = async (page: Page) => (await at(page, "toast").allInnerTexts()).join();
+  await Promise.race([one.page, two.page].map((page) => at(page, "toast").waitFor()));
+  expect((await told(one.page)) + (await told(two.page))).toContain("Somebody else answered first.");
+  await leave(one.page);
+  await at(two.page, "stop").waitFor({ state: "detached" });
+  expect(await two.page.locator("[data-proposal]").count()).toBe(0);
+  await two.page.context().close();
+});
+
+test("Stop ends what waits; a prompt sent meanwhile waits and says so", async () => {
+  const { page } = await begin("Ask me several questions");
+  await count(page, "proposal", 5);
+  await say(page, "And then hello");
+  await at(page, "prompt").filter({ hasText: "Queued" }).waitFor();
+  await at(page, "stop").click();
+  await count(page, "proposal", 0);
+  expect(await page.getByText("Not needed any more").count()).toBe(5);
+  await at(page, "answer").filter({ hasText: "scripted answer" }).waitFor();
+  await leave(page);
+});
+
+test("two hundred megabytes of output leave the window at work, and Stop ends the command", async () => {
+  const { page, problems } = await begin("Make a flood");
+  await at(page, "tool").last().locator("summary").click();
+  await at(page, "left-out").waitFor();
+  await page.evaluate(() => {
+    const state = window as unknown as { longest: number };
+    state.longest = 0;
+    let before = performance.now();
+    const tick = () => {
+      const now = performance.now();
+      state.longest = Math.max(state.longest, now - before);
+      before = now;
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  });
+  const bytes = () => page.evaluate(() => document.querySelector("[data-test=output] pre")?.textContent?.length ?? 0);
+  await at(page, "composer").fill("typed while it runs");
+  await page.waitForFunction(() => Number(document.querySelector("[data-test=left-out]")?.textContent?.replace(/\D/g, "")) > 60_000_000);
+  expect(await bytes()).toBeLessThanOrEqual(64 * 1024);
+  expect(await page.evaluate(() => (window as unknown as { longest: number }).longest)).toBeLessThan(250);
+  const began = Date.now();
+  await at(page, "command-stop").click();
+  await page.locator("[data-test=call-state].stopped").waitFor();
+  expect(Date.now() - began).toBeLessThan(2_000);
+  await at(page, "stop").waitFor({ state: "detached" });
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test("calls that only looked are one line; what failed or was refused says how and why", async () => {
+  const { page } = await begin("Please look around");
+  await at(page, "stop").waitFor({ state: "detached" });
+  expect(await at(page, "tool-group").innerText()).toContain("Read 7 files, searched 2 times");
+  const states = await at(page, "call-state").allInnerTexts();
+  expect(states).toContain("exit 101");
+  expect(states).toContain("refused");
+  await at(page, "tool").filter({ hasText: "rm -rf" }).locator("summary").click();
+  await page.getByText("rule: deny everything: rm -rf *, always").waitFor();
+  await page.context().close();
+});
+
+test("a command in the background goes on after its turn until it is stopped", async () => {
+  const { page } = await begin("Leave a server in the background");
+  await at(page, "stop").waitFor({ state: "detached" });
+  await at(page, "tool").last().locator("summary").click();
+  await at(page, "output").filter({ hasText: "page-2 " }).waitFor();
+  await page.reload();
+  await at(page, "tool").last().locator("summary").click();
+  await at(page, "output").filter({ hasText: "page-4 " }).waitFor();
+  await at(page, "command-stop").click();
+  await page.locator("[data-test=call-state].stopped").waitFor();
+  expect(await at(page, "output").count()).toBe(0);
+  await page.context().close();
+});
+
+test("a proposal is still there after a reload, and the keys reach it", async () => {
+  const { page } = await begin("Give me the tour");
+  await at(page, "proposal").waitFor();
+  await page.reload();
+  await at(page, "proposal").waitFor();
+  expect(await focusedProposal(page)).toBe(false);
+  await page.keyboard.press("Control+j");
+  await page.waitForFunction(() => document.activeElement?.matches("[data-proposal]"));
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.id === "composer");
+  expect(await at(page, "stop").isVisible()).toBe(true);
+  await leave(page);
+});

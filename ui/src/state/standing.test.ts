@@ -1,0 +1,16 @@
+// How a turn's changes stand, from what the conversation told.
+import { expect, test } from "vitest";
+import type { Changes } from "../wire/types.gen.ts";
+import { standingOf } from "./standing.ts";
+
+const told = (action: Changes["action"], turn: number, ...paths: string[]) => ({ changes: { chat_id: "c", action, turn, paths, added: 0, deleted: 0 } });
+const made = told("made", 2, "a", "b");
+
+test.each([
+  ["made", [made], "made"],
+  ["one of two", [made, told("reverted", 2, "a")], "partly"],
+  ["both, one after the other", [made, told("reverted", 2, "a"), told("reverted", 2, "b")], "undone"],
+  ["and again", [made, told("reverted", 2, "a", "b"), told("redone", 2, "a", "b")], "made"],
+  ["another turn", [made, told("reverted", 1, "a", "b")], "made"],
+  ["made once more", [made, told("reverted", 2, "a"), told("made", 2, "a")], "made"],
+] as const)("%s", (_, rows, standing) => expect(standingOf(rows, 2)).toBe(standing));
