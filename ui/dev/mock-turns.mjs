@@ -63,7 +63,7 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
 
   /** A command with live output; ends early when it is stopped. */
   async function running(t, call_id, args, lines, end) {
-    const one = { stopped: false, left: false };
+    const one = { stopped: false, script: args.command, since: Date.now() };
     commands.set(keyOf(t.chat.id, `log://turn_${t.turn}/${call_id}`), one);
     for (const [channel, words] of lines) {
       if (one.stopped || t.run.stopped) break;
@@ -76,6 +76,7 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
     return stopped;
   }
   const commands = new Map();
+  const ended = new Map();
 
   const SCRIPTS = {
     async tour(t) {
@@ -123,7 +124,7 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
       const args = { command: "yes 'a line of a command that says a lot' | head -c 200M" };
       t.hint(t.tool("start", "c1", "exec", args));
       const line = "a line of a command that says a lot, over and over again, until it ends by itself\n";
-      const one = { stopped: false };
+      const one = { stopped: false, script: args.command, since: Date.now() };
       const path = `log://turn_${t.turn}/c1`;
       commands.set(keyOf(t.chat.id, path), one);
       let sent = 0;
@@ -160,14 +161,14 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
       t.chunk("s1", 1, "VITE ready in 212 ms\n");
       await pause(pace * 20);
       t.over(t.tool("end", "s1", "exec", args, { path: `log://turn_${t.turn}/s1`, result: "It runs in the background.", status: 200, background: true }));
-      const one = { stopped: false };
+      const one = { stopped: false, script: args.command, since: Date.now(), output: "" };
       commands.set(keyOf(t.chat.id, `log://turn_${t.turn}/s1`), one);
+      one.output = "VITE ready in 212 ms\n";
       void (async () => {
         for (let n = 1; !one.stopped && n < 600; n += 1) {
-          t.chunk("s1", 1, `GET /page-${n} 200\n`);
+          one.output += `GET /page-${n} 200\n`;
           await pause(400);
         }
-        t.over(t.tool("end", "s1", "exec", args, { path: `log://turn_${t.turn}/s1`, result: "stopped", status: 499, duration_ms: 8000 }));
       })();
       await t.text("The server runs beside us now.");
     },
@@ -199,6 +200,11 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
   }
 
   const actions = (before) => ({
+    "chat.acting": (payload) => {
+      const told = before["chat.acting"](payload);
+      const own = [...commands].filter(([key]) => key.startsWith(`${payload.chat_id} `)).map(([key, one]) => ({ path: key.slice(payload.chat_id.length + 1), call_id: key.split("/").at(-1), script: one.script ?? "", background: one.output !== undefined, started_at_ms: one.since }));
+      return { ...told, commands: [...told.commands, ...own] };
+    },
     "proposal.list": ({ chat_id }) => ({ proposals: [...open.values()].filter((one) => chat_id === undefined || one.chat.id === chat_id).map((one) => one.proposal) }),
     "proposal.answer": ({ answers }) => {
       if (!Array.isArray(answers) || answers.length === 0) throw new Refused("answers is missing");
@@ -208,7 +214,17 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
       const one = commands.get(keyOf(payload.chat_id, payload.path));
       if (one === undefined) return before["command.stop"](payload);
       one.stopped = true;
+      if (one.output !== undefined) {
+        ended.set(keyOf(payload.chat_id, payload.path), one);
+        commands.delete(keyOf(payload.chat_id, payload.path));
+      }
       return { stopped: true };
+    },
+    "command.output": ({ chat_id, path, channel }) => {
+      const one = commands.get(keyOf(chat_id, path)) ?? ended.get(keyOf(chat_id, path));
+      if (one === undefined) throw new Refused("there is no such output", 404);
+      const text = channel === 1 ? (one.output ?? "") : "";
+      return { channel, text, bytes: text.length, running: !one.stopped };
     },
     "command.background": ({ chat_id, path }) => {
       if (!commands.has(keyOf(chat_id, path))) throw new Refused("this command has ended", 409);

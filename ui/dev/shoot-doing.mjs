@@ -83,7 +83,7 @@ const SCENES = {
     await at("tool").last().locator("summary").click();
     await at("left-out").waitFor();
     await shot("flood-1-live");
-    await at("command-stop").click();
+    await at("call-stop").click();
     await at("stop").waitFor({ state: "detached" });
     await shot("flood-2-stopped");
   },
@@ -101,8 +101,8 @@ const SCENES = {
     await at("tool").last().locator("summary").click();
     await page.locator("[data-test=output] .block").filter({ hasText: "page-2" }).waitFor();
     await shot("background-1");
-    await at("command-stop").click();
-    await at("command-stop").waitFor({ state: "detached" });
+    await at("call-stop").click();
+    await at("call-stop").waitFor({ state: "detached" });
     await shot("background-2-stopped");
   },
 };

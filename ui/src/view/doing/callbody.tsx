@@ -1,8 +1,11 @@
 // The details of a call: what it was given in full, what comes of it while it runs, its result, why it was allowed; of an edit, its difference.
+import { useEffect, useMemo } from "preact/hooks";
 import { td } from "../../i18n/doing.ts";
 import { t } from "../../i18n/text.ts";
 import type { CallState } from "../../state/calls.ts";
+import type { OpenChat } from "../../state/chats.ts";
 import { marked } from "../../state/marks.ts";
+import { tailing } from "../../state/tailing.ts";
 import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
 import { CopyButton } from "../copy.tsx";
 import { besides, readable, scriptOf } from "../row/toolwords.ts";
@@ -10,10 +13,11 @@ import { DiffLines } from "./difflines.tsx";
 import { Output, TerminalText } from "./output.tsx";
 import { Shown } from "../row/shown.tsx";
 
-export function CallBody(props: { tool: ToolEvent; message: Message; state: CallState }) {
-  const { tool, message, state } = props;
+export function CallBody(props: { tool: ToolEvent; message: Message; chat: OpenChat; state: CallState }) {
+  const { tool, message, chat, state } = props;
   const script = scriptOf(tool);
-  const outputs = (message.outputs ?? []).filter((one) => one.call_id === tool.call_id).sort((a, b) => a.channel - b.channel);
+  const alone = tool.background === true && tool.path !== undefined;
+  const outputs = alone ? [] : (message.outputs ?? []).filter((one) => one.call_id === tool.call_id).sort((a, b) => a.channel - b.channel);
   const live = state === "running" || state === "background";
   return (
     <>
@@ -22,9 +26,27 @@ export function CallBody(props: { tool: ToolEvent; message: Message; state: Call
       {outputs.map((one) => (
         <Output key={one.channel} channel={one.channel} text={one.text} skipped={one.skipped} live={live} />
       ))}
-      {live && outputs.length === 0 && script !== undefined ? <p class="small faint">{td("output.none")}</p> : null}
+      {alone && tool.path !== undefined ? <Tail chat={chat.id} path={tool.path} /> : null}
+      {live && !alone && outputs.length === 0 && script !== undefined ? <p class="small faint">{td("output.none")}</p> : null}
       <Result text={readable(tool.result)} error={readable(tool.error)} />
       {tool.why === undefined ? null : <p class="small soft why">{td("call.why", { why: tool.why })}</p>}
+    </>
+  );
+}
+
+/** Output that no turn tells any more. */
+function Tail(props: { chat: string; path: string }) {
+  const tail = useMemo(() => tailing(props.chat, props.path), [props.chat, props.path]);
+  useEffect(() => tail.end, [tail]);
+  const { tails, running } = tail.now.value;
+  if (running === null) return null;
+  return (
+    <>
+      {tails.map((one) => (
+        <Output key={one.channel} channel={one.channel} text={one.text} skipped={one.skipped} live />
+      ))}
+      {tails.length === 0 ? <p class="small faint">{td("output.none")}</p> : null}
+      {running ? null : <p class="small soft">{td("call.over")}</p>}
     </>
   );
 }

@@ -48,11 +48,24 @@ function Command(props: { command: ProposedCommand }) {
       ) : null}
       <ul class="proposal-facts">
         <li>{td("proposal.runsIn", { folder: marked(command.cwd) })}</li>
-        <li class={command.sandbox === "" ? "warn-text" : ""}>{command.sandbox === "" ? td("proposal.free") : td("proposal.held", { sandbox: command.sandbox })}</li>
+        <Held sandbox={command.sandbox} />
         <li class={command.network ? "warn-text" : ""}>{td(command.network ? "proposal.network" : "proposal.noNetwork")}</li>
         {command.background ? <li>{td("proposal.background")}</li> : <li>{td("proposal.limit", { time: limit(command.limit_s) })}</li>}
       </ul>
     </>
+  );
+}
+
+/** What holds it, in the gateway's words; that nothing does is a warning. */
+function Held(props: { sandbox: string }) {
+  const { sandbox } = props;
+  if (sandbox !== "" && !/^(not|no|none)\b/i.test(sandbox)) return <li>{td("proposal.held", { sandbox })}</li>;
+  const why = sandbox.replace(/^not held:?\s*/i, "");
+  return (
+    <li class="warn-text">
+      {td("proposal.free")}
+      {why === "" ? null : ` (${why})`}
+    </li>
   );
 }
 

@@ -7,6 +7,7 @@ import type { OpenChat } from "../../state/chats.ts";
 import { second } from "../../state/clock.ts";
 import { marked } from "../../state/marks.ts";
 import { asked, askKey, leaveCall, stopCall } from "../../state/running.ts";
+import { runningSince } from "../../state/seen.ts";
 import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { doing } from "../parts.ts";
@@ -21,7 +22,10 @@ type In = { message: Message; chat: OpenChat };
 function aroundOf({ message, chat }: In, call: string): Around {
   const run = chat.run.value;
   const live = run !== null && (run.turn_id === undefined || message.turnId === run.turn_id || message.turnId?.startsWith(`${run.turn_id}:replay:`) === true);
-  const waits = chat.waits.value.some((row) => chat.row(row)?.value.proposal?.call_id === call);
+  const waits = chat.waits.value.some((id) => {
+    const row = chat.row(id)?.value;
+    return row?.turnId === message.turnId && row?.proposal?.call_id === call;
+  });
   return { live, waits };
 }
 
@@ -79,14 +83,22 @@ function StateWords(props: { state: CallState; tool?: ToolEvent; since: number |
   );
 }
 
+/** The first call of a row began with it, unless it waited for a person. */
+function sinceOf({ message, chat }: In, tool: ToolEvent): number {
+  const first = message.toolEvents?.[0]?.call_id === tool.call_id;
+  const asked = chat.state.messages.some((row) => row.turnId === message.turnId && row.proposal?.call_id === tool.call_id);
+  return runningSince(`${chat.id} ${message.id} ${tool.call_id}`, first && !asked ? message.createdAt : undefined);
+}
+
 export function ToolLine(props: In & { tool: ToolEvent }) {
   const { tool, message, chat } = props;
-  const state = stateOf(tool, aroundOf(props, tool.call_id));
+  const told = stateOf(tool, aroundOf(props, tool.call_id));
+  const state = told === "background" && tool.path !== undefined && doing.here.value?.stillRuns(chat.id, tool.path) === false ? "done" : told;
   const words = marked(toolWords(tool));
   const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat} tool={tool} state={state} /> : undefined;
   return (
-    <Line state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={message.createdAt} />} tools={stoppable}>
-      {() => <Details tool={tool} message={message} state={state} />}
+    <Line state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={state === "running" ? sinceOf(props, tool) : undefined} />} tools={stoppable}>
+      {() => <Details tool={tool} message={message} chat={chat} state={state} />}
     </Line>
   );
 }
@@ -97,11 +109,11 @@ function CommandTools(props: { chat: OpenChat; tool: ToolEvent; state: CallState
   return (
     <span class="act-tools">
       {state === "running" ? (
-        <button type="button" class="button small quiet" disabled={busy} title={t("command.leave")} data-test="command-background" onClick={() => void leaveCall(chat, tool)}>
+        <button type="button" class="button small quiet" disabled={busy} title={t("command.leave")} data-test="call-background" onClick={() => void leaveCall(chat, tool)}>
           {t("command.background")}
         </button>
       ) : null}
-      <button type="button" class="button small quiet" disabled={busy} title={t("command.stop")} data-test="command-stop" onClick={() => void stopCall(chat, tool)}>
+      <button type="button" class="button small quiet" disabled={busy} title={t("command.stop")} data-test="call-stop" onClick={() => void stopCall(chat, tool).then(() => doing.here.value?.readActing(chat.id))}>
         <Icon name="stop" />
         {busy ? t("command.stopping") : t("stop")}
       </button>
@@ -109,7 +121,7 @@ function CommandTools(props: { chat: OpenChat; tool: ToolEvent; state: CallState
   );
 }
 
-function Details(props: { tool: ToolEvent; message: Message; state: CallState }) {
+function Details(props: In & { tool: ToolEvent; state: CallState }) {
   const part = doing.here.value;
   if (part !== null) return <part.CallBody {...props} />;
   doing.load();
