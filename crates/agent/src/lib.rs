@@ -8,5 +8,6 @@ pub mod path;
 pub mod pattern;
 pub mod policy;
 pub mod shown;
+pub mod tool;
 pub mod turn;
 pub mod verdict;

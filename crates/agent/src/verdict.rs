@@ -67,6 +67,9 @@ pub struct Step {
     /// What failed: reading it, or an action. A person's no is no failure.
     #[serde(default)]
     pub errors: u32,
+    /// It is a text and nothing else, well-formed: an answer, also without a closing update.
+    #[serde(default)]
+    pub prose: bool,
 }
 
 /// What follows.
@@ -173,6 +176,7 @@ fn closing(step: &Step, lines: &mut Vec<Line>) -> Option<u16> {
     let Some(last) = step.updates.last() else {
         return match step.dialect {
             Dialect::Native => step.acts.is_empty().then_some(200),
+            Dialect::Tags if step.prose => Some(200),
             Dialect::Tags if step.acts.is_empty() => {
                 lines.push(line(422, "The answer has no command: close each step with <update status=\"200\">…</update>.".to_owned()));
                 None

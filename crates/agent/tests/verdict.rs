@@ -5,7 +5,7 @@ use alcove_agent::verdict::{Act, Dialect, Limits, Next, Step, Update, Verdicts};
 fn step(dialect: Dialect, acts: &[&str], updates: &[(Option<u16>, &str)], errors: u32) -> Step {
     let act = |tool: &&str| Act { tool: (*tool).to_owned(), arguments: vec![("path".to_owned(), "a".to_owned())] };
     let update = |(status, body): &(Option<u16>, &str)| Update { status: *status, body: (*body).to_owned() };
-    Step { dialect, acts: acts.iter().map(act).collect(), updates: updates.iter().map(update).collect(), errors }
+    Step { dialect, acts: acts.iter().map(act).collect(), updates: updates.iter().map(update).collect(), errors, prose: false }
 }
 
 /// A step by its letter; `at` makes what shall not repeat different each time.
@@ -157,7 +157,7 @@ fn the_order_of_arguments_makes_no_difference() {
     let mut verdicts = Verdicts::new(Limits::default());
     let strikes = [["a", "b"], ["b", "a"], ["a", "b"]].map(|names| {
         let act = Act { tool: "get".to_owned(), arguments: arguments(names) };
-        verdicts.judge(&Step { dialect: Dialect::Native, acts: vec![act], updates: Vec::new(), errors: 0 }).strikes
+        verdicts.judge(&Step { dialect: Dialect::Native, acts: vec![act], updates: Vec::new(), errors: 0, prose: false }).strikes
     });
     assert_eq!(strikes, [0, 0, 1]);
 }

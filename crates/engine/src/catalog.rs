@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use alcove_agent::verdict::Dialect;
 use alcove_store::{Change, Store};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,9 @@ pub(crate) struct Preset {
     pub(crate) temperature: Option<f32>,
     /// As the provider names it.
     pub(crate) reasoning_effort: Option<String>,
+    /// How it says what it wants done; what is not set is found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dialect: Option<Dialect>,
 }
 
 /// A model set without a preset, as early clients do it. Empty fields say that there is none.
@@ -165,7 +169,16 @@ impl Catalog {
 impl Preset {
     /// A preset that leaves everything else to the server.
     pub(crate) fn new(name: String, provider: String, model: String) -> Self {
-        Self { name, provider, model, max_tokens: None, context_window_tokens: None, temperature: None, reasoning_effort: None }
+        Self {
+            name,
+            provider,
+            model,
+            max_tokens: None,
+            context_window_tokens: None,
+            temperature: None,
+            reasoning_effort: None,
+            dialect: None,
+        }
     }
 
     /// `provider/model`

@@ -1,6 +1,7 @@
 //! How much of a chat the model is shown (envelope §2.4). Reads only; what it counts is what the next turn's packet would hold.
 
 use alcove_agent::packet::{self, Budget};
+use alcove_agent::verdict::Dialect;
 use alcove_proto::ChatId;
 use alcove_proto::session::SessionContext;
 use alcove_store::Visibility;
@@ -29,8 +30,9 @@ impl Engine {
         let budget = Budget {
             context: preset.as_ref().and_then(|preset| preset.context_window_tokens),
             answer: preset.as_ref().and_then(|preset| preset.max_tokens).map(u64::from),
+            tools: 0,
         };
-        let shown = packet::build("", &entries, budget);
+        let shown = packet::build("", &entries, budget, Dialect::Native);
         let replayed = entries.chunk_by(|one, next| one.turn == next.turn).skip(shown.left_out).flatten();
         let (replay_messages, estimated_replay_tokens) =
             replayed.fold((0, 0), |(count, tokens), entry| (count + 1, tokens + packet::estimate(&entry.body)));

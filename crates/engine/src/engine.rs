@@ -12,7 +12,7 @@ use alcove_proto::http::WorkspaceControls;
 use alcove_proto::http::{SessionRow, Sessions, Workspaces};
 use alcove_proto::id::TEMPORARY_PREFIX;
 use alcove_proto::limits::{THREAD_PAGE_DEFAULT, THREAD_PAGE_MAX};
-use alcove_proto::scope::StoredScope;
+use alcove_proto::scope::{Held, StoredScope};
 use alcove_proto::thread::{Page, Thread};
 use alcove_store::{ChatRow, Store};
 use jiff::tz::TimeZone;
@@ -21,20 +21,25 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::act::{Hands, Parts};
+use crate::acting::Acting;
 use crate::catalog::Shelf;
 use crate::chat::{ChatHandle, Refusal, Running, Shared};
+use crate::checkpoint::Checkpoints;
 use crate::clock::{fresh_uuid, local_iso};
 use crate::error::{Error, read};
 use crate::hub::{Announcement, Announcer, ConnectionId};
 use crate::kept::Kept;
 use crate::media::Media;
 use crate::model::Models;
+use crate::process::{Guard, Processes};
+use crate::sandbox::{self, Helper, Level, Sandbox};
 use crate::scope::Controls;
 use crate::secret::keys::Keys;
 use crate::settings::preferences::{self, Preferences};
 use crate::settings::sidebar;
 use crate::thread::Tail;
-use crate::{recovery, report, thread};
+use crate::{files, recovery, report, thread};
 
 /// Chats kept in memory although nobody uses them; beyond that the unused are let go.
 const IDLE_CHATS: usize = 64;
@@ -56,12 +61,26 @@ pub struct Config {
     pub send_tool_hints: bool,
     /// Whether clients are told what the model thinks.
     pub show_reasoning: bool,
+    /// The program commands are started through: this one, or another that calls [`crate::subcommand`] first. Without it nothing holds
+    /// commands, so that each asks.
+    pub helper: Option<PathBuf>,
+    /// Folders and files beside the data folder that no command may reach.
+    pub own: Vec<PathBuf>,
 }
 
 impl Config {
     /// What a gateway without a configuration uses.
     pub fn new(data_dir: PathBuf) -> Self {
-        Self { data_dir, model: None, streaming: true, send_progress: true, send_tool_hints: true, show_reasoning: true }
+        Self {
+            data_dir,
+            model: None,
+            streaming: true,
+            send_progress: true,
+            send_tool_hints: true,
+            show_reasoning: true,
+            helper: None,
+            own: Vec::new(),
+        }
     }
 }
 
@@ -107,14 +126,22 @@ impl Engine {
     /// As [`Engine::start`], with keys that rest where the caller says.
     pub(crate) fn start_with(config: Config, keys: Keys) -> Result<Self, Error> {
         let store = Store::open(&config.data_dir)?;
-        recovery::close_unfinished(&store)?;
+        let waiting = recovery::close_unfinished(&store)?;
         let home = home(&config.data_dir)?;
         let media = Media::open(&config.data_dir, &store)?;
-        let shelf = Arc::new(Shelf::load(&store, config.model)?);
+        let shelf = Arc::new(Shelf::load(&store, config.model.clone())?);
         let preferences: Arc<Kept<Preferences>> = Arc::new(Kept::load(&store, preferences::SETTING, "the settings")?);
         let zone = preferences.current().zone();
         let sidebar = Arc::new(Kept::load(&store, sidebar::SETTING, "how the list of chats is arranged")?);
-        let telling = Telling { streams: config.streaming, reasoning: config.show_reasoning, progress: config.send_progress, places: true };
+        let telling = Telling {
+            streams: config.streaming,
+            reasoning: config.show_reasoning,
+            progress: config.send_progress,
+            hints: config.send_tool_hints.then_some(0),
+            places: true,
+        };
+        let acting = Arc::new(Kept::load(&store, crate::acting::SETTING, "how chats act")?);
+        let hands = hands(&config, &store, (keys.clone(), preferences.clone(), acting.clone()))?;
         let shared = Shared {
             store,
             models: Models::new(),
@@ -127,6 +154,8 @@ impl Engine {
             zone,
             home,
             telling,
+            acting,
+            hands,
             restart: CancellationToken::new(),
         };
         let inner = Inner {
@@ -142,6 +171,10 @@ impl Engine {
             desk: crate::settings::Desk::default(),
         };
         inner.tasks.spawn(inner.shared.media.clone().keep_house(inner.cancel.child_token()));
+        inner.tasks.spawn(inner.shared.hands.checkpoints().clone().keep_house(inner.cancel.child_token()));
+        for chat in waiting {
+            inner.shared.announcer.set_state(&chat, ChatStateWord::Waiting, None);
+        }
         report::event(&format!("the engine started, version {}", env!("CARGO_PKG_VERSION")));
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -222,6 +255,7 @@ impl Engine {
 
     /// Lets go of a chat that was deleted: its id is a new one from now on.
     pub(crate) fn forget_chat(&self, handle: &Arc<ChatHandle>) {
+        self.inner.shared.hands.forget(&handle.id);
         let mut chats = self.chats();
         if chats.get(&handle.id).is_some_and(|known| Arc::ptr_eq(known, handle)) {
             chats.remove(&handle.id);
@@ -276,6 +310,17 @@ impl Engine {
         Ok(row.map_or_else(|| self.inner.shared.default_scope(), |row| self.scope_of(&row)))
     }
 
+    /// What holds commands here, once that is known: a moment after the start.
+    pub fn held(&self) -> Option<Held> {
+        let standing = self.inner.shared.hands.known_standing()?;
+        let level = match standing.level {
+            Level::L1 => 1,
+            Level::L2 => 2,
+            Level::L3 => 3,
+        };
+        Some(Held { level, provider: standing.provider.clone() })
+    }
+
     fn scope_of(&self, row: &ChatRow) -> StoredScope {
         serde_json::from_str(&row.scope).unwrap_or_else(|_| self.inner.shared.default_scope())
     }
@@ -297,11 +342,12 @@ impl Engine {
     pub async fn sessions(&self) -> Result<Sessions, Error> {
         let rows = read(&self.inner.shared.store, |reader| reader.chats()).await?;
         let running = self.inner.shared.announcer.started_at();
-        let sessions = rows.iter().filter_map(|row| self.session(row, &running)).collect();
+        let held = self.held();
+        let sessions = rows.iter().filter_map(|row| self.session(row, &running, held.as_ref())).collect();
         Ok(Sessions { sessions })
     }
 
-    fn session(&self, row: &ChatRow, running: &HashMap<ChatId, f64>) -> Option<SessionRow> {
+    fn session(&self, row: &ChatRow, running: &HashMap<ChatId, f64>, held: Option<&Held>) -> Option<SessionRow> {
         let id = ChatId::parse(&row.id)?;
         Some(SessionRow {
             key: id.session_key(),
@@ -309,7 +355,7 @@ impl Engine {
             updated_at: local_iso(row.updated_at, &self.inner.zone),
             title: row.title.clone(),
             preview: row.preview.clone(),
-            workspace_scope: self.scope_of(row).payload(),
+            workspace_scope: self.scope_of(row).payload(held),
             run_started_at: running.get(&id).copied(),
             model_preset: row.preset.clone(),
         })
@@ -346,7 +392,7 @@ impl Engine {
             schema_version: 3,
             session_key: id.session_key(),
             messages: fold.messages,
-            workspace_scope: self.scope_of(&row).payload(),
+            workspace_scope: self.scope_of(&row).payload(self.held().as_ref()),
             completed_turn_ids: fold.completed,
             has_pending_tool_calls: newest && is_pending(run.as_ref(), &fold.tail),
             fork_boundary_message_count: fold.fork_boundary,
@@ -361,7 +407,7 @@ impl Engine {
         Workspaces {
             schema_version: 1,
             default_access_mode: self.inner.shared.preferences.current().access_word().to_owned(),
-            default_scope: self.inner.shared.default_scope().payload(),
+            default_scope: self.inner.shared.default_scope().payload(self.held().as_ref()),
             controls: WorkspaceControls { can_change_project: true, can_use_full_access: true, can_pick_folder: false },
         }
     }
@@ -407,6 +453,7 @@ impl Engine {
     /// Puts on disk what was streamed and ends every task. Turns that run are closed as interrupted at the next start.
     pub async fn shut_down(&self) {
         self.inner.cancel.cancel();
+        self.inner.shared.hands.shut_down().await;
         self.chats().clear();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
@@ -433,6 +480,31 @@ fn temporary_id() -> ChatId {
 fn requested_id(request: &str) -> ChatId {
     let digest = Sha256::digest(request.as_bytes());
     ChatId::parse(&crate::clock::hex(&digest[..16])).expect("hexadecimal digits are a chat id")
+}
+
+/// What carries out what models ask for. How commands are held is found out here, by trying.
+fn hands(
+    config: &Config,
+    store: &Store,
+    (keys, preferences, acting): (Keys, Arc<Kept<Preferences>>, Arc<Kept<Acting>>),
+) -> Result<Arc<Hands>, Error> {
+    let folder = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Folder { path, source }
+    };
+    let own = files::Own::hold(&[&config.data_dir]).and_then(|own| own.but(&config.data_dir.join(WORKSPACE)));
+    let own = own.map_err(folder(&config.data_dir))?;
+    let held = sandbox::Own { data: config.data_dir.clone(), more: config.own.clone() };
+    let helper = config.helper.clone();
+    let find_out = Arc::new(move || {
+        // Without a program to start them through, nothing can hold commands, which probing finds out too.
+        let program = helper.clone().unwrap_or_default();
+        Sandbox::probe(&Helper { program }, held.clone())
+    });
+    let guard = Guard::own().map_err(folder(Path::new("/proc/self/exe")))?;
+    let checkpoints = Checkpoints::open(&config.data_dir, store).map_err(|fault| Error::Checkpoints(Box::new(fault)))?;
+    let parts = Parts { store: store.clone(), own, find_out, processes: Processes::new(guard), checkpoints, keys, preferences, acting };
+    Ok(Arc::new(Hands::new(parts)))
 }
 
 fn home(data_dir: &Path) -> Result<String, Error> {

@@ -27,6 +27,8 @@ pub enum Error {
         /// What it was.
         what: &'static str,
     },
+    /// What turns changed cannot be captured.
+    Checkpoints(Box<dyn std::error::Error + Send + Sync>),
     /// The engine is shutting down.
     Closing,
 }
@@ -38,6 +40,7 @@ impl fmt::Display for Error {
             Self::Folder { path, .. } => write!(f, "the folder {} could not be made", path.display()),
             Self::Unreadable { what, .. } => write!(f, "{what} in the database cannot be read"),
             Self::TooLarge { what } => write!(f, "{what} is too large"),
+            Self::Checkpoints(_) => write!(f, "what turns change could not be captured"),
             Self::Closing => write!(f, "the engine is shutting down"),
         }
     }
@@ -49,6 +52,7 @@ impl std::error::Error for Error {
             Self::Store(source) => Some(source),
             Self::Folder { source, .. } => Some(source),
             Self::Unreadable { source, .. } => Some(source),
+            Self::Checkpoints(source) => Some(source.as_ref()),
             Self::TooLarge { .. } | Self::Closing => None,
         }
     }

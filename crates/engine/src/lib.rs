@@ -1,6 +1,8 @@
 //! Everything that acts: chats and their turns, models, keys, and the store's writer. It listens to nobody directly; a gateway
 //! stands in front of it.
 
+mod act;
+mod acting;
 mod beneath;
 mod catalog;
 mod chat;

@@ -1,9 +1,11 @@
 //! What the last run left unfinished is closed before the first client is served: turns found running or waiting are told to be
 //! interrupted, in the thread, with what had arrived kept.
 
-use alcove_proto::envelope::{Event, GoalStatus, GoalWord, MessageEvent, Notice, NoticeKind, Phase, ReasoningEnd, StreamEnd};
+use alcove_proto::envelope::{
+    Event, GoalStatus, GoalWord, MessageEvent, MessageKind, Notice, NoticeKind, Phase, ReasoningEnd, StreamEnd, ToolEvent, ToolPhase,
+};
 use alcove_proto::{ChatId, TurnId};
-use alcove_store::{Change, EntryState, EventRow, PageStart, Store, TurnRow, TurnState};
+use alcove_store::{Change, EntryRow, EntryState, EventRow, PageStart, Store, TurnRow, TurnState};
 
 use crate::chat::answer_entry;
 use crate::clock::now_ms;
@@ -11,39 +13,46 @@ use crate::error::Error;
 use crate::run::{Run, RunKind};
 
 const CUT_OFF: &str = "Alcove ended before this answer was finished. What had arrived is kept.";
+const WAITS: &str = "Alcove ended while something waited for you. It still waits: allow it to go on, or reject it.";
+const UNKNOWN: &str = "Alcove ended while this ran. What came of it is not known; nothing is done again by itself.";
 const NOT_BEGUN: &str = "Alcove ended before the turn of this prompt came. It was not answered.";
 /// Rows of an unfinished turn read at once.
 const ROWS: u32 = 4_096;
 
-/// Closes every unfinished turn, all in one transaction. Blocks; runs before anything is served.
-pub(crate) fn close_unfinished(store: &Store) -> Result<usize, Error> {
+/// Closes every unfinished turn, all in one transaction; answers which chats have something that waits for a person. Blocks; runs before
+/// anything is served.
+pub(crate) fn close_unfinished(store: &Store) -> Result<Vec<ChatId>, Error> {
     let turns = store.read(|reader| reader.unfinished_turns())?;
-    close_all(store, &turns)
+    let proposed = close_entries(store, None)?;
+    close_all(store, &turns, &proposed)?;
+    let mut chats: Vec<ChatId> = proposed.iter().filter_map(|row| ChatId::parse(&row.chat)).collect();
+    chats.dedup();
+    Ok(chats)
 }
 
 /// Closes the unfinished turns of a chat whose task never ran. Blocks.
 pub(crate) fn close_chat(store: &Store, chat: &str) -> Result<(), Error> {
     let mut turns = store.read(|reader| reader.turns(chat))?;
     turns.retain(|turn| matches!(turn.state, TurnState::Queued | TurnState::Running));
-    close_all(store, &turns)?;
-    Ok(())
+    let proposed = close_entries(store, Some(chat))?;
+    close_all(store, &turns, &proposed)
 }
 
-fn close_all(store: &Store, turns: &[TurnRow]) -> Result<usize, Error> {
+fn close_all(store: &Store, turns: &[TurnRow], proposed: &[EntryRow]) -> Result<(), Error> {
     let mut next_seq: std::collections::HashMap<String, u64> = std::collections::HashMap::new();
     let mut changes = Vec::new();
     for turn in turns {
         let last = store.read(|reader| reader.last_seq(&turn.chat))?;
         let next = next_seq.entry(turn.chat.clone()).or_insert(last + 1);
-        changes.extend(close(store, turn, next)?);
+        changes.extend(close(store, turn, next, proposed)?);
     }
     if !changes.is_empty() {
         store.write_wait(changes)?;
     }
-    Ok(turns.len())
+    Ok(())
 }
 
-fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64) -> Result<Vec<Change>, Error> {
+fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64, proposed: &[EntryRow]) -> Result<Vec<Change>, Error> {
     let told = Told::read(store, turn)?;
     let now = now_ms();
     let closed = Change::PutTurn(TurnRow { state: TurnState::Interrupted, ended_at: Some(now), ..turn.clone() });
@@ -57,7 +66,18 @@ fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64) -> Result<Vec<Change
     if told.open {
         events.push(closing.stream_end(told.stream));
     }
-    let words = if turn.state == TurnState::Running { CUT_OFF } else { NOT_BEGUN };
+    let waiting: Vec<&str> = proposed.iter().filter(|row| row.chat == turn.chat).map(|row| row.attributes.as_str()).collect();
+    for call in told.running {
+        let mark = serde_json::json!(call.call_id).to_string();
+        if !waiting.iter().any(|attributes| attributes.contains(&format!("\"call\":{mark}"))) {
+            events.push(closing.unknown(call, now));
+        }
+    }
+    let words = match (turn.state, waiting.is_empty()) {
+        (TurnState::Running, true) => CUT_OFF,
+        (TurnState::Running, false) => WAITS,
+        _ => NOT_BEGUN,
+    };
     events.push(closing.notice(words, now));
     if turn.state == TurnState::Running {
         events.push(closing.idle());
@@ -98,6 +118,8 @@ struct Told {
     answer: String,
     thinking: bool,
     open: bool,
+    /// Calls that began and did not end.
+    running: Vec<ToolEvent>,
 }
 
 impl Told {
@@ -150,13 +172,55 @@ impl Told {
             "stream_end" => {
                 self.turn_seq += 1;
                 self.open = false;
+                if parse::<StreamEnd>(row)?.resuming == Some(true) {
+                    // What was said is kept with its step.
+                    self.answer.clear();
+                }
             }
-            "message" | "turn_end" => self.turn_seq += 1,
+            "message" => {
+                self.turn_seq += 1;
+                self.calls(parse::<MessageEvent>(row)?.tool_events.unwrap_or_default());
+            }
+            "file_edit" | "proposal" | "turn_end" => self.turn_seq += 1,
             "goal_status" => *self = Self { turn: self.turn.take(), turn_seq: 1, ..Self::default() },
             _ => {}
         }
         Ok(())
     }
+}
+
+impl Told {
+    /// Keeps the calls that have begun and not ended.
+    fn calls(&mut self, events: Vec<ToolEvent>) {
+        for event in events {
+            self.running.retain(|known| known.call_id != event.call_id);
+            if event.phase == ToolPhase::Start {
+                self.running.push(event);
+            }
+        }
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(row: &EventRow) -> Result<T, Error> {
+    serde_json::from_str(&row.payload).map_err(|source| Error::Unreadable { what: "an event", source })
+}
+
+/// Entries that were being made when the last run ended: nobody knows what came of them. Those that wait for a person go on waiting.
+fn close_entries(store: &Store, chat: Option<&str>) -> Result<Vec<EntryRow>, Error> {
+    let mut rows = store.read(|reader| reader.unfinished_entries())?;
+    rows.retain(|row| chat.is_none_or(|chat| row.chat == chat));
+    let streaming = rows.iter().filter(|row| row.state == EntryState::Streaming);
+    let closed = streaming.map(|row| {
+        let (state, outcome) = (EntryState::Cancelled, Some("interrupted".to_owned()));
+        let body = if row.body.is_empty() { UNKNOWN.to_owned() } else { row.body.clone() };
+        Change::PutEntry(EntryRow { state, outcome, body, updated_at: now_ms(), ..row.clone() })
+    });
+    let closed: Vec<Change> = closed.collect();
+    if !closed.is_empty() {
+        store.write_wait(closed)?;
+    }
+    rows.retain(|row| row.state == EntryState::Proposed);
+    Ok(rows)
 }
 
 /// Makes the events that close a turn.
@@ -205,6 +269,28 @@ impl Closing {
             media_urls: None,
             reply_to: None,
             tool_events: None,
+            source: None,
+            turn_id,
+            turn_phase,
+            turn_seq,
+            created_at_ms: Some(now),
+            seq: None,
+        })
+    }
+
+    /// The end of a call nobody saw.
+    fn unknown(&mut self, call: ToolEvent, now: i64) -> Event {
+        let (turn_id, turn_phase, turn_seq) = self.annotate(Phase::Activity);
+        let ended = ToolEvent { phase: ToolPhase::Error, error: UNKNOWN.into(), status: Some(499), ..call };
+        Event::Message(MessageEvent {
+            chat_id: self.chat.clone(),
+            text: String::new(),
+            latency_ms: None,
+            kind: Some(MessageKind::Progress),
+            notice: None,
+            media_urls: None,
+            reply_to: None,
+            tool_events: Some(vec![ended]),
             source: None,
             turn_id,
             turn_phase,

@@ -27,6 +27,11 @@ pub(crate) async fn delete(engine: &Engine, payload: &Map<String, Value>) -> Res
     let deleted = handle.delete().await.map_err(|_| Refused::new(500, "failed to delete the session"))?;
     if deleted {
         engine.forget_chat(&handle);
+        let forgotten = shared.acting.change(|acting| {
+            acting.forget(chat.as_str());
+            Ok::<(), Error>(())
+        });
+        forgotten.await?;
         shared.announcer.set_state(&chat, ChatStateWord::Idle, None);
         title::announce(shared, &chat);
         let (files, keeper) = (media.into_iter().map(|row| row.file).collect::<Vec<_>>(), engine.media().clone());

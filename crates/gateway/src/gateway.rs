@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::caller::{Caller, Peer};
-use crate::config::{Config, Endpoint, Live, Websocket};
+use crate::config::{Config, Endpoint, Listen, Live, Websocket, default_socket};
 use crate::error::Error;
 use crate::host::Host;
 use crate::listen::{self, Listener, Place};
@@ -121,6 +121,8 @@ pub async fn start(config: Config) -> Result<Gateway, Error> {
         send_progress: settings.send_progress,
         send_tool_hints: settings.send_tool_hints,
         show_reasoning: settings.show_reasoning,
+        helper: std::env::current_exe().ok(),
+        own: sockets(&places, &config.data_dir),
     };
     let engine = tokio::task::spawn_blocking(|| Engine::start(engine_config)).await;
     let engine = engine.map_err(|_| Error::Engine(alcove_engine::Error::Closing))?.map_err(Error::Engine)?;
@@ -305,3 +307,14 @@ pub(crate) type Ready = Full<Bytes>;
 
 #[cfg(test)]
 mod tests;
+
+/// Sockets, which no command may reach: a folder of ours as a whole, of a folder that others use too only the socket.
+fn sockets(places: &[Listen], data_dir: &Path) -> Vec<PathBuf> {
+    let ours = default_socket(data_dir);
+    let hidden = |place: &Listen| match place {
+        Listen::Unix(path) if *path == ours => Some(path.parent().map_or_else(|| path.clone(), Path::to_owned)),
+        Listen::Unix(path) => Some(path.clone()),
+        Listen::Tcp(_) => None,
+    };
+    places.iter().filter_map(hidden).collect()
+}

@@ -17,8 +17,12 @@ mod tls;
 mod token;
 
 pub use alcove_engine::report;
-pub use alcove_engine::sandbox::subcommand as confined;
 pub use config::{Config, Endpoint, Flags, Wrong, default_data_dir, default_socket};
 pub use error::Error;
 pub use gateway::{End, Gateway, start};
 pub use host::HostAsk;
+
+/// What this program is when it was started for a command: its guardian, or what holds it. To be called first; `None` means that it is neither.
+pub fn confined() -> Option<std::process::ExitCode> {
+    alcove_engine::guardian(std::env::args_os()).or_else(alcove_engine::sandbox::subcommand)
+}

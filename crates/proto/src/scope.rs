@@ -71,9 +71,35 @@ pub enum SandboxLevel {
     System,
 }
 
+/// What holds the commands of restricted chats on this machine, once that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// 1: nothing, 2: the kernel's own rules, 3: a world of their own.
+    pub level: u8,
+    /// By what, for people.
+    pub provider: String,
+}
+
 impl StoredScope {
-    /// The scope as clients see it.
-    pub fn payload(&self) -> WorkspaceScope {
+    /// The scope as clients see it. File tools are kept inside by Alcove; commands by what holds them.
+    pub fn payload(&self, held: Option<&Held>) -> WorkspaceScope {
+        let mut scope = self.plain();
+        let Some(held) = held.filter(|_| self.access_mode == AccessMode::Restricted) else { return scope };
+        let status = &mut scope.sandbox_status;
+        if held.level >= 2 {
+            status.level = SandboxLevel::System;
+            status.enforced = true;
+            status.provider = if held.level == 3 { "bubblewrap" } else { "landlock" }.to_owned();
+            status.provider_label = held.provider.clone();
+            status.summary = format!("Alcove keeps the agent inside this folder; its commands are held by {}.", held.provider);
+        } else {
+            status.summary =
+                "Alcove keeps the agent inside this folder. There is no sandbox for commands here, so each one asks.".to_owned();
+        }
+        scope
+    }
+
+    fn plain(&self) -> WorkspaceScope {
         let restricted = self.access_mode == AccessMode::Restricted;
         let name = self.project_path.rsplit('/').find(|segment| !segment.is_empty()).unwrap_or("/");
         WorkspaceScope {

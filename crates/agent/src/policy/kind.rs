@@ -1,7 +1,8 @@
-//! What a tool may do to the world, which is all that policy knows of it. Both dialects' names are here; a name nobody knows is judged
-//! like a command.
+//! What a tool may do to the world, which is all that policy knows of it. A name nobody knows is judged like a command.
 
 use serde::{Deserialize, Serialize};
+
+use crate::tool::kinds;
 
 /// What a tool may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,34 +24,12 @@ pub enum Kind {
     Chat,
 }
 
-/// Every tool by its native name, its tag, and what it may do.
-const TOOLS: &[(&str, &str, Kind)] = &[
-    ("read_file", "get", Kind::Read),
-    ("list_dir", "get", Kind::Read),
-    ("glob", "get", Kind::Read),
-    ("grep", "search", Kind::Read),
-    ("write_file", "set", Kind::Edit),
-    ("edit_file", "set", Kind::Edit),
-    ("apply_patch", "set", Kind::Edit),
-    ("remove_file", "rm", Kind::Edit),
-    ("move_file", "mv", Kind::Edit),
-    ("copy_file", "cp", Kind::Edit),
-    ("exec", "sh", Kind::Command),
-    ("inspect", "env", Kind::Inspect),
-    ("web_fetch", "get", Kind::Network),
-    ("web_search", "search", Kind::Network),
-    ("ask_user", "ask_user", Kind::Question),
-    ("message", "message", Kind::Chat),
-    ("think", "think", Kind::Chat),
-    ("update", "update", Kind::Chat),
-];
-
 impl Kind {
     /// What a tool may do, by either of its names. A tag that may do several things is taken for its first.
     pub fn of(tool: &str) -> Self {
-        let native = TOOLS.iter().find(|(native, _, _)| *native == tool);
-        let found = native.or_else(|| TOOLS.iter().find(|(_, tag, _)| *tag == tool));
-        found.map_or(Self::Command, |(_, _, kind)| *kind)
+        let native = kinds().find(|(native, _, _)| *native == tool);
+        let found = native.or_else(|| kinds().find(|(_, tag, _)| *tag == tool));
+        found.map_or(Self::Command, |(_, _, kind)| kind)
     }
 
     /// The kind of this name, as rules write it.
@@ -91,5 +70,5 @@ pub(super) fn means(word: &str, tool: &str, kind: Kind) -> bool {
     word == "*"
         || word == tool
         || Kind::named(word) == Some(kind)
-        || TOOLS.iter().any(|(native, tag, of)| *of == kind && (*native == tool && *tag == word || *tag == tool && *native == word))
+        || kinds().any(|(native, tag, of)| of == kind && (native == tool && tag == word || tag == tool && native == word))
 }

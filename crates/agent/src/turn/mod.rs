@@ -1,17 +1,26 @@
 //! One turn as a pure state machine: what happened goes in as an [`Input`], what to do comes out as [`Effect`]s, in order.
 //!
-//! The states stand in their own files: [`waiting`] until the model says something, [`speaking`] while it does, [`ending`] for the ways
-//! it ends. Nothing else drives a turn.
+//! The states stand in their own files: [`waiting`] until the model says something, [`speaking`] while it does, [`stepping`] when a step is
+//! complete, [`acting`] while its calls are carried out, [`ending`] for the ways it ends. Nothing else drives a turn.
 
+mod acting;
 mod ending;
 mod speaking;
+mod stepping;
+mod tell;
 mod waiting;
 
-use alcove_proto::envelope::{Delta, Event, Phase};
+use std::collections::BTreeSet;
+
+use alcove_proto::envelope::{Delta, Event, FileEdit, Phase};
 use alcove_proto::usage::Usage;
 use alcove_proto::{ChatId, TurnId};
+use serde_json::{Map, Value};
 
+use crate::dialect::tags::Reader;
 use crate::packet::Packet;
+use crate::tool::Call;
+use crate::verdict::{Dialect, Limits, Line, Update, Verdicts};
 
 /// What is known when a turn begins.
 #[derive(Clone, Debug)]
@@ -30,27 +39,33 @@ pub struct Facts {
     pub preset: Option<String>,
     /// Tokens the model can hold.
     pub context_window: Option<u64>,
+    /// How the model says what it wants done.
+    pub dialect: Dialect,
+    /// How much is borne with.
+    pub limits: Limits,
     /// What clients are told of it.
     pub telling: Telling,
 }
 
 /// What clients are told of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent choices, each a key of the configuration or of the chat")]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices, each a key of the configuration or of the chat")]
 pub struct Telling {
     /// The answer while it is written; otherwise it is one message at the end.
     pub streams: bool,
     /// What the model thinks.
     pub reasoning: bool,
-    /// How it goes, in lines of text.
+    /// How it goes, in lines of text, and how calls end.
     pub progress: bool,
+    /// Which calls begin, in at most so many characters; none tells nothing.
+    pub hints: Option<usize>,
     /// Each event's part of the turn and place in it; those of temporary chats do not say.
     pub places: bool,
 }
 
 impl Telling {
     /// Everything.
-    pub const ALL: Self = Self { streams: true, reasoning: true, progress: true, places: true };
+    pub const ALL: Self = Self { streams: true, reasoning: true, progress: true, hints: Some(40), places: true };
 }
 
 /// Another model that takes the place of one that failed.
@@ -62,8 +77,21 @@ pub struct Substitute {
     pub preset: Option<String>,
     /// Tokens the model can hold.
     pub context_window: Option<u64>,
+    /// How it says what it wants done.
+    pub dialect: Dialect,
     /// What it is shown.
     pub packet: Packet,
+}
+
+/// A call as a model with tool calling sends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NativeCall {
+    /// Names it; may be empty or come twice.
+    pub id: String,
+    /// The tool.
+    pub name: String,
+    /// The arguments: a JSON text.
+    pub arguments: String,
 }
 
 /// What a model call cost, as far as the provider or the clock told.
@@ -86,6 +114,8 @@ pub struct StepCost {
 pub enum Input {
     /// The turn begins with this packet.
     Began(Packet),
+    /// The turn begins with calls that a person allowed after an earlier turn had ended.
+    Resumed(Vec<Call>),
     /// The model thinks.
     Reasoning(String),
     /// The model answers.
@@ -94,8 +124,14 @@ pub enum Input {
     Retrying(String),
     /// The model failed before its first word, and another answers in its place; the words say why.
     Replaced(Substitute, String),
-    /// The model call is complete.
-    StepEnded(StepCost, Cut),
+    /// The same model is asked again in another dialect.
+    Retold(Packet, Dialect, String),
+    /// The model call is complete, with the calls it asks for.
+    StepEnded(StepCost, Cut, Vec<NativeCall>),
+    /// A call has ended, or goes on without being waited for.
+    Settled(Settled),
+    /// What the next step is shown.
+    Next(Packet),
     /// The model call failed; the words are for people.
     StepFailed(Failure),
     /// A person stopped the turn.
@@ -118,6 +154,69 @@ pub struct Failure {
     pub words: String,
     /// Whether sending the prompt again may help.
     pub retry: bool,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settled {
+    /// The call.
+    pub call: String,
+    /// As in HTTP (entries §1.2).
+    pub status: u16,
+    /// What the model is told.
+    pub body: String,
+    /// What clients are told; the same, unless it is long.
+    pub result: String,
+    /// Whether clients are told that it went well.
+    pub well: bool,
+    /// Whether it counts against the model (entries §2.5).
+    pub strike: bool,
+    /// Files it changed.
+    pub edits: Vec<FileEdit>,
+    /// Its record.
+    pub record: String,
+    /// Why it was allowed, or was not.
+    pub why: Option<String>,
+    /// How a command ended.
+    pub exit_code: Option<i32>,
+    /// How long it took, milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Whether it goes on in the background.
+    pub background: bool,
+    /// What it says to the person.
+    pub said: Option<String>,
+}
+
+/// A step as it is kept: what the model said, and what it asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepRecord {
+    /// The step, counted from 0.
+    pub step: u32,
+    /// How it was said.
+    pub dialect: Dialect,
+    /// The text beside the calls.
+    pub text: String,
+    /// The whole reply, where its text alone does not say it.
+    pub raw: Option<String>,
+    /// The calls, in order.
+    pub calls: Vec<RecordedCall>,
+}
+
+/// A call of a step as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedCall {
+    /// Names it within its turn.
+    pub id: String,
+    /// The tool.
+    pub name: String,
+    /// Its arguments.
+    pub arguments: Map<String, Value>,
+    /// What its record is named by: the action's tag and the target.
+    pub action: &'static str,
+    /// The target.
+    pub target: String,
+    /// Why it cannot be read, when it cannot.
+    pub unread: Option<String>,
 }
 
 /// How a turn ended.
@@ -144,6 +243,16 @@ pub enum Effect {
     StreamAnswer(Delta),
     /// Tell a final event: to the store first, then to the clients.
     Append(Event),
+    /// Keep the step.
+    Keep(StepRecord),
+    /// Keep lines that the model is told.
+    Note(Vec<Line>),
+    /// Carry these calls out; each comes back as settled.
+    Act(Vec<Call>),
+    /// End what is being carried out.
+    DropActs,
+    /// Build the packet of the next step.
+    NextStep,
     /// The turn is over: keep the answer so far and the cost.
     Finish(Finish),
 }
@@ -168,6 +277,8 @@ enum State {
     Reasoning,
     /// The model answers.
     Answering,
+    /// Calls are carried out, or the next packet is made.
+    Acting,
     /// Nothing happens any more.
     Ended,
 }
@@ -180,14 +291,71 @@ pub struct Turn {
     step: u32,
     turn_seq: u64,
     packet_tokens: u64,
+    /// The visible text of the step.
     answer: String,
     usage: Usage,
+    verdicts: Verdicts,
+    /// Of the step that is being said or carried out.
+    reply: Reply,
+    /// Calls that are being carried out.
+    acts: Vec<Act>,
+    /// Names that calls of this turn have.
+    names: BTreeSet<String>,
+}
+
+/// What a step has said so far, beside its visible text.
+#[derive(Debug, Default)]
+struct Reply {
+    /// Reads the tag language.
+    reader: Option<Box<Reader>>,
+    /// The whole of it.
+    raw: String,
+    calls: Vec<Called>,
+    updates: Vec<Update>,
+    /// What had to be mended or is wrong, for the model.
+    lines: Vec<Line>,
+    /// How much of it counts against the model.
+    faults: u32,
+    /// Whether its stream was told to be at its end.
+    closed: bool,
+    /// Whether it is kept as a step, with its text.
+    kept: bool,
+}
+
+/// A call of the step.
+#[derive(Debug)]
+enum Called {
+    Meant(Call),
+    Unread(crate::tool::Unread),
+}
+
+/// A call that is being carried out.
+#[derive(Debug)]
+struct Act {
+    id: String,
+    name: String,
+    arguments: Map<String, Value>,
+    settled: bool,
+    /// What it has put out so far, as it is told should the turn be stopped.
+    output: String,
 }
 
 impl Turn {
     /// A turn about to begin. The prompt itself is event 1 of the turn.
     pub fn new(facts: Facts) -> Self {
-        Self { facts, state: State::Waiting, step: 0, turn_seq: 1, packet_tokens: 0, answer: String::new(), usage: Usage::default() }
+        Self {
+            verdicts: Verdicts::new(facts.limits),
+            facts,
+            state: State::Waiting,
+            step: 0,
+            turn_seq: 1,
+            packet_tokens: 0,
+            answer: String::new(),
+            usage: Usage::default(),
+            reply: Reply::default(),
+            acts: Vec::new(),
+            names: BTreeSet::new(),
+        }
     }
 
     /// Takes in what happened at `now` (milliseconds since the epoch) and says what to do. After the end nothing has an effect.
@@ -197,11 +365,15 @@ impl Turn {
         }
         match input {
             Input::Began(packet) => waiting::begin(self, packet, now),
+            Input::Resumed(calls) => waiting::resume(self, calls, now),
             Input::Retrying(words) => waiting::retrying(self, words, now),
             Input::Replaced(substitute, words) => waiting::replaced(self, substitute, words, now),
+            Input::Retold(packet, dialect, words) => waiting::retold(self, packet, dialect, words, now),
             Input::Reasoning(text) => speaking::reasoning(self, text),
             Input::Answer(text) => speaking::answer(self, text),
-            Input::StepEnded(cost, cut) => ending::completed(self, cost, cut, now),
+            Input::StepEnded(cost, cut, calls) => stepping::ended(self, cost, cut, calls, now),
+            Input::Settled(settled) => acting::settled(self, settled, now),
+            Input::Next(packet) => waiting::next(self, packet, now),
             Input::StepFailed(failure) => ending::failed(self, failure, now),
             Input::Stopped => ending::stopped(self, now),
         }
@@ -212,14 +384,26 @@ impl Turn {
         &self.facts
     }
 
-    /// Whether the model has said nothing yet, so that another may answer in its place.
+    /// Whether the model has said nothing yet in this step, so that another may answer in its place.
     pub fn is_silent(&self) -> bool {
-        self.state == State::Waiting && self.answer.is_empty()
+        self.state == State::Waiting && self.answer.is_empty() && self.reply.raw.is_empty()
     }
 
-    /// The answer so far.
+    /// The visible text of the step so far.
     pub fn answer(&self) -> &str {
         &self.answer
+    }
+
+    /// What a call has put out so far: it is told should the turn be stopped now.
+    pub fn leave(&mut self, call: &str, output: String) {
+        if let Some(act) = self.acts.iter_mut().find(|act| act.id == call) {
+            act.output = output;
+        }
+    }
+
+    /// The step that is being said or carried out, counted from 0.
+    pub fn step(&self) -> u32 {
+        self.step
     }
 
     fn stream_id(&self) -> String {
@@ -227,7 +411,7 @@ impl Turn {
     }
 
     /// The annotations of the turn's next event; absent when the turn has no id (envelope §1.8).
-    fn annotate(&mut self, phase: Phase) -> (Option<TurnId>, Option<Phase>, Option<u64>) {
+    pub fn annotate(&mut self, phase: Phase) -> (Option<TurnId>, Option<Phase>, Option<u64>) {
         let Some(turn) = self.facts.turn.clone() else {
             return (None, None, None);
         };

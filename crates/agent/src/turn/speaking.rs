@@ -2,7 +2,13 @@
 
 use alcove_proto::envelope::{Event, Phase, ReasoningEnd};
 
-use super::{Effect, State, Turn};
+use super::{Called, Effect, State, Turn};
+use crate::dialect::tags::{Ending, Event as Told, Reader};
+use crate::tool::{Wish, read_tag};
+use crate::verdict::{Dialect, Line};
+
+/// Bytes of one reply that are kept to be shown to the model again.
+const RAW_MAX: usize = 256 * 1024;
 
 pub(super) fn reasoning(turn: &mut Turn, text: String) -> Vec<Effect> {
     if text.is_empty() {
@@ -19,6 +25,62 @@ pub(super) fn reasoning(turn: &mut Turn, text: String) -> Vec<Effect> {
 }
 
 pub(super) fn answer(turn: &mut Turn, text: String) -> Vec<Effect> {
+    match turn.facts.dialect {
+        Dialect::Native => visible(turn, text),
+        Dialect::Tags => {
+            if turn.reply.raw.len() + text.len() <= RAW_MAX {
+                turn.reply.raw.push_str(&text);
+            }
+            let told = turn.reply.reader.get_or_insert_with(|| Box::new(Reader::default())).feed(&text);
+            tagged(turn, told, false)
+        }
+    }
+}
+
+/// The reply is complete: what was held back because a tag might have begun comes out.
+pub(super) fn finish(turn: &mut Turn, cut: bool) -> Vec<Effect> {
+    let Some(reader) = turn.reply.reader.take() else { return Vec::new() };
+    let told = reader.finish();
+    tagged(turn, told, cut)
+}
+
+fn tagged(turn: &mut Turn, told: Vec<Told>, cut: bool) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for event in told {
+        match event {
+            Told::Text(text) => effects.extend(visible(turn, text)),
+            Told::Leftover(_) => {}
+            Told::Action(action) if cut && action.ending == Ending::EndOfReply => {
+                let text = format!("The reply was cut off inside <{}>, which was not carried out.", action.tool.tag());
+                turn.reply.lines.push(Line { status: 422, text });
+                turn.reply.faults += 1;
+            }
+            Told::Action(action) => {
+                let id = format!("call_{}_{}", turn.step, turn.reply.calls.len());
+                effects.extend(wish(turn, read_tag(&id, &action)));
+            }
+            Told::Repair(repair) => {
+                turn.reply.faults += u32::from(repair.is_fault());
+                turn.reply.lines.push(Line { status: 422, text: repair.line() });
+            }
+        }
+    }
+    effects
+}
+
+/// Takes in what the reply holds beside text.
+pub(super) fn wish(turn: &mut Turn, wish: Wish) -> Vec<Effect> {
+    match wish {
+        Wish::Think(text) => return reasoning(turn, text),
+        Wish::Update(update) => turn.reply.updates.push(update),
+        Wish::Act(call) => turn.reply.calls.push(Called::Meant(*call)),
+        Wish::Unread(unread) => turn.reply.calls.push(Called::Unread(unread)),
+    }
+    Vec::new()
+}
+
+/// Text for the person.
+pub(super) fn visible(turn: &mut Turn, text: String) -> Vec<Effect> {
     // Space before the first word is no answer yet; models that think like to send some.
     let text = if turn.answer.is_empty() { text.trim_start().to_owned() } else { text };
     if text.is_empty() {

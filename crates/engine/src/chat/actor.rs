@@ -5,15 +5,21 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use alcove_agent::turn::Input;
 use alcove_proto::ChatId;
+use alcove_proto::acting::AnsweredOne;
+use alcove_proto::envelope::{ChatStateWord, Event, Proposal};
 use alcove_proto::scope::StoredScope;
-use alcove_store::ChatRow;
+use alcove_store::{Change, ChatRow};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::journal::Journal;
+use super::acts::Resumed;
+use super::answer::Answer;
+use super::journal::{Journal, Say};
 use super::turns::{Active, Waiting};
 use super::{Accepted, Lasting, Prompt, Refusal, Shared, Snapshot};
+use crate::act::Worked;
 use crate::error::Error;
 use crate::hub::{ChatLog, ConnectionId};
 use crate::media::Attachment;
@@ -30,6 +36,12 @@ pub(crate) enum Ask {
     Create(Option<StoredScope>, oneshot::Sender<Result<(), Refusal>>),
     /// Change the folder the chat works in.
     SetScope(ScopeAsk, oneshot::Sender<Result<StoredScope, Refusal>>),
+    /// Answer a proposal.
+    Answer(Box<Answer>, oneshot::Sender<Result<AnsweredOne, Refusal>>),
+    /// The proposals that wait.
+    Proposals(oneshot::Sender<Vec<Proposal>>),
+    /// Tell everybody who hears the chat.
+    Tell(Box<Event>, oneshot::Sender<Result<(), Refusal>>),
     /// Stop what runs and delete the chat; answers whether there was one.
     Delete(oneshot::Sender<Result<bool, Refusal>>),
 }
@@ -72,12 +84,21 @@ pub(super) struct Actor {
     pub(super) lasting: Lasting,
     /// Files of a temporary chat: they go with it.
     pub(super) held: Vec<Attachment>,
+    /// What happened and was not yet worked off, with what is to be written with it.
+    pub(super) inputs: VecDeque<(Input, Vec<Change>)>,
+    /// A call that the turn about to begin begins with.
+    pub(super) resumed: Option<Resumed>,
+    /// The record of a call that was allowed after its turn had ended, and the digest of what was allowed.
+    pub(super) allowed: Option<(String, String)>,
+    /// What the list was last told of a turn that runs.
+    pub(super) told_state: Option<ChatStateWord>,
 }
 
 /// What woke the task.
 enum Woken {
     Asked(Option<Ask>),
     Heard(Option<ModelEvent>),
+    Worked(Worked),
     FlushDue,
     Cancelled,
 }
@@ -100,6 +121,10 @@ impl Actor {
             },
             lasting,
             held: Vec::new(),
+            inputs: VecDeque::new(),
+            resumed: None,
+            allowed: None,
+            told_state: None,
             deleted: false,
             shared,
             active: None,
@@ -115,6 +140,7 @@ impl Actor {
                 Woken::Asked(Some(ask)) => self.answer(ask).await,
                 Woken::Asked(None) | Woken::Cancelled => break,
                 Woken::Heard(event) => self.heard(event).await,
+                Woken::Worked(worked) => self.worked(worked).await,
                 Woken::FlushDue => self.journal.flush(),
             };
             self.outside.busy.store(self.active.is_some() || !self.waiting.is_empty(), Ordering::Release);
@@ -139,7 +165,7 @@ impl Actor {
             () = cancel.cancelled() => Woken::Cancelled,
             ask = asks.recv() => Woken::Asked(ask),
             () = until(due) => Woken::FlushDue,
-            event = hear(&mut self.active) => Woken::Heard(event),
+            said = hear(&mut self.active) => said,
         }
     }
 
@@ -159,6 +185,22 @@ impl Actor {
             Ask::SetScope(ask, reply) => {
                 let (changed, failed) = split(self.set_scope(&ask).await);
                 let _gone = reply.send(changed);
+                failed
+            }
+            Ask::Answer(answer, reply) => {
+                let (answered, failed) = split(self.answer_proposal(*answer).await.map(Ok));
+                let _gone = reply.send(answered);
+                failed?;
+                self.drive().await?;
+                self.start_next().await
+            }
+            Ask::Proposals(reply) => {
+                let _gone = reply.send(self.open_proposals());
+                Ok(())
+            }
+            Ask::Tell(event, reply) => {
+                let (told, failed) = split(self.journal.append(vec![Say::Logged(*event)], Vec::new()).await.map(Ok));
+                let _gone = reply.send(told);
                 failed
             }
             Ask::Delete(reply) => {
@@ -194,9 +236,22 @@ async fn until(due: Option<tokio::time::Instant>) {
     }
 }
 
-async fn hear(active: &mut Option<Active>) -> Option<ModelEvent> {
-    match active.as_mut().and_then(Active::model) {
-        Some(model) => model.next().await,
-        None => std::future::pending().await,
+/// What the model or a running call says next. Cancel-safe.
+async fn hear(active: &mut Option<Active>) -> Woken {
+    let Some(active) = active else { return std::future::pending().await };
+    let (model, acts) = active.sources();
+    let model = async {
+        match model {
+            Some(model) => model.next().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        event = model => Woken::Heard(event),
+        worked = acts.next() => match worked {
+            Some(worked) => Woken::Worked(worked),
+            // Its own sender is held beside it.
+            None => std::future::pending().await,
+        },
     }
 }

@@ -2,16 +2,22 @@
 //! prompts that wait; it lives on when the last listener leaves.
 
 mod actor;
+mod acts;
+mod answer;
 mod illustrate;
 mod journal;
 mod orders;
 mod prompt;
+mod records;
+mod shown;
 mod turns;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use alcove_agent::turn::Telling;
+use alcove_proto::acting::AnsweredOne;
+use alcove_proto::envelope::{Event, Proposal};
 use alcove_proto::scope::StoredScope;
 use alcove_proto::sidebar::SidebarState;
 use alcove_proto::usage::Usage;
@@ -22,6 +28,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::act::Hands;
+use crate::acting::Acting;
 use crate::catalog::Shelf;
 use crate::hub::{Announcer, ChatLog, ConnectionId};
 use crate::kept::Kept;
@@ -32,7 +40,9 @@ use crate::secret::keys::Keys;
 use crate::settings::preferences::Preferences;
 
 pub(crate) use actor::{Ask, ScopeAsk};
-pub(crate) use turns::{answer_entry, entries};
+pub(crate) use answer::Answer;
+pub(crate) use shown::{entries, state};
+pub(crate) use turns::answer_entry;
 
 /// Requests that may wait for a chat's task; more wait with their senders.
 const INBOX: usize = 64;
@@ -54,11 +64,20 @@ pub(crate) struct Shared {
     pub(crate) home: String,
     /// What clients are told of turns.
     pub(crate) telling: Telling,
+    /// How chats act.
+    pub(crate) acting: Arc<Kept<Acting>>,
+    /// What carries out what models ask for.
+    pub(crate) hands: Arc<Hands>,
     /// Cancelled when somebody asked for the engine to be started again.
     pub(crate) restart: CancellationToken,
 }
 
 impl Shared {
+    /// Whether the web can be searched.
+    pub(crate) fn can_search(&self) -> bool {
+        crate::web::Provider::of_name(&self.preferences.current().search.provider).is_some()
+    }
+
     /// The scope of a chat that chose none.
     pub(crate) fn default_scope(&self) -> StoredScope {
         StoredScope { project_path: self.home.clone(), access_mode: self.preferences.current().access_mode() }
@@ -217,6 +236,29 @@ impl ChatHandle {
     pub async fn set_scope(&self, asked: serde_json::Value, controls: Controls, asker: ConnectionId) -> Result<StoredScope, Refusal> {
         let (tx, rx) = oneshot::channel();
         self.ask(Ask::SetScope(ScopeAsk { asked, controls, asker }, tx)).await.map_err(|_| Refusal::Storage)?;
+        rx.await.unwrap_or(Err(Refusal::Storage))
+    }
+
+    /// Answers a proposal of the chat.
+    pub(crate) async fn answer(&self, answer: Answer) -> Result<AnsweredOne, Refusal> {
+        let (tx, rx) = oneshot::channel();
+        self.ask(Ask::Answer(Box::new(answer), tx)).await.map_err(|_| Refusal::Storage)?;
+        rx.await.unwrap_or(Err(Refusal::Storage))
+    }
+
+    /// The proposals of the turn that runs.
+    pub(crate) async fn proposals(&self) -> Vec<Proposal> {
+        let (tx, rx) = oneshot::channel();
+        match self.ask(Ask::Proposals(tx)).await {
+            Ok(()) => rx.await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// Tells an event of the chat, in its place among the others.
+    pub(crate) async fn tell(&self, event: Event) -> Result<(), Refusal> {
+        let (tx, rx) = oneshot::channel();
+        self.ask(Ask::Tell(Box::new(event), tx)).await.map_err(|_| Refusal::Storage)?;
         rx.await.unwrap_or(Err(Refusal::Storage))
     }
 

@@ -35,6 +35,7 @@ impl Actor {
         let run = self.running();
         if command == Command::Stop && self.active.is_some() {
             let done = self.remember(prompt.turn.as_ref(), (false, None));
+            self.leave_outputs();
             self.take_with(Input::Stopped, done).await?;
             return Ok(Accepted { starts_turn: false, run, seq: None });
         }

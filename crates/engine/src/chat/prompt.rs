@@ -70,6 +70,7 @@ impl Actor {
             ordinal: self.turn_count + 1,
             prompt_seq: self.journal.next_seq(),
             prompted_at: now,
+            resumes: None,
         };
         let run = if starts_turn { Some(Running { turn: prompt.turn.clone(), started_at: now as f64 / 1000.0 }) } else { self.running() };
         let say = self.said(&prompt, (starts_turn, run.as_ref()), now);
@@ -99,6 +100,7 @@ impl Actor {
             return Err(Refusal::Scope("chat_running"));
         }
         self.scope = scope;
+        self.shared.hands.hold(self.at(0, ""));
         Ok(())
     }
 
@@ -167,6 +169,7 @@ impl Actor {
             Err(reason) => return Ok(Err(Refusal::Scope(reason))),
         };
         self.scope = scope.clone();
+        self.shared.hands.hold(self.at(0, ""));
         let change = if self.exists {
             Change::SetChatScope { chat: self.id.as_str().to_owned(), scope: json(&scope) }
         } else {
@@ -195,6 +198,7 @@ impl Actor {
             return Ok(false);
         }
         self.waiting.clear();
+        self.leave_outputs();
         self.take(Input::Stopped).await?;
         self.journal.end_run().await?;
         self.deleted = true;

@@ -1,28 +1,26 @@
-//! Running turns: starts the next one, hands the machine what the model says, and performs what the machine asks for, in order.
+//! Running turns: starts the next one, hands the machine what the model and the tools say, and performs what the machine asks for, in order.
 
-use alcove_agent::packet::{self, Budget, EntryKind, Packet};
-use alcove_agent::turn::{Cut, Effect, Facts, Failure, Finish, Input, Outcome, StepCost, Substitute, Telling, Turn};
+use alcove_agent::turn::{Cut, Effect, Facts, Failure, Finish, Input, NativeCall, Outcome, StepCost, Substitute, Telling, Turn};
+use alcove_agent::verdict::{Dialect, Limits};
 use alcove_proto::TurnId;
 use alcove_proto::envelope::{ChatStateWord, Event, SessionScope};
 use alcove_proto::usage::Usage;
 use alcove_store::{Change, EntryRow, EntryState, TurnRow, TurnState, Visibility};
 
 use super::actor::Actor;
+use super::acts::{Acts, Resumed};
 use super::journal::Say;
 use super::prompt::json;
+use super::shown::{messages, model_call};
 use super::{Lasting, Running};
-use crate::catalog::{Plan, plan};
+use crate::catalog::plan;
 use crate::clock::{now_ms, now_ns};
 use crate::error::Error;
 use crate::hub::Audience;
-use crate::media::Media;
+use crate::model::error::ModelError;
 use crate::model::{self, ModelCall, ModelEvent, ModelStream};
 use crate::run::RunKind;
 use crate::settings::usage::counted;
-
-/// What every model is told first.
-const INSTRUCTION: &str = "You are the assistant in Alcove, a desktop app. Answer in Markdown, in the language of the person. \
-                           Be direct and accurate; say so when you do not know. You have no tools here: you cannot read files, run commands or browse.";
 
 /// A prompt whose turn has not begun.
 pub(super) struct Waiting {
@@ -33,16 +31,22 @@ pub(super) struct Waiting {
     pub(super) ordinal: u64,
     pub(super) prompt_seq: u64,
     pub(super) prompted_at: i64,
+    /// What a person allowed after its turn had ended; the turn begins with it.
+    pub(super) resumes: Option<Resumed>,
 }
 
 /// The turn that runs.
 pub(super) struct Active {
-    machine: Turn,
+    pub(super) machine: Turn,
     model: Option<ModelStream>,
     call: Option<ModelCall>,
-    row: TurnRow,
+    pub(super) row: TurnRow,
     /// Presets that may answer where the one that was called fails, first come first.
     left: Vec<String>,
+    /// Calls of the step, as far as the model has sent them.
+    calls: Vec<NativeCall>,
+    /// What is being carried out.
+    pub(super) acts: Acts,
 }
 
 impl Active {
@@ -51,8 +55,9 @@ impl Active {
         self.machine.answer()
     }
 
-    pub(super) fn model(&mut self) -> Option<&mut ModelStream> {
-        self.model.as_mut()
+    /// Where news may come from.
+    pub(super) fn sources(&mut self) -> (Option<&mut ModelStream>, &mut Acts) {
+        (self.model.as_mut(), &mut self.acts)
     }
 }
 
@@ -71,8 +76,8 @@ impl Actor {
         let chosen = self.outside.snapshot.borrow().preset.clone();
         let catalog = self.shared.shelf.current();
         let planned = plan(&catalog, &self.shared.keys, chosen.as_deref()).await;
-        let packet = self.packet(waiting.ordinal, planned.as_ref().ok()).await?;
         let preset = planned.as_ref().ok().map(|plan| plan.preset.clone());
+        let shown = self.shown(waiting.ordinal, planned.as_ref().ok()).await?;
         let facts = Facts {
             chat: self.id.clone(),
             turn: waiting.turn.clone(),
@@ -81,32 +86,50 @@ impl Actor {
             model_name: preset.as_ref().map_or_else(|| "none".to_owned(), |preset| preset.model_name()),
             preset: preset.as_ref().map(|preset| preset.name.clone()),
             context_window: preset.as_ref().and_then(|preset| preset.context_window_tokens),
-            telling: Telling { places: self.lasting == Lasting::Kept, ..self.shared.telling },
+            dialect: shown.dialect,
+            limits: Limits::default(),
+            telling: self.telling(),
         };
         let row = TurnRow { preset: facts.preset.clone(), started_at: Some(now), ..waiting.row(&self.id, TurnState::Running) };
         let run = Running { turn: waiting.turn, started_at: now as f64 / 1000.0 };
         self.set_state(ChatStateWord::Running, Some(run.started_at));
         self.outside.snapshot.send_modify(|snapshot| snapshot.run = Some(run));
         let call = match planned.as_ref().ok() {
-            Some(plan) => Some(model_call(plan, messages(&self.shared.media, &packet).await?)),
+            Some(plan) => Some(model_call(plan, messages(&self.shared.media, &shown.packet).await?, shown.tools)),
             None => None,
         };
         let mut left = catalog.call_order();
         left.retain(|name| Some(name) != facts.preset.as_ref());
-        self.active = Some(Active { machine: Turn::new(facts), model: None, call, row: row.clone(), left });
-        self.take_with(Input::Began(packet), vec![Change::PutTurn(row)]).await?;
+        let acts = Acts::new(row.ordinal);
+        self.active = Some(Active { machine: Turn::new(facts), model: None, call, row: row.clone(), left, calls: Vec::new(), acts });
+        let began = match waiting.resumes {
+            Some(resumed) => self.resume(resumed),
+            None => Input::Began(shown.packet),
+        };
+        self.take_with(began, vec![Change::PutTurn(row)]).await?;
         match planned {
             Ok(_) => Ok(()),
             Err(words) => self.take(Input::StepFailed(Failure { words, retry: true })).await,
         }
     }
 
+    /// What clients are told of a turn of this chat.
+    fn telling(&self) -> Telling {
+        let telling = self.shared.telling;
+        let most = self.shared.preferences.current().tool_hint_max_length as usize;
+        Telling { places: self.lasting == Lasting::Kept, hints: telling.hints.map(|_| most), ..telling }
+    }
+
     /// What the model said, or that it is gone.
     pub(super) async fn heard(&mut self, event: Option<ModelEvent>) -> Result<(), Error> {
-        if let Some(ModelEvent::Failed(error)) = &event
-            && self.replace_model(&error.to_string()).await?
-        {
-            return Ok(());
+        if let Some(ModelEvent::Failed(error)) = &event {
+            let told_again = matches!(error, ModelError::NoTools { .. }) && self.retell().await?;
+            if told_again || self.replace_model(&error.to_string()).await? {
+                return Ok(());
+            }
+        }
+        if matches!(&event, Some(ModelEvent::Ended(_) | ModelEvent::Failed(_)) | None) {
+            self.drop_model();
         }
         let input = match event {
             Some(ModelEvent::Answer(text)) => Input::Answer(text),
@@ -115,9 +138,12 @@ impl Actor {
             Some(ModelEvent::Retrying { attempt, wait, reason }) => {
                 Input::Retrying(format!("{reason} Trying again in {:.1} s (attempt {attempt}).", wait.as_secs_f32()))
             }
-            // No tools are offered.
-            Some(ModelEvent::Calling { .. } | ModelEvent::Calls(_)) => return Ok(()),
-            Some(ModelEvent::Ended(end)) => ended(&end),
+            Some(ModelEvent::Calling { .. }) => return Ok(()),
+            Some(ModelEvent::Calls(calls)) => {
+                self.take_calls(calls);
+                return Ok(());
+            }
+            Some(ModelEvent::Ended(end)) => ended(&end, self.given_calls()),
             Some(ModelEvent::Failed(error)) => Input::StepFailed(Failure { words: error.to_string(), retry: error.retryable_by_person() }),
             None => Input::StepFailed(Failure { words: "The model ended without a word.".to_owned(), retry: true }),
         };
@@ -135,8 +161,8 @@ impl Actor {
             let (name, ordinal) = (active.left.remove(0), active.row.ordinal);
             // One that cannot even be called is no help.
             let Ok(plan) = plan(&catalog, &self.shared.keys, Some(&name)).await else { continue };
-            let packet = self.packet(ordinal, Some(&plan)).await?;
-            let call = model_call(&plan, messages(&self.shared.media, &packet).await?);
+            let shown = self.shown(ordinal, Some(&plan)).await?;
+            let call = model_call(&plan, messages(&self.shared.media, &shown.packet).await?, shown.tools);
             let Some(active) = &mut self.active else { return Ok(false) };
             active.call = Some(call);
             active.row.preset = Some(plan.preset.name.clone());
@@ -145,12 +171,89 @@ impl Actor {
                 model_name: plan.preset.model_name(),
                 preset: Some(plan.preset.name.clone()),
                 context_window: plan.preset.context_window_tokens,
-                packet,
+                dialect: shown.dialect,
+                packet: shown.packet,
             };
             self.take(Input::Replaced(substitute, words)).await?;
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// The server knows no tool calls: the same model is told the tag language instead, now and from now on.
+    async fn retell(&mut self) -> Result<bool, Error> {
+        let Some(active) = &self.active else { return Ok(false) };
+        if !active.machine.is_silent() || active.machine.facts().dialect == Dialect::Tags {
+            return Ok(false);
+        }
+        let (ordinal, preset, model) = (active.row.ordinal, active.row.preset.clone(), active.machine.facts().model_name.clone());
+        let Ok(plan) = plan(&self.shared.shelf.current(), &self.shared.keys, preset.as_deref()).await else { return Ok(false) };
+        if plan.preset.dialect == Some(Dialect::Native) {
+            return Ok(false);
+        }
+        let learned = self.shared.acting.change(|acting| {
+            acting.dialects.insert(model, Dialect::Tags);
+            Ok::<(), Error>(())
+        });
+        learned.await?;
+        let shown = self.shown(ordinal, Some(&plan)).await?;
+        let call = model_call(&plan, messages(&self.shared.media, &shown.packet).await?, shown.tools);
+        if let Some(active) = &mut self.active {
+            active.call = Some(call);
+        }
+        let words = "This model's server takes no tool calls. It is asked again in Alcove's tag language.".to_owned();
+        self.take(Input::Retold(shown.packet, shown.dialect, words)).await?;
+        Ok(true)
+    }
+
+    fn take_calls(&mut self, calls: Vec<model::ToolCall>) {
+        if let Some(active) = &mut self.active {
+            active.calls = calls.into_iter().map(|call| NativeCall { id: call.id, name: call.name, arguments: call.arguments }).collect();
+        }
+    }
+
+    fn given_calls(&mut self) -> Vec<NativeCall> {
+        self.active.as_mut().map(|active| std::mem::take(&mut active.calls)).unwrap_or_default()
+    }
+
+    /// Asks the model for the next step, with what has come of this one, and with prompts that came meanwhile.
+    async fn next_step(&mut self) -> Result<(), Error> {
+        self.steer().await?;
+        let Some(active) = &self.active else { return Ok(()) };
+        let (ordinal, preset) = (active.row.ordinal, active.row.preset.clone());
+        let plan = match plan(&self.shared.shelf.current(), &self.shared.keys, preset.as_deref()).await {
+            Ok(plan) => plan,
+            Err(words) => {
+                self.inputs.push_back((Input::StepFailed(Failure { words, retry: true }), Vec::new()));
+                return Ok(());
+            }
+        };
+        let shown = self.shown(ordinal, Some(&plan)).await?;
+        let call = model_call(&plan, messages(&self.shared.media, &shown.packet).await?, shown.tools);
+        if let Some(active) = &mut self.active {
+            active.call = Some(call);
+        }
+        self.inputs.push_back((Input::Next(shown.packet), Vec::new()));
+        Ok(())
+    }
+
+    /// Prompts that came while the turn ran are shown to the model with its next step, and have no turn of their own (envelope §1.9).
+    async fn steer(&mut self) -> Result<(), Error> {
+        let Some(active) = &self.active else { return Ok(()) };
+        let (ordinal, seq, now) = (active.row.ordinal, self.journal.next_seq(), now_ms());
+        let mut rows = self.entries().await?;
+        let mut changes = Vec::new();
+        let (steering, waiting): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|waiting| waiting.resumes.is_none());
+        self.waiting = waiting.into();
+        for waiting in steering {
+            let path = format!("prompt://{}", waiting.ordinal);
+            let Some(at) = rows.iter().position(|row| row.path == path) else { continue };
+            changes.push(Change::PutEntry(EntryRow { turn: ordinal, seq, updated_at: now, ..rows.swap_remove(at) }));
+            let outcome = Some("steered".to_owned());
+            changes.push(Change::PutTurn(TurnRow { ended_at: Some(now), outcome, ..waiting.row(&self.id, TurnState::Done) }));
+        }
+        if changes.is_empty() { Ok(()) } else { self.journal.append(Vec::new(), changes).await }
     }
 
     /// Hands the machine what happened and does what it asks for.
@@ -159,9 +262,30 @@ impl Actor {
     }
 
     pub(super) async fn take_with(&mut self, input: Input, more: Vec<Change>) -> Result<(), Error> {
-        let Some(active) = &mut self.active else { return Ok(()) };
+        self.inputs.push_back((input, more));
+        self.drive().await
+    }
+
+    /// Works off what happened, and what follows from it, until something must be waited for.
+    pub(super) async fn drive(&mut self) -> Result<(), Error> {
+        loop {
+            while let Some((input, more)) = self.inputs.pop_front() {
+                if self.perform(input, more).await? {
+                    self.next_step().await?;
+                }
+            }
+            self.advance().await?;
+            if self.inputs.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Does what the machine asks for; answers whether it wants another step.
+    async fn perform(&mut self, input: Input, more: Vec<Change>) -> Result<bool, Error> {
+        let Some(active) = &mut self.active else { return Ok(false) };
         let effects = active.machine.take(input, now_ms());
-        let (mut said, mut changes, mut finished) = (Vec::new(), more, None);
+        let (mut said, mut changes, mut finished, mut wants_step) = (Vec::new(), more, None, false);
         // Kept until their rows are on disk.
         let mut shown = Vec::new();
         for effect in effects {
@@ -187,7 +311,13 @@ impl Actor {
                     self.tell(&mut said, &mut changes).await?;
                     self.call_model();
                 }
+                Effect::Keep(step) => changes.extend(self.keep_step(&step)),
+                Effect::Note(lines) => changes.extend(self.keep_lines(&lines)),
+                Effect::Act(calls) => self.begin_acts(calls),
+                Effect::DropActs => self.drop_acts(&mut said, &mut changes),
+                Effect::NextStep => wants_step = true,
                 Effect::Finish(finish) => {
+                    said.extend(self.changes_made().await);
                     changes.extend(self.finish_changes(&finish));
                     finished = Some(finish);
                 }
@@ -201,7 +331,7 @@ impl Actor {
         if let Some(finish) = finished {
             self.finished(&finish);
         }
-        Ok(())
+        Ok(wants_step)
     }
 
     async fn tell(&mut self, said: &mut Vec<Say>, changes: &mut Vec<Change>) -> Result<(), Error> {
@@ -275,23 +405,10 @@ impl Actor {
     }
 
     /// Tells the list how the chat is; of a temporary chat nobody is told.
-    fn set_state(&self, state: ChatStateWord, started_at: Option<f64>) {
+    pub(super) fn set_state(&self, state: ChatStateWord, started_at: Option<f64>) {
         if self.lasting == Lasting::Kept {
             self.shared.announcer.set_state(&self.id, state, started_at);
         }
-    }
-
-    /// What the model is shown: the entries of the chat up to this turn.
-    async fn packet(&mut self, ordinal: u64, plan: Option<&Plan>) -> Result<Packet, Error> {
-        let mut rows = self.entries().await?;
-        rows.retain(|row| row.turn <= ordinal && row.visibility == Visibility::Visible);
-        rows.sort_by_key(|row| (row.turn, row.seq));
-        let entries = entries(&self.shared.media, rows).await?;
-        let budget = Budget {
-            context: plan.and_then(|plan| plan.preset.context_window_tokens),
-            answer: plan.and_then(|plan| plan.preset.max_tokens).map(u64::from),
-        };
-        Ok(packet::build(INSTRUCTION, &entries, budget))
     }
 }
 
@@ -313,61 +430,7 @@ pub(crate) fn answer_entry(chat: &alcove_proto::ChatId, ordinal: u64, how: (Entr
     }
 }
 
-/// What the model can be shown of a chat's rows, with what came with the prompts.
-pub(crate) async fn entries(media: &Media, rows: Vec<EntryRow>) -> Result<Vec<packet::Entry>, Error> {
-    let media = media.clone();
-    let read = tokio::task::spawn_blocking(move || rows.into_iter().filter_map(|row| entry(row, &media)).collect());
-    read.await.map_err(|_| Error::Closing)
-}
-
-fn entry(row: EntryRow, media: &Media) -> Option<packet::Entry> {
-    let kind = if row.path.starts_with("prompt://") {
-        EntryKind::Prompt
-    } else if row.path.ends_with("/update/answer") {
-        EntryKind::Answer
-    } else {
-        return None;
-    };
-    let mut body = row.body;
-    let images = media.material(&row.attributes, &mut body);
-    Some(packet::Entry { kind, turn: row.turn, body, images })
-}
-
-/// The packet as a model takes it. Where images are too much together, the newest are shown.
-async fn messages(media: &Media, packet: &Packet) -> Result<Vec<model::Message>, Error> {
-    let (media, packet) = (media.clone(), packet.messages.clone());
-    let read = tokio::task::spawn_blocking(move || {
-        let mut room = Media::image_room();
-        let message = |message: &packet::Message| {
-            let role = match message.role {
-                packet::Role::System => model::Role::System,
-                packet::Role::User => model::Role::User,
-                packet::Role::Assistant => model::Role::Assistant,
-            };
-            let (content, images) = media.shown(message, &mut room);
-            model::Message { images, ..model::Message::text(role, content) }
-        };
-        let mut messages: Vec<model::Message> = packet.iter().rev().map(message).collect();
-        messages.reverse();
-        messages
-    });
-    read.await.map_err(|_| Error::Closing)
-}
-
-fn model_call(plan: &Plan, messages: Vec<model::Message>) -> ModelCall {
-    ModelCall {
-        endpoint: plan.endpoint.clone(),
-        model: plan.preset.model.clone(),
-        messages,
-        tools: Vec::new(),
-        max_tokens: plan.preset.max_tokens,
-        temperature: plan.preset.temperature,
-        reasoning_effort: plan.preset.reasoning_effort.clone(),
-        limits: model::Limits::default(),
-    }
-}
-
-fn ended(end: &model::StepEnd) -> Input {
+fn ended(end: &model::StepEnd, calls: Vec<NativeCall>) -> Input {
     let ms = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let cost = StepCost {
         prompt: end.usage.map(|usage| usage.prompt),
@@ -380,5 +443,5 @@ fn ended(end: &model::StepEnd) -> Input {
         model::Finish::Length => Cut::Length,
         model::Finish::Stop | model::Finish::ToolCalls | model::Finish::ContentFilter | model::Finish::Other(_) => Cut::No,
     };
-    Input::StepEnded(cost, cut)
+    Input::StepEnded(cost, cut, calls)
 }

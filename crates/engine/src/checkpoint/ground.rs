@@ -116,7 +116,9 @@ impl Ground {
         let real: PathBuf = std::iter::once(found.as_os_str()).chain(rest.into_iter().rev()).collect();
         let name = real.strip_prefix(&self.path).ok()?;
         let own = |above: &Path| rustix::fs::stat(above).is_ok_and(|stat| self.is_own(&Meta::of(&stat)));
-        let free = !name.as_os_str().is_empty() && !name.iter().any(untouchable) && !real.ancestors().any(own);
+        let free = !name.as_os_str().is_empty()
+            && !name.iter().any(untouchable)
+            && !real.ancestors().take_while(|above| *above != self.path).any(own);
         free.then(|| name.to_owned())
     }
 

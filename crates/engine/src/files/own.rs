@@ -41,6 +41,8 @@ impl Id {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Own {
     folders: Arc<[(OwnedFd, Id)]>,
+    /// A folder among them that is none of them: where chats work that chose no folder.
+    spared: Option<Id>,
 }
 
 impl Own {
@@ -51,7 +53,13 @@ impl Own {
             let id = Id::of_open(&fd)?;
             Ok((fd, id))
         };
-        Ok(Self { folders: folders.iter().map(hold).collect::<io::Result<_>>()? })
+        Ok(Self { folders: folders.iter().map(hold).collect::<io::Result<_>>()?, spared: None })
+    }
+
+    /// The same but for one folder, which exists.
+    pub(crate) fn but(self, spared: &Path) -> io::Result<Self> {
+        let spared = Id::of_open(&open_at(rustix::fs::CWD, spared, FOLDER)?)?;
+        Ok(Self { spared: Some(spared), ..self })
     }
 
     /// Whether the folder is Alcove's own.
@@ -73,13 +81,13 @@ impl Own {
     fn files(&self) -> Result<HashSet<Id>, Errno> {
         let mut files = HashSet::new();
         for (fd, id) in self.folders.iter() {
-            gather(&open_at(fd, ".", LISTED)?, id.dev, DEPTH, &mut files)?;
+            gather(&open_at(fd, ".", LISTED)?, (id.dev, self.spared), DEPTH, &mut files)?;
         }
         Ok(files)
     }
 }
 
-fn gather(folder: &OwnedFd, dev: Dev, depth: usize, files: &mut HashSet<Id>) -> Result<(), Errno> {
+fn gather(folder: &OwnedFd, (dev, spared): (Dev, Option<Id>), depth: usize, files: &mut HashSet<Id>) -> Result<(), Errno> {
     for entry in Dir::read_from(folder)? {
         let entry = entry?;
         if matches!(entry.file_name().to_bytes(), b"." | b"..") {
@@ -87,10 +95,10 @@ fn gather(folder: &OwnedFd, dev: Dev, depth: usize, files: &mut HashSet<Id>) -> 
         }
         if entry.file_type() != FileType::Directory {
             files.insert(Id { dev, ino: entry.ino() });
-        } else if depth > 0 {
+        } else if depth > 0 && spared != Some(Id { dev, ino: entry.ino() }) {
             // What goes away meanwhile is no longer ours.
             let Ok(inner) = open_at(folder, entry.file_name(), LISTED) else { continue };
-            gather(&inner, dev, depth - 1, files)?;
+            gather(&inner, (dev, spared), depth - 1, files)?;
         }
     }
     Ok(())
@@ -134,7 +142,7 @@ pub(super) fn protecting(own: &Own, folder: impl AsFd) -> Result<Option<Protecte
     let mut found = None;
     climb(folder, |here, above| {
         found = if own.is(here) { Some(Protected::Own) } else { is_git(above, here).then_some(Protected::Git) };
-        found.is_some()
+        found.is_some() || own.spared == Some(here)
     })?;
     Ok(found)
 }

@@ -1,6 +1,7 @@
 //! Requests outside the chats: the settings a person reads and changes, and questions about model servers (envelope §1.6, §2.7).
 //! The same request id again has no second effect and gets the same answer.
 
+pub(crate) mod acting;
 mod agent;
 mod capabilities;
 mod field;
@@ -14,6 +15,7 @@ mod rows;
 pub(crate) mod search;
 mod servers;
 pub(crate) mod sidebar;
+mod streams;
 #[cfg(test)]
 mod tests;
 pub(crate) mod usage;
@@ -32,6 +34,7 @@ use self::field::Fields;
 pub use self::later::is_skill_name;
 pub(crate) use self::restart::Desk;
 pub use self::restart::Surroundings;
+use crate::checkpoint::Way;
 use crate::clock::{hex, now_ms};
 use crate::engine::Engine;
 use crate::error::{Error, commit, read};
@@ -153,6 +156,24 @@ impl Engine {
             "session.delete" => return crate::session::delete(self, payload).await,
             "session.rename" => return crate::session::rename(self, payload).await,
             "session.import" => return crate::import::import(self, payload).await,
+            "proposal.list" => return acting::proposals(self, payload).await,
+            "proposal.answer" => return acting::answer(self, payload).await,
+            "approvals.get" => return Ok(acting::approvals(self).await),
+            "approvals.update" => return acting::update(self, payload).await,
+            "rule.add" => return acting::add_rule(self, payload).await,
+            "rule.remove" => return acting::remove_rule(self, payload).await,
+            "chat.acting" => return acting::chat_acting(self, payload).await,
+            "chat.acting.update" => return acting::update_chat(self, payload).await,
+            "changes.list" => return acting::changes(self, payload).await,
+            "changes.revert" => return acting::turn_back(self, payload, Way::Revert).await,
+            "changes.redo" => return acting::turn_back(self, payload, Way::Redo).await,
+            "command.stop" => return acting::command(self, payload, true),
+            "command.background" => return acting::command(self, payload, false),
+            "command.output" => return acting::output(self, payload).await,
+            "stream.append" => return streams::append(self, payload).await,
+            "stream.completed" => return streams::completed(self, payload).await,
+            "stream.aborted" => return streams::ended(self, payload, "aborted").await,
+            "stream.cancel" => return streams::ended(self, payload, "cancelled").await,
             "models.discover" => return servers::discover(self).await,
             "models.test" => return servers::test(self, &fields).await,
             "settings.api_service.start" if !matches!(payload.get("api_key"), None | Some(Value::Null | Value::String(_))) => {

@@ -174,7 +174,7 @@ impl Engine {
     }
 
     fn advanced(&self, preferences: &Preferences) -> AdvancedSettings {
-        let scope = self.shared().default_scope().payload();
+        let scope = self.shared().default_scope().payload(self.held().as_ref());
         AdvancedSettings {
             restrict_to_workspace: scope.restrict_to_workspace,
             workspace_sandbox: scope.sandbox_status,

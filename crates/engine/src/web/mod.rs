@@ -1,7 +1,6 @@
 //! What a chat asks of the web: the readable text of a page, and a search. Every address is judged when it is named and again when its
 //! name is resolved, and the connection is made to the address that was judged. No cookies, no proxy, nothing kept between requests,
 //! and no scripts: a page is only read.
-#![cfg_attr(not(test), expect(dead_code, reason = "the tools that ask the web come next"))]
 
 mod address;
 mod body;
@@ -26,7 +25,6 @@ pub(crate) use self::error::WebError;
 use self::error::quoted;
 use self::kind::{ContentType, Kind};
 use self::names::{Names, Resolver};
-#[cfg_attr(not(test), expect(unused_imports, reason = "the tools that ask the web come next"))]
 pub(crate) use self::search::{Hit, Provider, Searching};
 
 /// What a request says it is.

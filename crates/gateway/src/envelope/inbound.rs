@@ -85,7 +85,7 @@ impl Connection {
         self.reply(&Event::SessionUpdated(SessionUpdated {
             chat_id: chat.clone(),
             scope: Some(SessionScope::Metadata),
-            workspace_scope: Some(scope.payload()),
+            workspace_scope: Some(scope.payload(self.context.engine.held().as_ref())),
         }));
     }
 

@@ -59,8 +59,8 @@ function Command(props: { command: ProposedCommand }) {
 /** What holds it, in the gateway's words; that nothing does is a warning. */
 function Held(props: { sandbox: string }) {
   const { sandbox } = props;
-  if (sandbox !== "" && !/^(not|no|none)\b/i.test(sandbox)) return <li>{td("proposal.held", { sandbox })}</li>;
-  const why = sandbox.replace(/^not held:?\s*/i, "");
+  if (sandbox !== "" && !/^(not|no|none|nothing)\b/i.test(sandbox)) return <li>{td("proposal.held", { sandbox })}</li>;
+  const why = sandbox.replace(/^(not held|nothing|none):?\s*/i, "");
   return (
     <li class="warn-text">
       {td("proposal.free")}

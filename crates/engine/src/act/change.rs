@@ -1,0 +1,444 @@
+//! Changing files: what a call comes to is worked out whole, shown, and written exactly so: each file only if it still is what it was.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use alcove_agent::edit::diff::{Diff, Limits, unified};
+use alcove_agent::edit::patch::What as Patched;
+use alcove_agent::edit::refusal::Refusal;
+use alcove_agent::edit::{self, Digest, Edit, File, MAX_FILE_BYTES, Seen};
+use alcove_agent::policy::{Access, What};
+use alcove_agent::shown;
+use alcove_agent::tool::{Ask, Call};
+use alcove_agent::turn::Settled;
+use alcove_proto::envelope::{FileDiff, FileEdit, FileOperation, ProposedFile, ToolPhase};
+use sha2::{Digest as _, Sha256};
+
+use super::prepare::Draft;
+use super::settle::{done, failed, unfiled};
+use super::{At, Done, Hands, Work};
+use crate::chat::Lasting;
+use crate::checkpoint;
+use crate::files::{Expect, FileError, Place, PlaceKind, Tree};
+
+/// Lines and characters of a difference that a person is shown before they allow it.
+const SHOWN: Limits = Limits { lines: 20_000, chars: 8_000 };
+/// Files one call may change.
+const FILES_MAX: usize = 500;
+
+/// One change of one file.
+pub(super) enum FileOp {
+    /// It gets this content.
+    Write(Write),
+    /// It goes away, a folder with what is in it.
+    Remove(Place, Expect),
+    /// It gets another name.
+    Move(Place, Place),
+    /// It is there twice.
+    Copy(Place, Place),
+}
+
+/// A file that gets new content.
+pub(super) struct Write {
+    place: Place,
+    before: Option<Vec<u8>>,
+    after: Vec<u8>,
+    diff: Diff,
+    notes: Vec<String>,
+}
+
+/// What a call wants with files.
+pub(super) enum Intent<'a> {
+    Edit(&'a str, &'a Edit),
+    Patch(&'a [edit::patch::FilePatch]),
+    Remove(Vec<String>),
+    Move(&'a str, String),
+    Copy(&'a str, String),
+}
+
+impl<'a> Intent<'a> {
+    /// What a call that changes files wants; none when it changes none.
+    pub(super) fn read(call: &'a Call, tree: &Tree) -> Result<Option<Self>, Settled> {
+        Ok(Some(match &call.ask {
+            Ask::Edit { path, edit } => Self::Edit(path, edit),
+            Ask::Patch(files) => Self::Patch(files),
+            Ask::Remove { path, preview } => {
+                let paths = matches(call, tree, path)?;
+                if *preview {
+                    return Err(done(call, format!("These would be removed:\n{}", paths.join("\n"))));
+                }
+                Self::Remove(paths)
+            }
+            Ask::Move { from, to } => Self::Move(from, into(call, tree, from, to)?),
+            Ask::Copy { from, to } => Self::Copy(from, into(call, tree, from, to)?),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// What it comes to.
+    pub(super) fn draft(self, call: &Call, tree: &Tree) -> Result<Draft, Settled> {
+        let ops = self.ops(call, tree)?;
+        let mut touches = Vec::new();
+        let (mut files, mut targets) = (BTreeMap::new(), BTreeMap::new());
+        for op in &ops {
+            op.touch(&mut touches);
+            op.digest(&mut files, &mut targets);
+        }
+        let proposed = ops.iter().map(FileOp::proposed).collect();
+        Ok(Draft { touches, what: What::Files(files), targets, files: proposed, work: Work::Change(ops) })
+    }
+
+    fn ops(self, call: &Call, tree: &Tree) -> Result<Vec<FileOp>, Settled> {
+        match self {
+            Self::Edit(path, edit) => Ok(vec![write(call, tree, path, edit)?]),
+            Self::Patch(patches) => patched(call, tree, patches),
+            Self::Remove(paths) => paths.iter().map(|path| removed(call, tree, path)).collect(),
+            Self::Move(from, to) => {
+                let (from, to) = (there(call, tree, from)?, place(call, tree, &to)?);
+                Ok(vec![FileOp::Move(from, to)])
+            }
+            Self::Copy(from, to) => {
+                let (from, to) = (there(call, tree, from)?, place(call, tree, &to)?);
+                Ok(vec![FileOp::Copy(from, to)])
+            }
+        }
+    }
+}
+
+fn place(call: &Call, tree: &Tree, path: &str) -> Result<Place, Settled> {
+    tree.place(path).map_err(|error| unfiled(call, &error))
+}
+
+fn there(call: &Call, tree: &Tree, path: &str) -> Result<Place, Settled> {
+    let place = place(call, tree, path)?;
+    match (place.kind, &place.link) {
+        (PlaceKind::Absent, None) => Err(failed(call, 404, format!("There is no {path}. Nothing was done."))),
+        _ => Ok(place),
+    }
+}
+
+/// The files a path means: itself, or with `*` every match.
+fn matches(call: &Call, tree: &Tree, path: &str) -> Result<Vec<String>, Settled> {
+    if !path.contains('*') {
+        return Ok(vec![path.to_owned()]);
+    }
+    let found = super::look::glob(tree, path, FILES_MAX).map_err(|error| unfiled(call, &error))?;
+    match found.len() {
+        0 => Err(failed(call, 404, format!("Nothing matches {path}. Nothing was done."))),
+        FILES_MAX.. => Err(failed(call, 413, format!("More than {FILES_MAX} files match {path}. Nothing was done."))),
+        _ => Ok(found),
+    }
+}
+
+/// Where something goes: into a folder under its own name, or to this very name.
+fn into(call: &Call, tree: &Tree, from: &str, to: &str) -> Result<String, Settled> {
+    let target = place(call, tree, to)?;
+    if target.kind != PlaceKind::Folder {
+        return Ok(to.to_owned());
+    }
+    let name = from.trim_end_matches('/').rsplit('/').next().unwrap_or(from);
+    Ok(format!("{}/{name}", to.trim_end_matches('/')))
+}
+
+fn write(call: &Call, tree: &Tree, path: &str, edit: &Edit) -> Result<FileOp, Settled> {
+    let place = place(call, tree, path)?;
+    let before = match place.kind {
+        PlaceKind::Absent => None,
+        PlaceKind::File { .. } => Some(tree.read(&place, MAX_FILE_BYTES as u64).map_err(|error| unfiled(call, &error))?),
+        PlaceKind::Folder => return Err(failed(call, 422, format!("{path} is a folder."))),
+        PlaceKind::Link | PlaceKind::Other => return Err(failed(call, 422, format!("{path} is no regular file."))),
+    };
+    let file = File { path: &place.named.path, bytes: before.as_deref(), seen: &Seen::Never };
+    let change = edit::apply(&file, edit).map_err(|refusal| unedited(call, path, &refusal))?;
+    if before.as_deref() == Some(change.after.as_slice()) {
+        return Err(done(call, format!("{path} is already so; nothing was changed.")));
+    }
+    let notes = change.notes.iter().map(ToString::to_string).collect();
+    Ok(FileOp::Write(Write { place, before, after: change.after, diff: change.diff, notes }))
+}
+
+fn unedited(call: &Call, path: &str, refusal: &Refusal) -> Settled {
+    let status = match refusal {
+        Refusal::Missing => 404,
+        Refusal::Binary { .. } | Refusal::Encoding { .. } => 415,
+        Refusal::TooLarge { .. } => 413,
+        Refusal::Changed { .. } | Refusal::NoMatch { .. } | Refusal::Several { .. } => 409,
+        Refusal::Malformed { .. } => 422,
+    };
+    failed(call, status, format!("{path} was not changed. {refusal}"))
+}
+
+fn removed(call: &Call, tree: &Tree, path: &str) -> Result<FileOp, Settled> {
+    let place = there(call, tree, path)?;
+    if place.named.path.is_empty() {
+        return Err(failed(call, 403, "The chat's folder itself is not removed."));
+    }
+    let expect = match (place.kind, &place.link) {
+        (PlaceKind::File { .. }, None) => tree.hash(&place).map_err(|error| unfiled(call, &error))?.map_or(Expect::Anything, Expect::Bytes),
+        _ => Expect::Anything,
+    };
+    Ok(FileOp::Remove(place, expect))
+}
+
+fn patched(call: &Call, tree: &Tree, patches: &[edit::patch::FilePatch]) -> Result<Vec<FileOp>, Settled> {
+    let mut ops = Vec::with_capacity(patches.len());
+    for (index, patch) in patches.iter().enumerate() {
+        if patches.iter().take(index).any(|earlier| earlier.path == patch.path) {
+            return Err(failed(call, 422, format!("The patch speaks of {} twice. Nothing was changed.", patch.path)));
+        }
+        let exists = place(call, tree, &patch.path)?.kind != PlaceKind::Absent;
+        match &patch.what {
+            Patched::Add(_) if exists => {
+                return Err(failed(call, 409, format!("{} is there already. Nothing was changed.", patch.path)));
+            }
+            Patched::Add(edit) | Patched::Change(edit) => ops.push(write(call, tree, &patch.path, edit)?),
+            Patched::Delete => ops.push(removed(call, tree, &patch.path)?),
+            Patched::Move { to, edit } => {
+                if let Some(edit) = edit {
+                    ops.push(write(call, tree, &patch.path, edit)?);
+                }
+                ops.push(FileOp::Move(there(call, tree, &patch.path)?, place(call, tree, to)?));
+            }
+        }
+    }
+    Ok(ops)
+}
+
+impl FileOp {
+    fn touch(&self, touches: &mut Vec<alcove_agent::policy::Touch>) {
+        match self {
+            Self::Write(write) => touches.push(write.place.touch(Access::Write)),
+            Self::Remove(place, _) => touches.push(place.touch(Access::Remove)),
+            Self::Move(from, to) => touches.extend([from.touch(Access::Remove), to.touch(Access::Write)]),
+            Self::Copy(from, to) => touches.extend([from.touch(Access::Read), to.touch(Access::Write)]),
+        }
+    }
+
+    /// What decides what will happen: contents before and after.
+    fn digest(&self, files: &mut BTreeMap<String, Option<[u8; 32]>>, targets: &mut BTreeMap<String, Option<[u8; 32]>>) {
+        match self {
+            Self::Write(write) => {
+                files.insert(write.place.named.path.clone(), Some(hash(&write.after)));
+                targets.insert(write.place.named.path.clone(), write.before.as_deref().map(hash));
+            }
+            Self::Remove(place, expect) => {
+                files.insert(place.named.path.clone(), None);
+                targets.insert(place.named.path.clone(), Some(hash(known(place, expect).as_bytes())));
+            }
+            Self::Move(from, to) => {
+                files.insert(from.named.path.clone(), None);
+                files.insert(to.named.path.clone(), Some(hash(from.named.path.as_bytes())));
+                targets.insert(from.named.path.clone(), Some(hash(known(from, &Expect::Anything).as_bytes())));
+                targets.insert(to.named.path.clone(), Some(hash(known(to, &Expect::Anything).as_bytes())));
+            }
+            Self::Copy(from, to) => {
+                files.insert(to.named.path.clone(), Some(hash(from.named.path.as_bytes())));
+                targets.insert(from.named.path.clone(), Some(hash(known(from, &Expect::Anything).as_bytes())));
+                targets.insert(to.named.path.clone(), Some(hash(known(to, &Expect::Anything).as_bytes())));
+            }
+        }
+    }
+
+    /// How it is told before it happens; nothing is cut, and what hides in text is made visible.
+    pub(super) fn proposed(&self) -> ProposedFile {
+        let file = |place: &Place, operation: FileOperation, to: Option<&Place>| ProposedFile {
+            path: shown::shown(&place.named.path),
+            operation,
+            to: to.map(|to| shown::shown(&to.named.path)),
+            added: 0,
+            deleted: 0,
+            diff: None,
+            notes: place.real.iter().map(|real| format!("A link: this is {}.", shown::shown(real))).collect(),
+        };
+        match self {
+            Self::Write(write) => {
+                let whole = unified(&write.place.named.path, write.before.as_deref().unwrap_or_default(), &write.after, SHOWN);
+                let operation = if write.before.is_some() { FileOperation::Change } else { FileOperation::Add };
+                let told = file(&write.place, operation, None);
+                let diff = FileDiff { text: shown::shown(&whole.text), ..wire(&whole) };
+                let notes = told.notes.iter().chain(&write.notes).cloned().collect();
+                ProposedFile { added: whole.added, deleted: whole.deleted, diff: Some(diff), notes, ..told }
+            }
+            Self::Remove(place, _) => {
+                let mut told = file(place, FileOperation::Remove, None);
+                if place.kind == PlaceKind::Folder && place.link.is_none() {
+                    told.notes.push("A folder, with everything in it.".to_owned());
+                }
+                told
+            }
+            Self::Move(from, to) | Self::Copy(from, to) => {
+                let operation = if matches!(self, Self::Move(..)) { FileOperation::Move } else { FileOperation::Copy };
+                let mut told = file(from, operation, Some(to));
+                if to.kind != PlaceKind::Absent {
+                    told.notes.push(format!("{} is there already and is replaced.", shown::shown(&to.named.path)));
+                }
+                told
+            }
+        }
+    }
+
+    fn paths(&self) -> Vec<PathBuf> {
+        let real = |place: &Place| PathBuf::from(place.real.as_ref().unwrap_or(&place.named.path));
+        let named = |place: &Place| PathBuf::from(&place.named.path);
+        match self {
+            Self::Write(write) => vec![real(&write.place)],
+            Self::Remove(place, _) => vec![named(place)],
+            Self::Move(from, to) => vec![named(from), named(to)],
+            Self::Copy(_, to) => vec![real(to)],
+        }
+    }
+
+    fn perform(&self, tree: &Tree) -> Result<(), FileError> {
+        match self {
+            Self::Write(write) => {
+                let expect = write.before.as_deref().map_or(Expect::Absent, |bytes| Expect::Bytes(Digest::of(bytes)));
+                tree.write(&write.place, &write.after, &expect)
+            }
+            Self::Remove(place, expect) => tree.remove(place, expect),
+            Self::Move(from, to) => {
+                // What an edit of the same call has just written is looked at anew.
+                let from = tree.place(&from.named.path)?;
+                tree.rename(&from, to, &onto(to))
+            }
+            Self::Copy(from, to) => tree.copy(from, to, &onto(to)),
+        }
+    }
+
+    /// The file edit of envelope §7.3; only edits have one.
+    fn told(&self, call: &Call, at: &At, phase: ToolPhase, error: Option<&str>) -> FileEdit {
+        let (place, diff) = match self {
+            Self::Write(write) => (&write.place, Some(&write.diff)),
+            Self::Remove(place, _) | Self::Move(place, _) | Self::Copy(place, _) => (place, None),
+        };
+        let ended = phase == ToolPhase::End;
+        let path = &place.named.path;
+        let absolute = if path.starts_with('/') { path.clone() } else { format!("{}/{path}", at.scope.project_path.trim_end_matches('/')) };
+        FileEdit {
+            version: 1,
+            call_id: call.id.clone(),
+            tool: call.tool.editor().to_owned(),
+            path: path.clone(),
+            absolute_path: Some(absolute),
+            phase,
+            added: diff.filter(|_| ended).map_or(0, |diff| diff.added),
+            deleted: diff.filter(|_| ended).map_or(0, |diff| diff.deleted),
+            approximate: phase == ToolPhase::Start,
+            status: match phase {
+                ToolPhase::Start => "editing",
+                ToolPhase::End => "done",
+                ToolPhase::Error => "error",
+            }
+            .to_owned(),
+            operation: matches!(self, Self::Remove(..)).then(|| "delete".to_owned()),
+            binary: None,
+            error: error.map(|error| error.chars().take(240).collect()),
+            pending: None,
+            diff: diff.filter(|_| ended).map(wire),
+        }
+    }
+
+    fn line(&self) -> String {
+        match self {
+            Self::Write(Write { before: None, place, after, .. }) => format!("Wrote {} ({} bytes).", place.named.path, after.len()),
+            Self::Write(Write { place, diff, notes, .. }) => {
+                let notes: String = notes.iter().map(|note| format!(" {note}")).collect();
+                format!("Changed {} (+{} −{}).{notes}", place.named.path, diff.added, diff.deleted)
+            }
+            Self::Remove(place, _) => format!("Removed {}.", place.named.path),
+            Self::Move(from, to) => format!("Moved {} to {}.", from.named.path, to.named.path),
+            Self::Copy(from, to) => format!("Copied {} to {}.", from.named.path, to.named.path),
+        }
+    }
+}
+
+fn onto(to: &Place) -> Expect {
+    if to.kind == PlaceKind::Absent { Expect::Absent } else { Expect::Anything }
+}
+
+fn known(place: &Place, expect: &Expect) -> String {
+    match expect {
+        Expect::Bytes(digest) => digest.as_str().to_owned(),
+        Expect::Anything | Expect::Absent => format!("{:?} {:?}", place.kind, place.link),
+    }
+}
+
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+fn wire(diff: &Diff) -> FileDiff {
+    FileDiff { format: "unified".to_owned(), context: 3, truncated: diff.truncated, text: diff.text.clone() }
+}
+
+impl Hands {
+    /// Changes files as it was worked out, each only if it still is what it was; the first that is not ends it.
+    pub(super) async fn change(self: &Arc<Self>, call: &Call, at: &At, ops: Vec<FileOp>) -> Done {
+        let (hands, call, at) = (self.clone(), call.clone(), at.clone());
+        let failing = failed(&call, 500, "Alcove is ending.");
+        let changed = tokio::task::spawn_blocking(move || hands.change_now(&call, &at, &ops)).await;
+        Done::of(changed.unwrap_or(failing))
+    }
+
+    fn change_now(&self, call: &Call, at: &At, ops: &[FileOp]) -> Settled {
+        let tree = match self.tree(at) {
+            Ok(tree) => tree,
+            Err(error) => return failed(call, 404, format!("The chat's folder cannot be opened: {error}.")),
+        };
+        let paths: Vec<PathBuf> = ops.iter().flat_map(FileOp::paths).collect();
+        let captured = self.capture(at, &paths);
+        let touching = match captured {
+            Ok(touching) => touching,
+            Err(error) => {
+                crate::report::problem("a file could not be captured before it was changed", &error);
+                return failed(call, 500, format!("Nothing was changed: {error}, so it could not be undone."));
+            }
+        };
+        let (mut lines, mut edits, mut wrong) = (Vec::new(), Vec::new(), None);
+        for op in ops {
+            let told = call.tool.edits_files();
+            if told {
+                edits.push(op.told(call, at, ToolPhase::Start, None));
+            }
+            match op.perform(&tree) {
+                Ok(()) => {
+                    lines.push(op.line());
+                    edits.extend(told.then(|| op.told(call, at, ToolPhase::End, None)));
+                }
+                Err(error) => {
+                    edits.extend(told.then(|| op.told(call, at, ToolPhase::Error, Some(&error.words))));
+                    wrong = Some(error);
+                    break;
+                }
+            }
+        }
+        if let Some(touching) = touching
+            && let Err(error) = touching.after_change()
+        {
+            crate::report::problem("what became of a file could not be captured", &error);
+            lines.push("This change cannot be undone by Alcove: its outcome could not be captured.".to_owned());
+        }
+        match wrong {
+            None => Settled { edits, ..done(call, lines.join("\n")) },
+            Some(error) => {
+                lines.push(error.words.clone());
+                Settled { edits, ..failed(call, error.status, lines.join("\n")) }
+            }
+        }
+    }
+
+    /// Captures files before they change; nothing of a chat that leaves nothing behind.
+    fn capture(&self, at: &At, paths: &[PathBuf]) -> Result<Option<checkpoint::Touching>, checkpoint::Fault> {
+        if at.lasting == Lasting::Temporary {
+            return Ok(None);
+        }
+        let named: Vec<&std::path::Path> = paths.iter().map(PathBuf::as_path).collect();
+        self.checkpoints.before_change(&at.checkpoint(), &named).map(Some)
+    }
+}
+
+impl At {
+    pub(super) fn checkpoint(&self) -> checkpoint::At {
+        checkpoint::At { chat: self.chat.as_str().to_owned(), turn: self.turn, step: 0, folder: self.folder() }
+    }
+}

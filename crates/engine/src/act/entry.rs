@@ -1,0 +1,202 @@
+//! Entries of the chat, read and changed by the model: facts, open questions, records, the output of commands. Reading changes nothing
+//! (entries §12.13): what runs goes on running, and what failed stays failed.
+
+use alcove_agent::edit::{self, File, Seen};
+use alcove_agent::path::{normalize, scheme_of, status};
+use alcove_agent::pattern::Pattern;
+use alcove_agent::policy::{Visibility as Shown, Writer, default_visibility, may_write};
+use alcove_agent::tool::{Ask, Call, Read};
+use alcove_agent::turn::Settled;
+use alcove_store::{Change, EntryRow, EntryState, Visibility};
+
+use super::look::slice;
+use super::run::record_of;
+use super::settle::{done, failed};
+use super::{At, Done, Hands};
+use crate::chat::{Lasting, state};
+use crate::clock::now_ms;
+use crate::error::{Error, commit, read};
+
+/// Schemes the model writes by its tools; what is made by acting is only read.
+const WRITTEN: &[&str] = &["known", "unknown"];
+/// Entries one call may meet.
+const MATCHES: usize = 200;
+/// Lines of a running command that are given when nothing is said.
+const TAIL_LINES: usize = 200;
+
+impl Hands {
+    pub(super) async fn entry(&self, call: &Call, at: &At, ask: Ask) -> Done {
+        if at.lasting == Lasting::Temporary {
+            return Done::of(failed(call, 501, "A temporary chat keeps no entries."));
+        }
+        let settled = match ask {
+            Ask::Read(reading) => self.read_entries(call, at, &reading).await,
+            Ask::Edit { path, edit } => self.edit_entry(call, at, &path, &edit).await,
+            Ask::Remove { path, preview } => self.remove_entries(call, at, &path, preview).await,
+            Ask::Move { from, to } => self.move_entry(call, at, (&from, &to), true).await,
+            Ask::Copy { from, to } => self.move_entry(call, at, (&from, &to), false).await,
+            Ask::Show { path, visibility } => self.show_entries(call, at, &path, &visibility).await,
+            _ => Ok(failed(call, 422, "This is no entry.")),
+        };
+        Done::of(settled.unwrap_or_else(|error| {
+            crate::report::problem("an entry could not be read or written", &error);
+            failed(call, 500, "The database could not be used.")
+        }))
+    }
+
+    async fn entries(&self, at: &At, path: &str) -> Result<Vec<EntryRow>, Error> {
+        let chat = at.chat.as_str().to_owned();
+        let mut rows = read(&self.store, move |reader| reader.entries(&chat)).await?;
+        if path.contains('*') {
+            let pattern = Pattern::parse(path);
+            rows.retain(|row| scheme_of(&row.path).is_some() && pattern.matches(&row.path));
+        } else {
+            let path = normalize(path);
+            rows.retain(|row| row.path == path);
+        }
+        rows.truncate(MATCHES);
+        Ok(rows)
+    }
+
+    async fn read_entries(&self, call: &Call, at: &At, reading: &Read) -> Result<Settled, Error> {
+        let mut parts = Vec::new();
+        for path in &reading.paths {
+            let mut rows = self.entries(at, path).await?;
+            if let Some(filter) = &reading.filter {
+                let pattern = Pattern::parse(filter);
+                rows.retain(|row| pattern.search(&row.body).is_some());
+            }
+            if rows.is_empty() {
+                return Ok(failed(call, 404, format!("There is no entry {path}.")));
+            }
+            let several = rows.len() > 1 || reading.preview;
+            for row in rows {
+                let number = status(state(row.state), row.outcome.as_deref());
+                if several {
+                    parts.push(format!("{} (status {number}, {} characters)", row.path, row.body.chars().count()));
+                } else {
+                    parts.push(format!("{} (status {number})\n{}", row.path, self.body(at, &row, reading)));
+                }
+            }
+        }
+        Ok(done(call, parts.join("\n")))
+    }
+
+    /// An entry's text; of a command that runs, the newest of what it has put out.
+    fn body(&self, at: &At, row: &EntryRow, reading: &Read) -> String {
+        let channel = row.path.rsplit_once('_').and_then(|(_, channel)| channel.parse::<u8>().ok());
+        if let (EntryState::Streaming, Some(channel)) = (row.state, channel) {
+            let lines =
+                reading.line.filter(|line| *line < 0).map_or(TAIL_LINES, |line| usize::try_from(line.unsigned_abs()).unwrap_or(TAIL_LINES));
+            if let Some((text, bytes)) = self.tail(&at.chat, &record_of(&row.path), channel, lines) {
+                return format!("{text}\n[it runs; {bytes} bytes so far]");
+            }
+        }
+        slice(&row.body, reading.line, reading.limit)
+    }
+
+    async fn edit_entry(&self, call: &Call, at: &At, path: &str, edit: &edit::Edit) -> Result<Settled, Error> {
+        let path = normalize(path);
+        if let Some(settled) = unwritable(call, &path) {
+            return Ok(settled);
+        }
+        if path.contains('*') {
+            return Ok(failed(call, 422, "An entry's name has no `*`."));
+        }
+        let known = self.entries(at, &path).await?.pop();
+        let before = known.as_ref().map(|row| row.body.clone().into_bytes());
+        let file = File { path: &path, bytes: before.as_deref(), seen: &Seen::Never };
+        let change = match edit::apply(&file, edit) {
+            Ok(change) => change,
+            Err(refusal) => return Ok(failed(call, 409, refusal.to_string())),
+        };
+        let body = String::from_utf8_lossy(&change.after).into_owned();
+        let row = match known {
+            Some(row) => EntryRow { body, updated_at: now_ms(), ..row },
+            None => fresh(at, path.clone(), body),
+        };
+        commit(&self.store, vec![Change::PutEntry(row)]).await?;
+        Ok(done(call, format!("Kept as {path}.")))
+    }
+
+    async fn remove_entries(&self, call: &Call, at: &At, path: &str, preview: bool) -> Result<Settled, Error> {
+        let rows = self.entries(at, path).await?;
+        if rows.is_empty() {
+            return Ok(failed(call, 404, format!("There is no entry {path}.")));
+        }
+        if let Some(settled) = rows.iter().find_map(|row| unwritable(call, &row.path)) {
+            return Ok(settled);
+        }
+        let paths: Vec<&str> = rows.iter().map(|row| row.path.as_str()).collect();
+        if preview {
+            return Ok(done(call, format!("These would be removed:\n{}", paths.join("\n"))));
+        }
+        let words = format!("Removed {}.", paths.join(", "));
+        let remove = |row: &EntryRow| Change::RemoveEntry { chat: row.chat.clone(), path: row.path.clone() };
+        commit(&self.store, rows.iter().map(remove).collect()).await?;
+        Ok(done(call, words))
+    }
+
+    async fn move_entry(&self, call: &Call, at: &At, (from, to): (&str, &str), moves: bool) -> Result<Settled, Error> {
+        let Some(row) = self.entries(at, from).await?.pop() else {
+            return Ok(failed(call, 404, format!("There is no entry {from}. Nothing was done.")));
+        };
+        let to = normalize(to);
+        let written = unwritable(call, &to).or_else(|| moves.then(|| unwritable(call, &row.path)).flatten());
+        if let Some(settled) = written {
+            return Ok(settled);
+        }
+        let mut changes = vec![Change::PutEntry(fresh(at, to.clone(), row.body))];
+        if moves {
+            changes.push(Change::RemoveEntry { chat: row.chat, path: row.path.clone() });
+        }
+        commit(&self.store, changes).await?;
+        Ok(done(call, format!("{} {} to {to}.", if moves { "Moved" } else { "Copied" }, row.path)))
+    }
+
+    async fn show_entries(&self, call: &Call, at: &At, path: &str, visibility: &str) -> Result<Settled, Error> {
+        let visibility = match visibility {
+            "visible" => Visibility::Visible,
+            "summarized" => Visibility::Summarized,
+            "archived" => Visibility::Archived,
+            other => return Ok(failed(call, 422, format!("A visibility is visible, summarized or archived, not `{other}`."))),
+        };
+        let rows = self.entries(at, path).await?;
+        if rows.is_empty() {
+            return Ok(failed(call, 404, format!("There is no entry {path}.")));
+        }
+        let count = rows.len();
+        let change = |row: EntryRow| Change::PutEntry(EntryRow { visibility, updated_at: now_ms(), ..row });
+        commit(&self.store, rows.into_iter().map(change).collect()).await?;
+        Ok(done(call, format!("{count} entries are {} now.", visibility.as_str())))
+    }
+}
+
+/// Why the model cannot write an entry, when it cannot.
+fn unwritable(call: &Call, path: &str) -> Option<Settled> {
+    let scheme = scheme_of(path);
+    let writes = scheme.as_deref().is_some_and(|scheme| WRITTEN.contains(&scheme) && may_write(Some(scheme), Writer::Model));
+    (!writes).then(|| failed(call, 403, format!("{path} is not written by you: entries of yours begin with known:// or unknown://.")))
+}
+
+fn fresh(at: &At, path: String, body: String) -> EntryRow {
+    let now = now_ms();
+    let visibility = match default_visibility(&path) {
+        Shown::Visible => Visibility::Visible,
+        Shown::Summarized => Visibility::Summarized,
+        Shown::Archived => Visibility::Archived,
+    };
+    EntryRow {
+        chat: at.chat.as_str().to_owned(),
+        path,
+        state: EntryState::Resolved,
+        outcome: None,
+        visibility,
+        body,
+        attributes: "{}".to_owned(),
+        turn: at.turn,
+        seq: 0,
+        created_at: now,
+        updated_at: now,
+    }
+}

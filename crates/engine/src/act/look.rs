@@ -1,0 +1,287 @@
+//! Looking at files: reading, listing, finding. What a search meets is judged file by file before it is shown.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use alcove_agent::pattern::Pattern;
+use alcove_agent::policy::{Access, Effect, Kind, Request, Touch};
+use alcove_agent::tool::{Ask, Call, Find, Read, Search};
+use alcove_agent::turn::Settled;
+use tokio_util::sync::CancellationToken;
+
+use super::settle::{done, failed, unfiled};
+use super::{At, Done, Hands};
+use crate::acting::Acting;
+use crate::files::{Asked, FileError, Found, Letters, Limits, Look, Names, PlaceKind, Query, Tree};
+
+/// Bytes of a file that is read.
+const FILE_BYTES: u64 = 4 << 20;
+/// Bytes of one answer.
+const ANSWER_BYTES: usize = 64 * 1024;
+/// Lines of a file that are given when nothing is said.
+const LINES: usize = 2_000;
+/// Names of a folder that are given.
+const NAMES: usize = 500;
+/// Files a pattern reads at once.
+const FILES: usize = 20;
+/// Files a search by name gives.
+const FOUND: usize = 500;
+/// Matches a search in files gives when nothing is said, and at most.
+const MATCHES: u32 = 100;
+const MATCHES_MAX: u32 = 1_000;
+
+impl Hands {
+    pub(super) async fn look(self: &Arc<Self>, call: &Call, at: &At, ask: Ask, cancel: &CancellationToken) -> Done {
+        let (hands, call, at) = (self.clone(), call.clone(), at.clone());
+        let (failing, over) = (failed(&call, 500, "Alcove is ending."), Arc::new(AtomicBool::new(false)));
+        let guard = Flag(over.clone());
+        let acting = self.acting.current();
+        let looked = tokio::task::spawn_blocking(move || {
+            let tree = match hands.tree(&at) {
+                Ok(tree) => tree,
+                Err(error) => return failed(&call, 404, format!("The chat's folder cannot be opened: {error}.")),
+            };
+            let eyes = Eyes { hands: &hands, tree: &tree, at: &at, acting: &acting, over: &over };
+            let looked = match ask {
+                Ask::Read(read) => eyes.read(&call, &read),
+                Ask::List { path, all } => eyes.list(&call, &path, all),
+                Ask::Find(find) => eyes.find(&call, &find),
+                Ask::Search(search) => eyes.search(&call, &search),
+                _ => Ok(failed(&call, 422, "This cannot be looked at.")),
+            };
+            looked.unwrap_or_else(|error| unfiled(&call, &error))
+        });
+        let settled = tokio::select! {
+            looked = looked => looked.unwrap_or(failing),
+            () = cancel.cancelled() => failing,
+        };
+        drop(guard);
+        Done::of(settled)
+    }
+}
+
+/// Ends what a thread still looks for when nobody waits for it.
+struct Flag(Arc<AtomicBool>);
+
+impl Drop for Flag {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whoever looks, and where.
+struct Eyes<'a> {
+    hands: &'a Hands,
+    tree: &'a Tree,
+    at: &'a At,
+    acting: &'a Acting,
+    over: &'a AtomicBool,
+}
+
+impl Eyes<'_> {
+    /// Whether a file that was met may be shown.
+    fn may_show(&self, call: &Call, path: &str) -> bool {
+        let touch = Touch { path: path.to_owned(), real: None, access: Access::Read, tree: false, protected: None };
+        let request = Request {
+            tool: call.tool.name().to_owned(),
+            kind: Kind::Read,
+            touches: vec![touch],
+            command: None,
+            host: None,
+            network: false,
+        };
+        self.hands.judge(&request, self.at, self.acting).effect == Effect::Allow
+    }
+
+    fn read(&self, call: &Call, read: &Read) -> Result<Settled, FileError> {
+        let mut paths = Vec::new();
+        for path in &read.paths {
+            if path.contains('*') {
+                paths.extend(glob(self.tree, path, FILES + 1)?.into_iter().filter(|path| self.may_show(call, path)));
+            } else {
+                paths.push(path.clone());
+            }
+        }
+        let filter = read.filter.as_deref().map(Pattern::parse);
+        let (mut parts, mut bytes) = (Vec::new(), 0);
+        let several = read.paths.len() > 1 || read.paths.iter().any(|path| path.contains('*'));
+        for path in paths.iter().take(FILES) {
+            if read.preview {
+                parts.push(path.clone());
+                continue;
+            }
+            match self.one(path, read, filter.as_ref()) {
+                Ok(None) => {}
+                Ok(Some(text)) => {
+                    bytes += text.len();
+                    parts.push(if several { format!("--- {path}\n{text}") } else { text });
+                }
+                Err(error) if several => parts.push(format!("--- {path}\n({})", error.words)),
+                Err(error) => return Err(error),
+            }
+            if bytes > ANSWER_BYTES {
+                parts.push("… more files were left out …".to_owned());
+                break;
+            }
+        }
+        if paths.len() > FILES {
+            parts.push(format!("… only the first {FILES} files are shown …"));
+        }
+        if parts.is_empty() {
+            return Ok(failed(call, 404, format!("Nothing matches {}.", read.paths.join(", "))));
+        }
+        Ok(done(call, parts.join("\n")))
+    }
+
+    /// One file's text, or a folder's names; none when the filter does not fit it.
+    fn one(&self, path: &str, read: &Read, filter: Option<&Pattern>) -> Result<Option<String>, FileError> {
+        let place = self.tree.place(if path.is_empty() { "." } else { path })?;
+        if place.kind == PlaceKind::Folder {
+            return self.names(&place, false).map(Some);
+        }
+        let bytes = self.tree.text(&place, FILE_BYTES)?;
+        let text = String::from_utf8_lossy(&bytes);
+        if filter.is_some_and(|filter| filter.search(&text).is_none()) {
+            return Ok(None);
+        }
+        Ok(Some(slice(&text, read.line, read.limit)))
+    }
+
+    fn list(&self, call: &Call, path: &str, all: bool) -> Result<Settled, FileError> {
+        let place = self.tree.place(if path.is_empty() { "." } else { path })?;
+        match place.kind {
+            PlaceKind::Folder => Ok(done(call, self.names(&place, all)?)),
+            PlaceKind::Absent => Ok(failed(call, 404, format!("There is no folder {path}."))),
+            PlaceKind::File { .. } | PlaceKind::Link | PlaceKind::Other => Ok(failed(call, 422, format!("{path} is no folder."))),
+        }
+    }
+
+    fn names(&self, place: &crate::files::Place, all: bool) -> Result<String, FileError> {
+        let listing = self.tree.list(place, NAMES)?;
+        let mut lines = Vec::new();
+        for entry in listing.entries.iter().filter(|entry| all || !entry.name.starts_with('.')) {
+            lines.push(match (entry.kind, &entry.link) {
+                (_, Some(link)) => format!("{} -> {link}", entry.name),
+                (PlaceKind::Folder, None) => format!("{}/", entry.name),
+                (PlaceKind::File { len, .. }, None) => format!("{} ({len} bytes)", entry.name),
+                (PlaceKind::Absent | PlaceKind::Link | PlaceKind::Other, None) => entry.name.clone(),
+            });
+        }
+        if listing.more > 0 {
+            lines.push(format!("… {} more …", listing.more));
+        }
+        Ok(if lines.is_empty() { "(empty)".to_owned() } else { lines.join("\n") })
+    }
+
+    fn find(&self, call: &Call, find: &Find) -> Result<Settled, FileError> {
+        let place = self.tree.place(if find.path.is_empty() { "." } else { &find.path })?;
+        if place.kind == PlaceKind::Absent {
+            return Ok(failed(call, 404, format!("There is no folder {}.", find.path)));
+        }
+        let look = self.looking(Limits { results: FOUND, ..Limits::GLOB });
+        let found = self.tree.glob(&place, &Names::read(&find.pattern)?, &look, |path| self.may_show(call, path))?;
+        let mut lines: Vec<String> = found.files.into_iter().map(|(path, _)| path).collect();
+        if lines.is_empty() {
+            lines.push(format!("Nothing matches {}.", find.pattern));
+        }
+        lines.extend(found.stopped.map(|stop| format!("({})", stop.words())));
+        Ok(done(call, lines.join("\n")))
+    }
+
+    fn search(&self, call: &Call, search: &Search) -> Result<Settled, FileError> {
+        let letters = if search.ignore_case { Letters::Folded } else { Letters::Exact };
+        let asked = Asked { pattern: &search.pattern, plain: search.literal, letters, ..Asked::default() };
+        let mut query = Query::read(&asked)?;
+        query.only = search.glob.iter().map(|glob| Names::read(glob)).collect::<Result<_, _>>()?;
+        (query.before, query.after) = (search.context as usize, search.context as usize);
+        query.once = search.files_only;
+        let results = search.limit.unwrap_or(MATCHES).clamp(1, MATCHES_MAX) as usize;
+        let place = self.tree.place(if search.path.is_empty() { "." } else { &search.path })?;
+        if place.kind == PlaceKind::Absent {
+            return Ok(failed(call, 404, format!("There is no {}.", search.path)));
+        }
+        let look = self.looking(Limits { results, ..Limits::GREP });
+        let found = self.tree.grep(&place, &query, &look, |path| self.may_show(call, path))?;
+        Ok(done(call, told(search, &found)))
+    }
+
+    fn looking(&self, limits: Limits) -> Look<'_> {
+        Look { hidden: false, ignored: false, limits, cancel: self.over }
+    }
+}
+
+/// What was found, file by file.
+fn told(search: &Search, found: &Found) -> String {
+    let mut out = String::new();
+    for file in &found.files {
+        if search.files_only {
+            out.push_str(&format!("{}\n", file.path));
+            continue;
+        }
+        out.push_str(&format!("{}\n", file.path));
+        let mut last = 0;
+        for line in &file.lines {
+            if last > 0 && line.number > last + 1 && search.context > 0 {
+                out.push_str("  …\n");
+            }
+            last = line.number;
+            let mark = if line.column.is_some() { ':' } else { '-' };
+            out.push_str(&format!("  {}{mark} {}\n", line.number, line.text));
+        }
+        let kept = file.lines.iter().filter(|line| line.column.is_some()).count() as u64;
+        if file.count > kept {
+            out.push_str(&format!("  … {} more lines of this file …\n", file.count - kept));
+        }
+    }
+    if out.is_empty() {
+        out = format!("Nothing was found in {} files.\n", found.searched);
+    }
+    if let Some(stop) = found.stopped {
+        out.push_str(&format!("({})\n", stop.words()));
+    }
+    for (count, what) in [(found.large, "too large"), (found.unread, "not readable")] {
+        if count > 0 {
+            out.push_str(&format!("({count} files were {what})\n"));
+        }
+    }
+    out
+}
+
+/// A part of a text by its lines, and where it lies; a whole one as it is.
+pub(super) fn slice(text: &str, line: Option<i64>, limit: Option<u64>) -> String {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let total = lines.len();
+    let first = match line {
+        None => 0,
+        Some(line) if line < 0 => total.saturating_sub(usize::try_from(line.unsigned_abs()).unwrap_or(usize::MAX)),
+        Some(line) => usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1),
+    };
+    if first >= total && total > 0 {
+        return format!("(line {} is past the end: there are {total} lines)", first.saturating_add(1));
+    }
+    let wanted = limit.map_or(LINES, |limit| usize::try_from(limit).unwrap_or(usize::MAX).max(1));
+    let mut out = String::new();
+    let mut last = first;
+    for line in lines.iter().skip(first).take(wanted) {
+        if out.len() + line.len() > ANSWER_BYTES && !out.is_empty() {
+            break;
+        }
+        let cut = line.floor_char_boundary(ANSWER_BYTES);
+        out.push_str(line.get(..cut).unwrap_or(line));
+        last += 1;
+    }
+    if first == 0 && last == total {
+        return out;
+    }
+    let end = if out.ends_with('\n') || out.is_empty() { "" } else { "\n" };
+    format!("{out}{end}(lines {}–{last} of {total})", first + 1)
+}
+
+/// Files of the folder by a pattern of the tag language, sorted.
+pub(super) fn glob(tree: &Tree, pattern: &str, limit: usize) -> Result<Vec<String>, FileError> {
+    let over = AtomicBool::new(false);
+    let look = Look { hidden: true, ignored: true, limits: Limits { results: limit, ..Limits::GLOB }, cancel: &over };
+    let names = Names::Entry(Box::new(Pattern::parse(pattern)));
+    let found = tree.glob(&tree.place(".")?, &names, &look, |_| true)?;
+    Ok(found.files.into_iter().map(|(path, _)| path).collect())
+}

@@ -1,0 +1,66 @@
+//! How calls end, in the words the model and the person are told.
+
+use alcove_agent::policy::Verdict;
+use alcove_agent::tool::Call;
+use alcove_agent::turn::Settled;
+
+use crate::files::FileError;
+
+/// Bytes of a result that clients are told; the record has it all.
+const RESULT_BYTES: usize = 16 * 1024;
+
+/// It went well.
+pub(crate) fn done(call: &Call, body: impl Into<String>) -> Settled {
+    let body = body.into();
+    Settled {
+        call: call.id.clone(),
+        status: 200,
+        result: shortened(&body),
+        body,
+        well: true,
+        strike: false,
+        edits: Vec::new(),
+        record: String::new(),
+        why: None,
+        exit_code: None,
+        duration_ms: None,
+        background: false,
+        said: None,
+    }
+}
+
+/// It could not be done; nothing was changed.
+pub(crate) fn failed(call: &Call, status: u16, words: impl Into<String>) -> Settled {
+    Settled { status, well: false, ..done(call, words) }
+}
+
+/// It may not be done.
+pub(crate) fn refused(call: &Call, verdict: &Verdict) -> Settled {
+    let words = format!("Not allowed: {}. Nothing was done.", verdict.why.trim_end_matches('.'));
+    Settled { strike: true, why: Some(verdict.why.clone()), ..failed(call, 403, words) }
+}
+
+/// A person said no.
+pub(crate) fn rejected(call: &Call, reason: Option<&str>) -> Settled {
+    let words = match reason.map(str::trim).filter(|reason| !reason.is_empty()) {
+        Some(reason) => format!("The person rejected this, and says: {reason}"),
+        None => "The person rejected this.".to_owned(),
+    };
+    failed(call, 403, words)
+}
+
+/// A file or folder did not allow it.
+pub(super) fn unfiled(call: &Call, error: &FileError) -> Settled {
+    failed(call, error.status, error.words.clone())
+}
+
+/// The beginning and the end of a long text.
+pub(super) fn shortened(text: &str) -> String {
+    if text.len() <= RESULT_BYTES {
+        return text.to_owned();
+    }
+    let half = RESULT_BYTES / 2;
+    let (head, tail) = (text.floor_char_boundary(half), text.ceil_char_boundary(text.len() - half));
+    let parts = (text.get(..head).unwrap_or_default(), text.get(tail..).unwrap_or_default());
+    format!("{}\n… {} bytes left out …\n{}", parts.0, tail - head, parts.1)
+}

@@ -1,0 +1,487 @@
+//! Carrying out what a step asks for: each call is prepared, judged, perhaps shown to a person, and run; in order, but for calls that only
+//! look, which run beside each other. Policy is asked here and nowhere else.
+
+use std::collections::BTreeSet;
+
+use alcove_agent::policy::{Approvals, Effect as Ruled, Kind, Spent, Verdict};
+use alcove_agent::tool::{Ask, Call};
+use alcove_agent::turn::{Input, Settled};
+use alcove_proto::envelope::{ChangesWord, ChatStateWord, Event, Phase, Proposal, ProposalResolved, ProposalState, StreamChunk};
+use alcove_store::{Change, EntryState};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::actor::Actor;
+use super::journal::Say;
+use super::records::end_of;
+use crate::act::{At, Prepared, Worked, refused};
+use crate::clock::now_ms;
+use crate::error::Error;
+
+/// Things heard from running calls that may wait; more wait with the calls, and these with their processes.
+const WORKED: usize = 64;
+/// Bytes of a command's newest output that are told when the turn is stopped.
+const OUTPUT_TAIL: usize = 16 * 1024;
+
+/// What a step's calls are doing.
+pub(super) struct Acts {
+    list: Vec<Doing>,
+    tell: mpsc::Sender<Worked>,
+    heard: mpsc::Receiver<Worked>,
+    approvals: Approvals,
+    /// Paths of the turn's records.
+    pub(super) records: BTreeSet<String>,
+    pub(super) ordinal: u64,
+}
+
+/// One call.
+pub(super) struct Doing {
+    pub(super) call: Call,
+    /// The path of its record, by which a proposal is named too.
+    pub(super) record: String,
+    pub(super) stage: Stage,
+    /// Why it is allowed, or asked about.
+    why: Option<String>,
+    /// What it has put out, the newest of it.
+    output: String,
+}
+
+/// How far a call is.
+pub(super) enum Stage {
+    /// Nothing is known of it yet.
+    Fresh,
+    /// It waits for a person.
+    Asked(Box<Asked>),
+    /// It may run.
+    Ready(Box<Prepared>, Leave),
+    /// It runs.
+    Running(CancellationToken),
+    /// It has ended.
+    Over,
+}
+
+/// A call that waits for a person.
+pub(super) struct Asked {
+    pub(super) prepared: Prepared,
+    pub(super) proposal: Proposal,
+}
+
+/// Who allowed a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// Policy.
+    Given,
+    /// A person, for exactly what was shown.
+    Approved,
+}
+
+/// A call a person allowed after its turn had ended.
+#[derive(Clone, Debug)]
+pub(super) struct Resumed {
+    pub(super) call: Call,
+    pub(super) record: String,
+    pub(super) digest: String,
+    /// The answer, where it was a question.
+    pub(super) text: Option<String>,
+}
+
+impl Acts {
+    pub(super) fn new(ordinal: u64) -> Self {
+        let (tell, heard) = mpsc::channel(WORKED);
+        Self { list: Vec::new(), tell, heard, approvals: Approvals::default(), records: BTreeSet::new(), ordinal }
+    }
+
+    /// What a running call says next. Cancel-safe.
+    pub(super) async fn next(&mut self) -> Option<Worked> {
+        self.heard.recv().await
+    }
+
+    pub(super) fn find(&mut self, record: &str) -> Option<&mut Doing> {
+        self.list.iter_mut().find(|doing| doing.record == record)
+    }
+
+    pub(super) fn position(&self, record: &str) -> Option<usize> {
+        self.list.iter().position(|doing| doing.record == record)
+    }
+
+    /// The proposals that wait.
+    pub(super) fn open(&self) -> impl Iterator<Item = &Proposal> {
+        self.list.iter().filter_map(|doing| match &doing.stage {
+            Stage::Asked(asked) => Some(&asked.proposal),
+            Stage::Fresh | Stage::Ready(..) | Stage::Running(_) | Stage::Over => None,
+        })
+    }
+
+    /// A person said yes to exactly this.
+    pub(super) fn grant(&mut self, record: &str, digest: alcove_agent::policy::Digest) {
+        self.approvals.grant(record, digest);
+    }
+}
+
+impl Doing {
+    fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+}
+
+impl Actor {
+    /// Takes on the calls of a step.
+    pub(super) fn begin_acts(&mut self, calls: Vec<Call>) {
+        let Some(ordinal) = self.active.as_ref().map(|active| active.acts.ordinal) else { return };
+        let mut list = Vec::with_capacity(calls.len());
+        for call in calls {
+            let record = match self.resumed.take() {
+                Some(resumed) => {
+                    let question = matches!(call.ask, Ask::Question { .. });
+                    let told = if question { resumed.text.unwrap_or_else(|| "Yes.".to_owned()) } else { resumed.digest };
+                    self.allowed = Some((resumed.record.clone(), told));
+                    resumed.record
+                }
+                None => self.fresh_record(ordinal, call.tool.tag(), &call.target),
+            };
+            list.push(Doing { call, record, stage: Stage::Fresh, why: None, output: String::new() });
+        }
+        if let Some(active) = &mut self.active {
+            active.acts.list = list;
+        }
+    }
+
+    /// A turn that begins with what a person allowed.
+    pub(super) fn resume(&mut self, resumed: Resumed) -> Input {
+        let call = resumed.call.clone();
+        self.resumed = Some(resumed);
+        Input::Resumed(vec![call])
+    }
+
+    /// Moves every call on that can be: prepares, asks, runs. What ends at once becomes an input of the machine.
+    pub(super) async fn advance(&mut self) -> Result<(), Error> {
+        while let Some(index) = self.next_to_move() {
+            self.move_on(index).await?;
+        }
+        self.tell_waiting();
+        Ok(())
+    }
+
+    fn next_to_move(&self) -> Option<usize> {
+        let list = &self.active.as_ref()?.acts.list;
+        let moves = |(index, doing): (usize, &Doing)| match &doing.stage {
+            Stage::Fresh => list.iter().take(index).all(|earlier| !stands_in_the_way(earlier, &doing.call)),
+            Stage::Ready(..) => list.iter().take(index).all(|earlier| earlier.is_over() || beside(earlier, doing)),
+            Stage::Asked(_) | Stage::Running(_) | Stage::Over => false,
+        };
+        list.iter().enumerate().position(moves)
+    }
+
+    async fn move_on(&mut self, index: usize) -> Result<(), Error> {
+        let Some(active) = &mut self.active else { return Ok(()) };
+        let Some(doing) = active.acts.list.get_mut(index) else { return Ok(()) };
+        match std::mem::replace(&mut doing.stage, Stage::Over) {
+            Stage::Fresh => self.prepare(index).await,
+            Stage::Ready(prepared, leave) => self.carry_on(index, *prepared, leave).await,
+            other @ (Stage::Asked(_) | Stage::Running(_) | Stage::Over) => {
+                doing.stage = other;
+                Ok(())
+            }
+        }
+    }
+
+    /// Where the chat's calls are carried out.
+    pub(super) fn at(&self, ordinal: u64, record: &str) -> At {
+        At {
+            chat: self.id.clone(),
+            lasting: self.lasting,
+            turn: ordinal,
+            scope: self.scope.clone(),
+            own: self.shared.acting.current().of(self.id.as_str()),
+            record: record.to_owned(),
+        }
+    }
+
+    /// Looks at what a call would do, and asks policy.
+    async fn prepare(&mut self, index: usize) -> Result<(), Error> {
+        let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
+        let at = self.at(ordinal, &record);
+        let prepared = match self.shared.hands.prepare(&call, &at).await {
+            Ok(prepared) => prepared,
+            Err(settled) => return self.settle(index, *settled).await,
+        };
+        let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
+        if let Some(doing) = self.doing(index) {
+            doing.why = Some(verdict.why.clone());
+        }
+        match verdict.effect {
+            Ruled::Deny => self.settle(index, refused(&call, &verdict)).await,
+            Ruled::Allow | Ruled::Ask if matches!(call.ask, Ask::Question { .. }) => {
+                match self.allowed.take_if(|allowed| allowed.0 == record) {
+                    Some((_, text)) => self.settle(index, crate::act::done(&call, format!("The person answers: {text}"))).await,
+                    None => self.propose(index, prepared, &verdict).await,
+                }
+            }
+            Ruled::Ask => match self.resumed_digest(&record) {
+                Some(digest) if digest == prepared.exact.digest().to_string() => self.ready(index, prepared).await,
+                _ => self.propose(index, prepared, &verdict).await,
+            },
+            Ruled::Allow => self.ready(index, prepared).await,
+        }
+    }
+
+    /// The digest a person allowed after the turn of this record had ended.
+    fn resumed_digest(&mut self, record: &str) -> Option<String> {
+        self.allowed.take_if(|allowed| allowed.0 == record).map(|allowed| allowed.1)
+    }
+
+    async fn ready(&mut self, index: usize, prepared: Prepared) -> Result<(), Error> {
+        if let Some(doing) = self.doing(index) {
+            doing.stage = Stage::Ready(Box::new(prepared), Leave::Given);
+        }
+        Ok(())
+    }
+
+    /// Shows a call to a person and lets the turn wait.
+    async fn propose(&mut self, index: usize, prepared: Prepared, verdict: &Verdict) -> Result<(), Error> {
+        let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
+        let Some(active) = &mut self.active else { return Ok(()) };
+        let (turn_id, turn_phase, turn_seq) = active.machine.annotate(Phase::Activity);
+        let proposal = Proposal {
+            chat_id: self.id.clone(),
+            proposal_id: record.clone(),
+            call_id: call.id.clone(),
+            tool: call.tool.name().to_owned(),
+            kind: prepared.view.kind,
+            title: alcove_agent::tool::title(&call),
+            command: prepared.view.command.clone(),
+            files: prepared.view.files.clone(),
+            question: prepared.view.question.clone(),
+            address: prepared.view.address.clone(),
+            why: verdict.why.clone(),
+            digest: prepared.exact.digest().to_string(),
+            rules: prepared.view.rules.clone(),
+            turn_id,
+            turn_phase,
+            turn_seq,
+            created_at_ms: Some(now_ms()),
+            seq: None,
+        };
+        let attributes =
+            json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "why": verdict.why, "proposal": proposal });
+        let row = self.entry(ordinal, record, (EntryState::Proposed, None), &call.target, &attributes);
+        let event = Event::Proposal(Box::new(proposal.clone()));
+        self.journal.append(vec![Say::Logged(event)], vec![Change::PutEntry(row)]).await?;
+        if let Some(doing) = self.doing(index) {
+            doing.stage = Stage::Asked(Box::new(Asked { prepared, proposal }));
+        }
+        Ok(())
+    }
+
+    /// Starts a call. What a person allowed is looked at again: it must be exactly what was shown.
+    async fn carry_on(&mut self, index: usize, prepared: Prepared, leave: Leave) -> Result<(), Error> {
+        let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
+        let at = self.at(ordinal, &record);
+        let prepared = match leave {
+            Leave::Given => prepared,
+            Leave::Approved => {
+                let now = match self.shared.hands.prepare(&prepared.call, &at).await {
+                    Ok(now) => now,
+                    Err(settled) => return self.settle(index, *settled).await,
+                };
+                let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &now.exact));
+                if spent != Some(Spent::Used) {
+                    let words =
+                        "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
+                    return self.settle(index, crate::act::failed(&call, 409, words)).await;
+                }
+                now
+            }
+        };
+        let attributes = self.attributes(index, None);
+        let row = self.entry(ordinal, record, (EntryState::Streaming, None), "", &attributes);
+        self.journal.append(Vec::new(), vec![Change::PutEntry(row)]).await?;
+        let cancel = CancellationToken::new();
+        let Some(active) = &mut self.active else { return Ok(()) };
+        let tell = active.acts.tell.clone();
+        if let Some(doing) = active.acts.list.get_mut(index) {
+            doing.stage = Stage::Running(cancel.clone());
+        }
+        self.shared.hands.begin(prepared, at, tell, cancel);
+        Ok(())
+    }
+
+    /// A call ended: its record is written, and the machine hears of it.
+    pub(super) async fn settle(&mut self, index: usize, settled: Settled) -> Result<(), Error> {
+        self.settle_with(index, settled, Vec::new(), None).await
+    }
+
+    async fn settle_with(&mut self, index: usize, settled: Settled, more: Vec<Change>, media: Option<Value>) -> Result<(), Error> {
+        let Some((_, record, ordinal)) = self.of(index) else { return Ok(()) };
+        let mut attributes = self.attributes(index, Some(&settled));
+        if let (Some(map), Some(media)) = (attributes.as_object_mut(), media) {
+            map.insert("media".to_owned(), media);
+        }
+        let why = settled.why.clone().or_else(|| self.doing(index).and_then(|doing| doing.why.clone()));
+        let settled = Settled { record: record.clone(), why, ..settled };
+        let row = self.entry(ordinal, record, end_of(&settled), &settled.body, &attributes);
+        if let Some(doing) = self.doing(index) {
+            doing.stage = Stage::Over;
+        }
+        let changes = std::iter::once(Change::PutEntry(row)).chain(more).collect();
+        self.inputs.push_back((Input::Settled(settled), changes));
+        Ok(())
+    }
+
+    fn attributes(&mut self, index: usize, settled: Option<&Settled>) -> Value {
+        let Some(doing) = self.doing(index) else { return json!({}) };
+        let (call, why) = (&doing.call, &doing.why);
+        let mut attributes = json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "why": why });
+        if let (Some(settled), Some(map)) = (settled, attributes.as_object_mut()) {
+            map.insert("exit_code".to_owned(), json!(settled.exit_code));
+            map.insert("duration_ms".to_owned(), json!(settled.duration_ms));
+        }
+        attributes
+    }
+
+    /// What a running call says.
+    pub(super) async fn worked(&mut self, worked: Worked) -> Result<(), Error> {
+        match worked {
+            Worked::Output { call, channel, text, skipped } => self.output(&call, channel, text, skipped).await,
+            Worked::Done(done) => {
+                let index =
+                    self.active.as_ref().and_then(|active| active.acts.list.iter().position(|doing| doing.call.id == done.settled.call));
+                if let Some(index) = index {
+                    let ordinal = self.active.as_ref().map_or(0, |active| active.acts.ordinal);
+                    let rows = done.entries.into_iter().map(|kept| {
+                        Change::PutEntry(self.entry(ordinal, kept.path, (kept.state, kept.outcome), &kept.body, &kept.attributes))
+                    });
+                    let rows: Vec<Change> = rows.collect();
+                    self.settle_with(index, done.settled, rows, done.media).await?;
+                }
+                self.drive().await?;
+                self.start_next().await
+            }
+        }
+    }
+
+    async fn output(&mut self, call: &str, channel: u8, text: String, skipped: Option<u64>) -> Result<(), Error> {
+        let Some(active) = &mut self.active else { return Ok(()) };
+        let turn_id = active.machine.facts().turn.clone();
+        let Some(doing) = active.acts.list.iter_mut().find(|doing| doing.call.id == call && !doing.is_over()) else { return Ok(()) };
+        doing.output.push_str(&text);
+        if doing.output.len() > OUTPUT_TAIL {
+            let cut = doing.output.ceil_char_boundary(doing.output.len() - OUTPUT_TAIL);
+            doing.output.drain(..cut);
+        }
+        let chunk = StreamChunk {
+            chat_id: self.id.clone(),
+            path: doing.record.clone(),
+            call_id: call.to_owned(),
+            channel,
+            text,
+            skipped,
+            turn_id,
+            seq: None,
+        };
+        let say = if skipped.is_some() { Say::Passing(Event::StreamChunk(chunk)) } else { Say::Logged(Event::StreamChunk(chunk)) };
+        self.journal.append(vec![say], Vec::new()).await
+    }
+
+    /// Ends what is being carried out: the turn is over. What waited for a person waits no longer.
+    pub(super) fn drop_acts(&mut self, said: &mut Vec<Say>, changes: &mut Vec<Change>) {
+        let Some(active) = &mut self.active else { return };
+        let ordinal = active.acts.ordinal;
+        let turn_id = active.machine.facts().turn.clone();
+        let mut ended = Vec::new();
+        for doing in &mut active.acts.list {
+            let stage = std::mem::replace(&mut doing.stage, Stage::Over);
+            match stage {
+                Stage::Over => continue,
+                Stage::Running(cancel) => cancel.cancel(),
+                Stage::Asked(asked) => said.push(Say::Logged(Event::ProposalResolved(ProposalResolved {
+                    chat_id: self.id.clone(),
+                    proposal_id: asked.proposal.proposal_id.clone(),
+                    call_id: doing.call.id.clone(),
+                    state: ProposalState::Cancelled,
+                    reason: None,
+                    rule: None,
+                    turn_id: turn_id.clone(),
+                    seq: None,
+                }))),
+                Stage::Fresh | Stage::Ready(..) => {}
+            }
+            let attributes = json!({ "call": doing.call.id, "tool": doing.call.tool.name(), "arguments": doing.call.arguments });
+            ended.push((doing.record.clone(), attributes, format!("Stopped before its end.\n{}", doing.output)));
+        }
+        for (record, attributes, body) in ended {
+            let how = (EntryState::Cancelled, Some("aborted".to_owned()));
+            changes.push(Change::PutEntry(self.entry(ordinal, record, how, &body, &attributes)));
+        }
+    }
+
+    /// Lets the machine know what commands have put out, before it is stopped.
+    pub(super) fn leave_outputs(&mut self) {
+        let Some(active) = &mut self.active else { return };
+        for doing in &active.acts.list {
+            if matches!(doing.stage, Stage::Running(_)) {
+                active.machine.leave(&doing.call.id, doing.output.clone());
+            }
+        }
+    }
+
+    /// The chat's state: it waits for a person when nothing else can go on.
+    pub(super) fn tell_waiting(&mut self) {
+        let Some(active) = &self.active else { return };
+        let waits = active.acts.open().next().is_some();
+        let runs = active.acts.list.iter().any(|doing| matches!(doing.stage, Stage::Running(_)));
+        let state = if waits && !runs { ChatStateWord::Waiting } else { ChatStateWord::Running };
+        if self.told_state != Some(state) {
+            self.told_state = Some(state);
+            let started_at = self.running().map(|run| run.started_at);
+            self.set_state(state, started_at);
+        }
+    }
+
+    /// What the turn changed in the folder, as one event.
+    pub(super) async fn changes_made(&mut self) -> Option<Say> {
+        let (ordinal, turn_id) = self.active.as_ref().map(|active| (active.acts.ordinal, active.machine.facts().turn.clone()))?;
+        let made = self.shared.hands.made(&self.id, ordinal).await?;
+        Some(Say::Logged(Event::Changes(alcove_proto::envelope::Changes {
+            chat_id: self.id.clone(),
+            action: ChangesWord::Made,
+            turn: ordinal,
+            paths: made.paths,
+            added: made.added,
+            deleted: made.deleted,
+            note: made.note,
+            turn_id,
+            created_at_ms: Some(now_ms()),
+            seq: None,
+        })))
+    }
+
+    fn of(&self, index: usize) -> Option<(Call, String, u64)> {
+        let acts = &self.active.as_ref()?.acts;
+        acts.list.get(index).map(|doing| (doing.call.clone(), doing.record.clone(), acts.ordinal))
+    }
+
+    fn doing(&mut self, index: usize) -> Option<&mut Doing> {
+        self.active.as_mut()?.acts.list.get_mut(index)
+    }
+}
+
+/// Whether an earlier call may change what a later one looks at, so that the later one waits to be prepared.
+fn stands_in_the_way(earlier: &Doing, later: &Call) -> bool {
+    let changes = matches!(earlier.call.tool.kind(), Kind::Edit | Kind::Command | Kind::Inspect);
+    let looks = matches!(later.tool.kind(), Kind::Edit | Kind::Read);
+    if earlier.is_over() || !changes || !looks {
+        return false;
+    }
+    match (&earlier.call.ask, &later.ask) {
+        // Edits of different files are shown together.
+        (Ask::Edit { path: one, .. }, Ask::Edit { path: other, .. }) => one == other,
+        _ => true,
+    }
+}
+
+/// Whether two calls may run at the same time.
+fn beside(earlier: &Doing, later: &Doing) -> bool {
+    earlier.call.tool.only_looks() && later.call.tool.only_looks() && matches!(earlier.stage, Stage::Running(_) | Stage::Asked(_))
+}

@@ -1,0 +1,465 @@
+//! Requests about acting: what waits for a person, rules and presets, how a chat acts, its changes, its commands.
+
+use std::path::PathBuf;
+
+use alcove_agent::policy::{Effect, Level, Mode, Preset, Rule, Span};
+use alcove_proto::ChatId;
+use alcove_proto::acting::{
+    Answered, ApprovalPreset, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode,
+    CommandOutput, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
+};
+use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, RuleSubject};
+use alcove_store::{CheckpointHow, EntryState};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::Refused;
+use crate::acting::{Own, RULES_MAX};
+use crate::chat::Answer;
+use crate::checkpoint::{Ask, Extent, FileChange, Insist, Operation, State, TurnChanges as Told, Way, What};
+use crate::clock::{fresh_uuid, now_ms};
+use crate::engine::Engine;
+use crate::error::{Error, read};
+
+/// Answers of one request.
+const ANSWERS_MAX: usize = 200;
+/// Turns of a list of changes.
+const TURNS_MAX: usize = 200;
+/// Lines of output that are given when nothing is said, and at most.
+const LINES: u64 = 200;
+const LINES_MAX: u64 = 5_000;
+
+/// One answer as it comes.
+#[derive(Deserialize)]
+struct AnswerBody {
+    chat_id: String,
+    proposal_id: String,
+    answer: String,
+    #[serde(default)]
+    digest: Option<String>,
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    command: Option<String>,
+    #[serde(default)]
+    rule: Option<RuleBody>,
+}
+
+/// A rule as it comes.
+#[derive(Deserialize)]
+struct RuleBody {
+    effect: RuleEffect,
+    span: RuleSpan,
+    #[serde(default)]
+    subject: RuleSubject,
+    #[serde(default)]
+    place: Option<String>,
+}
+
+/// `proposal.list`.
+pub(super) async fn proposals(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let chat = match payload.get("chat_id") {
+        None | Some(Value::Null) => None,
+        Some(_) => Some(chat_of(payload)?),
+    };
+    let rows = read(&engine.shared().store, |reader| reader.unfinished_entries()).await?;
+    let wanted =
+        rows.into_iter().filter(|row| row.state == EntryState::Proposed && chat.as_ref().is_none_or(|chat| row.chat == chat.as_str()));
+    let proposal = |attributes: String| {
+        let map: Map<String, Value> = serde_json::from_str(&attributes).ok()?;
+        serde_json::from_value::<Proposal>(map.get("proposal")?.clone()).ok()
+    };
+    let mut proposals: Vec<Proposal> = wanted.filter_map(|row| proposal(row.attributes)).collect();
+    // A temporary chat keeps its own in memory.
+    if let Some(chat) = chat.filter(ChatId::is_temporary) {
+        proposals = engine.chat(&chat).await?.proposals().await;
+    }
+    Ok(value(&Proposals { proposals }))
+}
+
+/// `proposal.answer`.
+pub(super) async fn answer(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let answers: Vec<AnswerBody> = body(payload.get("answers"), "answers")?;
+    if answers.is_empty() || answers.len() > ANSWERS_MAX {
+        return Err(Refused::bad(format!("answers must be 1 to {ANSWERS_MAX}")));
+    }
+    let mut answered = Vec::with_capacity(answers.len());
+    for body in answers {
+        let chat = ChatId::parse(&body.chat_id).ok_or_else(|| Refused::bad("invalid chat_id"))?;
+        let accept = match body.answer.as_str() {
+            "accept" => true,
+            "reject" => false,
+            _ => return Err(Refused::bad("answer must be accept or reject")),
+        };
+        let rule = match body.rule {
+            Some(rule) => Some(add(engine, rule, Some(&chat)).await?),
+            None => None,
+        };
+        let answer = Answer {
+            proposal: body.proposal_id,
+            accept,
+            digest: body.digest,
+            reason: body.reason,
+            text: body.text,
+            command: body.command,
+            rule,
+        };
+        let handle = engine.chat(&chat).await?;
+        let one = handle.answer(answer).await.map_err(|_| Refused::new(500, "the answer could not be kept"))?;
+        answered.push(one);
+    }
+    Ok(value(&Answered { answered }))
+}
+
+/// `approvals.get`.
+pub(super) async fn approvals(engine: &Engine) -> Value {
+    engine.shared().hands.ready().await;
+    let acting = engine.shared().acting.current();
+    value(&Approvals { preset: preset_word(acting.preset), rules: acting.rules.iter().map(row).collect(), sandbox: standing(engine) })
+}
+
+/// `approvals.update`.
+pub(super) async fn update(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let chosen = preset(text(payload, "preset")?)?;
+    let changed = engine.shared().acting.change(|acting| {
+        acting.preset = chosen;
+        Ok::<(), Error>(())
+    });
+    changed.await?;
+    Ok(approvals(engine).await)
+}
+
+/// `rule.add`.
+pub(super) async fn add_rule(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let rule: RuleBody = body(Some(&Value::Object(payload.clone())), "rule")?;
+    add(engine, rule, None).await?;
+    Ok(approvals(engine).await)
+}
+
+async fn add(engine: &Engine, body: RuleBody, chat: Option<&ChatId>) -> Result<String, Refused> {
+    let place = body.place.filter(|place| !place.trim().is_empty());
+    let span = match (body.span, place, chat) {
+        (RuleSpan::Always, _, _) => Span::Always,
+        (RuleSpan::Chat, Some(place), _) => Span::Chat(place),
+        (RuleSpan::Chat, None, Some(chat)) => Span::Chat(chat.as_str().to_owned()),
+        (RuleSpan::Folder, Some(place), _) => Span::Folder(place),
+        (RuleSpan::Folder, None, Some(chat)) => Span::Folder(engine.scope(chat).await?.project_path),
+        (RuleSpan::Chat, None, None) => return Err(Refused::bad("place is required: the chat it holds in")),
+        (RuleSpan::Folder, None, None) => return Err(Refused::bad("place is required: the folder it holds in")),
+    };
+    if let Span::Folder(folder) = &span
+        && !folder.starts_with('/')
+    {
+        return Err(Refused::bad("the folder must be absolute"));
+    }
+    let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let rule = Rule {
+        id: fresh_uuid(),
+        effect: match body.effect {
+            RuleEffect::Allow => Effect::Allow,
+            RuleEffect::Ask => Effect::Ask,
+            RuleEffect::Deny => Effect::Deny,
+        },
+        tool: filled(body.subject.tool),
+        path: filled(body.subject.path),
+        command: filled(body.subject.command),
+        host: filled(body.subject.host),
+        span,
+    };
+    let same = |known: &Rule| Rule { id: String::new(), ..known.clone() } == Rule { id: String::new(), ..rule.clone() };
+    let words = rule.words();
+    let changed = engine.shared().acting.change(|acting| {
+        if acting.rules.iter().any(same) {
+            return Ok(());
+        }
+        if acting.rules.len() >= RULES_MAX {
+            return Err(Refused::bad(format!("there are {RULES_MAX} rules already; remove some first")));
+        }
+        acting.rules.push(rule.clone());
+        Ok(())
+    });
+    changed.await?;
+    Ok(words)
+}
+
+/// `rule.remove`.
+pub(super) async fn remove_rule(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let id = text(payload, "id")?.to_owned();
+    let changed = engine.shared().acting.change(|acting| {
+        let before = acting.rules.len();
+        acting.rules.retain(|rule| rule.id != id);
+        if acting.rules.len() == before { Err(Refused::new(404, "there is no such rule")) } else { Ok(()) }
+    });
+    changed.await?;
+    Ok(approvals(engine).await)
+}
+
+/// `chat.acting`.
+pub(super) async fn chat_acting(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let chat = chat_of(payload)?;
+    Ok(value(&acting_of(engine, &chat).await))
+}
+
+async fn acting_of(engine: &Engine, chat: &ChatId) -> ChatActing {
+    engine.shared().hands.ready().await;
+    let acting = engine.shared().acting.current();
+    let own = acting.of(chat.as_str());
+    ChatActing {
+        chat_id: chat.clone(),
+        mode: match own.mode {
+            Mode::Ask => ChatMode::Ask,
+            Mode::Act => ChatMode::Act,
+        },
+        preset: preset_word(own.preset.unwrap_or(acting.preset)),
+        own_preset: own.preset.is_some(),
+        network: own.network,
+        sandbox: standing(engine),
+        commands: engine.shared().hands.running(chat),
+    }
+}
+
+/// `chat.acting.update`.
+pub(super) async fn update_chat(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let chat = chat_of(payload)?;
+    let mode = match payload.get("mode").and_then(Value::as_str) {
+        None => None,
+        Some("ask") => Some(Mode::Ask),
+        Some("act") => Some(Mode::Act),
+        Some(_) => return Err(Refused::bad("mode must be ask or act")),
+    };
+    let chosen = match payload.get("preset").and_then(Value::as_str) {
+        None => None,
+        Some("") => Some(None),
+        Some(word) => Some(Some(preset(word)?)),
+    };
+    let network = match payload.get("network") {
+        None | Some(Value::Null) => None,
+        Some(Value::Bool(network)) => Some(*network),
+        Some(_) => return Err(Refused::bad("network must be true or false")),
+    };
+    let changed = engine.shared().acting.change(|acting| {
+        let mut own = acting.of(chat.as_str());
+        own.mode = mode.unwrap_or(own.mode);
+        own.preset = chosen.unwrap_or(own.preset);
+        own.network = network.unwrap_or(own.network);
+        if own == Own::default() {
+            acting.chats.remove(chat.as_str());
+        } else {
+            acting.chats.insert(chat.as_str().to_owned(), own);
+        }
+        Ok::<(), Error>(())
+    });
+    changed.await?;
+    Ok(value(&acting_of(engine, &chat).await))
+}
+
+/// `changes.list`.
+pub(super) async fn changes(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let chat = chat_of(payload)?;
+    let (checkpoints, name) = (engine.shared().hands.checkpoints().clone(), chat.as_str().to_owned());
+    let told = tokio::task::spawn_blocking(move || checkpoints.turns(&name)).await.map_err(|_| Error::Closing)?;
+    let told = told.map_err(|error| Refused::new(500, error.to_string()))?;
+    let name = chat.as_str().to_owned();
+    let entries = read(&engine.shared().store, move |reader| match reader.chat(&name)? {
+        Some(_) => reader.entries(&name),
+        None => Ok(Vec::new()),
+    });
+    let entries = entries.await?;
+    let prompt = |turn: u64| {
+        let path = format!("prompt://{turn}");
+        let body = entries.iter().find(|row| row.path == path).map(|row| row.body.as_str()).unwrap_or_default();
+        body.lines().next().unwrap_or_default().chars().take(120).collect()
+    };
+    let turns = told.iter().rev().filter(|told| told.step == 0).take(TURNS_MAX);
+    let turns =
+        turns.map(|told| TurnChanges { turn: told.turn, prompt: prompt(told.turn), at_ms: told.at, files: files(told), note: note(told) });
+    Ok(value(&ChangeList { turns: turns.collect() }))
+}
+
+fn files(told: &Told) -> Vec<ChangedFile> {
+    let file = |file: &FileChange| ChangedFile {
+        path: file.path.to_string_lossy().into_owned(),
+        operation: match file.operation {
+            Operation::Added => FileOperation::Add,
+            Operation::Changed | Operation::Link => FileOperation::Change,
+            Operation::Deleted => FileOperation::Remove,
+            Operation::Mode => FileOperation::Mode,
+        },
+        added: file.diff.as_ref().map_or(0, |diff| diff.added),
+        deleted: file.diff.as_ref().map_or(0, |diff| diff.deleted),
+        standing: match file.state {
+            State::Applied | State::Partly => ChangeStanding::Applied,
+            State::Reverted => ChangeStanding::Reverted,
+            State::ChangedSince => ChangeStanding::ChangedSince,
+        },
+        binary: file.binary,
+        too_big: file.too_big || !file.kept,
+        by_command: file.how == CheckpointHow::Command,
+        diff: file.diff.as_ref().map(|diff| FileDiff {
+            format: "unified".to_owned(),
+            context: 3,
+            truncated: diff.truncated,
+            text: diff.text.clone(),
+        }),
+        hunks: u32::try_from(file.hunks.len()).unwrap_or(u32::MAX),
+    };
+    told.files.iter().map(file).collect()
+}
+
+fn note(told: &Told) -> Option<String> {
+    let big = told.files.iter().filter(|file| file.too_big || !file.kept).count();
+    (big > 0).then(|| format!("{big} of these files cannot be restored: they are too big, or their contents are no longer kept."))
+}
+
+/// `changes.revert` and `changes.redo`.
+pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way: Way) -> Result<Value, Refused> {
+    let chat = chat_of(payload)?;
+    let turn = payload.get("turn").and_then(Value::as_u64).ok_or_else(|| Refused::bad("turn is required"))?;
+    let path = payload.get("path").and_then(Value::as_str).map(PathBuf::from);
+    let hunk = payload.get("hunk").and_then(Value::as_u64).map(|hunk| usize::try_from(hunk).unwrap_or(usize::MAX));
+    let what = match (path, hunk) {
+        (None, None) => What::Whole,
+        (Some(path), None) => What::File(path),
+        (Some(path), Some(hunk)) => What::Hunk(path, hunk),
+        (None, Some(_)) => return Err(Refused::bad("path is required with hunk")),
+    };
+    let force = payload.get("force").and_then(Value::as_bool).unwrap_or(false);
+    if engine.states().iter().any(|state| state.chat_id == chat && state.started_at.is_some()) {
+        return Err(Refused::new(409, "a turn runs in this chat; stop it first, or wait for its end"));
+    }
+    let ask = Ask {
+        chat: chat.as_str().to_owned(),
+        turn,
+        step: 0,
+        what,
+        way,
+        insist: if force { Insist::Overwrite } else { Insist::No },
+        extent: Extent::AllOrNothing,
+    };
+    let checkpoints = engine.shared().hands.checkpoints().clone();
+    let undone = tokio::task::spawn_blocking(move || checkpoints.undo(&ask)).await.map_err(|_| Error::Closing)?;
+    let undone = undone.map_err(|error| Refused::new(500, error.to_string()))?;
+    let shown = |path: &PathBuf| path.to_string_lossy().into_owned();
+    let done: Vec<String> = undone.done.iter().map(shown).collect();
+    if !done.is_empty() {
+        let action = if way == Way::Revert { ChangesWord::Reverted } else { ChangesWord::Redone };
+        let note = (!undone.notes.is_empty()).then(|| undone.notes.join(" "));
+        let event = Changes {
+            chat_id: chat.clone(),
+            action,
+            turn,
+            paths: done.clone(),
+            added: 0,
+            deleted: 0,
+            note,
+            turn_id: None,
+            created_at_ms: Some(now_ms()),
+            seq: None,
+        };
+        engine.chat(&chat).await?.tell(Event::Changes(event)).await.map_err(|_| Refused::new(500, "the change could not be told"))?;
+    }
+    let refused = undone.refused.iter().map(|one| ChangeRefused { path: shown(&one.path), why: one.why.clone() }).collect();
+    Ok(value(&ChangesDone { done, refused }))
+}
+
+/// `command.stop` and `command.background`.
+pub(super) fn command(engine: &Engine, payload: &Map<String, Value>, stop: bool) -> Result<Value, Refused> {
+    let chat = chat_of(payload)?;
+    let found = engine.shared().hands.command(&chat, text(payload, "path")?, stop);
+    Ok(serde_json::json!({ if stop { "stopped" } else { "background" }: found }))
+}
+
+/// `command.output`.
+pub(super) async fn output(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let chat = chat_of(payload)?;
+    let record = text(payload, "path")?.to_owned();
+    let channel =
+        payload.get("channel").and_then(Value::as_u64).and_then(|channel| u8::try_from(channel).ok()).filter(|channel| *channel > 0);
+    let channel = channel.ok_or_else(|| Refused::bad("channel must be 1 or more"))?;
+    let lines = usize::try_from(payload.get("lines").and_then(Value::as_u64).unwrap_or(LINES).clamp(1, LINES_MAX)).unwrap_or(usize::MAX);
+    if let Some((text, bytes)) = engine.shared().hands.tail(&chat, &record, channel, lines) {
+        return Ok(value(&CommandOutput { channel, text, bytes, running: true }));
+    }
+    let path = alcove_agent::path::channel(&record, u32::from(channel)).ok_or_else(|| Refused::bad("path is the record of a command"))?;
+    let name = chat.as_str().to_owned();
+    let found = read(&engine.shared().store, move |reader| match reader.chat(&name)? {
+        Some(_) => reader.entry(&name, &path),
+        None => Ok(None),
+    });
+    let row = found.await?.ok_or_else(|| Refused::new(404, "there is no such output"))?;
+    let bytes = serde_json::from_str::<Value>(&row.attributes).ok().and_then(|map| map["bytes"].as_u64()).unwrap_or(row.body.len() as u64);
+    let kept: Vec<&str> = row.body.split_inclusive('\n').collect();
+    let text = kept[kept.len().saturating_sub(lines)..].concat();
+    Ok(value(&CommandOutput { channel, text, bytes, running: row.state == EntryState::Streaming }))
+}
+
+/// How commands are held here, as clients are told.
+pub(crate) fn standing(engine: &Engine) -> SandboxStanding {
+    let standing = engine.shared().hands.standing();
+    SandboxStanding {
+        level: match standing.level {
+            Level::L1 => 1,
+            Level::L2 => 2,
+            Level::L3 => 3,
+        },
+        provider: if standing.level == Level::L1 { String::new() } else { standing.provider.clone() },
+        missing: standing.missing.clone(),
+    }
+}
+
+fn row(rule: &Rule) -> RuleRow {
+    let (span, place) = match &rule.span {
+        Span::Always => (RuleSpan::Always, None),
+        Span::Chat(chat) => (RuleSpan::Chat, Some(chat.clone())),
+        Span::Folder(folder) => (RuleSpan::Folder, Some(folder.clone())),
+    };
+    RuleRow {
+        id: rule.id.clone(),
+        effect: match rule.effect {
+            Effect::Allow => RuleEffect::Allow,
+            Effect::Ask => RuleEffect::Ask,
+            Effect::Deny => RuleEffect::Deny,
+        },
+        subject: RuleSubject { tool: rule.tool.clone(), path: rule.path.clone(), command: rule.command.clone(), host: rule.host.clone() },
+        span,
+        place,
+        words: rule.words(),
+    }
+}
+
+fn preset(word: &str) -> Result<Preset, Refused> {
+    match word {
+        "ask" => Ok(Preset::Ask),
+        "edit_freely" => Ok(Preset::EditFreely),
+        "full" => Ok(Preset::Full),
+        _ => Err(Refused::bad("preset must be ask, edit_freely or full")),
+    }
+}
+
+fn preset_word(preset: Preset) -> ApprovalPreset {
+    match preset {
+        Preset::Ask => ApprovalPreset::Ask,
+        Preset::EditFreely => ApprovalPreset::EditFreely,
+        Preset::Full => ApprovalPreset::Full,
+    }
+}
+
+pub(super) fn chat_of(payload: &Map<String, Value>) -> Result<ChatId, Refused> {
+    let id = payload.get("chat_id").and_then(Value::as_str).unwrap_or_default();
+    ChatId::parse(id).ok_or_else(|| Refused::bad("invalid chat_id"))
+}
+
+fn text<'a>(payload: &'a Map<String, Value>, key: &str) -> Result<&'a str, Refused> {
+    payload.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or_else(|| Refused::bad(format!("{key} is required")))
+}
+
+fn body<T: serde::de::DeserializeOwned>(value: Option<&Value>, what: &str) -> Result<T, Refused> {
+    let value = value.cloned().ok_or_else(|| Refused::bad(format!("{what} is required")))?;
+    serde_json::from_value(value).map_err(|error| Refused::bad(format!("{what}: {error}")))
+}
+
+fn value<T: serde::Serialize>(body: &T) -> Value {
+    serde_json::to_value(body).expect("bodies hold nothing JSON cannot say")
+}
