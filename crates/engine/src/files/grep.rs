@@ -53,11 +53,18 @@ pub(crate) struct Asked<'a> {
     pub(crate) several_lines: bool,
 }
 
+/// What is looked for, read.
+#[derive(Clone, Debug)]
+pub(crate) struct What {
+    needle: Needle,
+    several_lines: bool,
+}
+
 /// What is looked for, and where.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
-    needle: Needle,
-    several_lines: bool,
+    /// What.
+    pub(crate) what: What,
     /// Only files that one of these means, if there are any.
     pub(crate) only: Vec<Names>,
     /// No files that one of these means.
@@ -104,18 +111,26 @@ impl Query {
     }
 
     fn of(needle: Needle, several_lines: bool) -> Self {
-        Self { needle, several_lines, only: Vec::new(), without: Vec::new(), before: 0, after: 0, per_file: usize::MAX, once: false }
+        Self {
+            what: What { needle, several_lines },
+            only: Vec::new(),
+            without: Vec::new(),
+            before: 0,
+            after: 0,
+            per_file: usize::MAX,
+            once: false,
+        }
     }
 
     fn searcher(&self) -> Searcher {
-        let terminator = match &self.needle {
-            Needle::Regex(_) if !self.several_lines => LineTerminator::crlf(),
+        let terminator = match &self.what.needle {
+            Needle::Regex(_) if !self.what.several_lines => LineTerminator::crlf(),
             Needle::Regex(_) | Needle::Entry(_) => LineTerminator::byte(b'\n'),
         };
         SearcherBuilder::new()
             .line_terminator(terminator)
             .line_number(true)
-            .multi_line(self.several_lines)
+            .multi_line(self.what.several_lines)
             .before_context(self.before.min(AROUND))
             .after_context(self.after.min(AROUND))
             .heap_limit(Some(usize::try_from(FILE_BYTES).unwrap_or(usize::MAX)))
@@ -251,7 +266,7 @@ impl Search<'_> {
             return None;
         }
         let mut hits = Hits {
-            matcher: &self.query.needle,
+            matcher: &self.query.what.needle,
             room: self.room.min(self.query.per_file),
             bytes: self.bytes,
             once: self.query.once,
@@ -261,7 +276,7 @@ impl Search<'_> {
             is_binary: false,
         };
         let watched = Watched { file: file.take(FILE_BYTES), meter: self.meter };
-        let searched = self.searcher.search_reader(&self.query.needle, watched, &mut hits);
+        let searched = self.searcher.search_reader(&self.query.what.needle, watched, &mut hits);
         self.found.searched += 1;
         let stop = self.meter.stop();
         match (hits.is_binary, searched) {

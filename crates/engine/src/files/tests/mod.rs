@@ -3,6 +3,7 @@
 mod change;
 #[cfg(target_os = "linux")]
 mod race;
+mod search;
 mod shapes;
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
