@@ -81,9 +81,8 @@ impl Rules {
         let mut applies = in_repository;
         for level in self.levels.iter().rev() {
             let name = Path::new(path.get(level.from..).unwrap_or_default());
-            let say = |rules: &Gitignore, before: Says| match before {
-                Says::Nothing => said(&rules.matched(name, is_folder)),
-                before => before,
+            let say = |rules: &Gitignore, before: Says| {
+                if before == Says::Nothing { said(&rules.matched(name, is_folder)) } else { before }
             };
             ignore = say(&level.ignore, ignore);
             if applies {
