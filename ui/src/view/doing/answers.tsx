@@ -2,7 +2,7 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { td } from "../../i18n/doing.ts";
+import { td, type DoingKey } from "../../i18n/doing.ts";
 import { answer, type Answer, type Draft } from "../../state/answers.ts";
 import type { Proposal } from "../../state/proposals.ts";
 import type { Armed } from "./armed.ts";
@@ -58,9 +58,15 @@ function Choose(props: AnswerProps) {
       <button type="button" class="button" disabled={busy} aria-keyshortcuts="r" data-test="reject" onClick={to(draft, "reject")}>
         {td("answer.reject")}
       </button>
-      <span class="answer-keys">{td("answer.keys")}</span>
+      <span class="answer-keys">{keysOf(one)}</span>
     </div>
   );
+}
+
+/** What the letters do in this card. */
+function keysOf(one: Proposal): string {
+  const keys: DoingKey[] = ["answer.keyOnce", "answer.keyReject", ...(one.command === undefined ? [] : (["answer.keyEdit"] as const)), ...((one.rules ?? []).length === 0 ? [] : (["answer.keyRule"] as const))];
+  return keys.map((key) => td(key)).join(" · ");
 }
 
 /** Back, by the button or Escape; the focus stays in the card. */

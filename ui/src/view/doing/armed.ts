@@ -40,7 +40,7 @@ export function useArmed(around: unknown): Armed {
     },
     onPointerDownCapture: () => {
       aimed.current = true;
-      later(0, () => (aimed.current = false));
+      later(ARM_MS, () => (aimed.current = false));
     },
     onFocusIn: (event) => {
       if (aimed.current) return;
