@@ -64,7 +64,7 @@ export function ActingMenu(props: Props) {
 
 function Choice(props: { chosen: boolean; busy: boolean; name: string; detail?: string; run: () => void; test: string }) {
   return (
-    <button type="button" class="menu-item" role="radio" aria-checked={props.chosen} disabled={props.busy} data-test={props.test} onClick={() => props.chosen || props.run()}>
+    <button type="button" class="menu-item" role="radio" aria-checked={props.chosen} aria-disabled={props.busy} data-test={props.test} onClick={() => props.chosen || props.busy || props.run()}>
       {props.chosen ? <Icon name="check" /> : <span />}
       <span class="name">{props.name}</span>
       {props.detail === undefined ? null : <span class="detail">{props.detail}</span>}

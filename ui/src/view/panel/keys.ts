@@ -45,3 +45,8 @@ function act(key: string, row: HTMLElement): boolean {
   row.closest("[data-item]")?.querySelector<HTMLElement>(`:scope > .line-row [data-way=${way}]:not(:disabled)`)?.click();
   return true;
 }
+
+/** What was pressed goes away with what it does; the row it belongs to stays, and takes the focus. */
+export function keepFocus(event: Event): void {
+  (event.currentTarget as HTMLElement).closest("[data-item]")?.querySelector<HTMLElement>("[data-row]")?.focus({ preventScroll: true });
+}

@@ -6,6 +6,7 @@ import { doRest, filesOf, forgetLeft, insist, keyOf, left, type Left, type Targe
 import { visible } from "../../state/hunks.ts";
 import { forcible, restOf } from "../../state/ways.ts";
 import { Icon } from "../icon.tsx";
+import { keepFocus } from "./keys.ts";
 
 /** More names than this say nothing more. */
 const NAMES = 8;
@@ -25,7 +26,7 @@ function Note(props: { chat: string; what: Left }) {
     <div class="left" role="alert" data-test="left">
       <div class="left-head">
         <strong>{ta(what.done > 0 ? "left.title" : again ? "left.failedRedo" : "left.failed")}</strong>
-        <button type="button" class="icon-button" aria-label={ta("dismiss")} title={ta("dismiss")} onClick={() => forgetLeft(what.target)}>
+        <button type="button" class="icon-button" aria-label={ta("dismiss")} title={ta("dismiss")} onClick={(event) => (keepFocus(event), forgetLeft(what.target))}>
           <Icon name="close" />
         </button>
       </div>
@@ -35,7 +36,7 @@ function Note(props: { chat: string; what: Left }) {
       ) : (
         <div class="actions">
           {rest === 0 ? null : (
-            <button type="button" class="button small" onClick={() => void doRest(props.chat, what)} data-test="rest">
+            <button type="button" class="button small" onClick={(event) => (keepFocus(event), void doRest(props.chat, what))} data-test="rest">
               {ta(again ? "left.restRedo" : "left.rest", { files: countOf(rest) })}
             </button>
           )}
@@ -84,10 +85,10 @@ function Sure(props: { chat: string; what: Left; no: () => void }) {
         <More n={refused.length - NAMES} />
       </ul>
       <div class="actions">
-        <button type="button" class="button small danger" onClick={() => void insist(props.chat, props.what)} data-test="anyway-yes">
+        <button type="button" class="button small danger" onClick={(event) => (keepFocus(event), void insist(props.chat, props.what))} data-test="anyway-yes">
           {ta("left.yes")}
         </button>
-        <button type="button" class="button small" ref={no} onClick={props.no}>
+        <button type="button" class="button small" ref={no} onClick={(event) => (keepFocus(event), props.no())}>
           {ta("left.no")}
         </button>
       </div>

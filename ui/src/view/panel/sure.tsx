@@ -5,8 +5,12 @@ import { ta } from "../../i18n/acting.ts";
 export function Sure(props: { text: string; yes: string; onYes: () => void; onNo: () => void }) {
   const no = useRef<HTMLButtonElement>(null);
   useEffect(() => {
+    const before = document.activeElement;
     no.current?.focus();
     no.current?.scrollIntoView({ block: "nearest" });
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     <div class="scope-sure" role="alertdialog" aria-label={props.text} data-test="acting-sure">

@@ -3,6 +3,7 @@
 import { ta } from "../../i18n/acting.ts";
 import { keyOf, underway, undo, type Target } from "../../state/changes.ts";
 import type { Way, Ways } from "../../state/ways.ts";
+import { keepFocus } from "./keys.ts";
 import { number } from "./number.ts";
 
 type Props = { chat: string; target: Target; ways: Ways; active: boolean; names: Record<Way, string> };
@@ -10,8 +11,12 @@ type Props = { chat: string; target: Target; ways: Ways; active: boolean; names:
 export function Undo(props: Props) {
   const { chat, target, ways } = props;
   const busy = underway.value.has(keyOf(target));
+  const act = (event: MouseEvent, way: Way) => {
+    keepFocus(event);
+    void undo(chat, target, way);
+  };
   const button = (way: Way) => (
-    <button type="button" class="button small" data-way={way} data-test={way} tabIndex={props.active ? 0 : -1} aria-label={props.names[way]} title={props.names[way]} disabled={busy} onClick={() => void undo(chat, target, way)}>
+    <button type="button" class="button small" data-way={way} data-test={way} tabIndex={props.active ? 0 : -1} aria-label={props.names[way]} title={props.names[way]} disabled={busy} onClick={(event) => act(event, way)}>
       {ta(way === "revert" ? "undo" : "redo")}
     </button>
   );

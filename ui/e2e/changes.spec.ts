@@ -1,0 +1,128 @@
+// What a turn changed is seen and taken back, by hunk, file and turn; what changed since is never overwritten silently.
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { at, launch, openPage, say, shots } from "./browser.ts";
+import { startGateway, type Gateway } from "./gateway.ts";
+import { startToolModel, type ToolModel } from "./toolmodel.ts";
+
+let gateway: Gateway;
+let browser: Browser;
+let model: ToolModel;
+let folder: string;
+beforeAll(async () => {
+  gateway = await startGateway("demo");
+  browser = await launch();
+  model = await startToolModel();
+  folder = await mkdtemp(path.join(tmpdir(), "alcove-changes-"));
+});
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.end();
+  await model?.close();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+const LINES = Array.from({ length: 30 }, (_, n) => `line ${n + 1}\n`).join("");
+const on = (name: string) => path.join(folder, name);
+const text = (name: string) => readFile(on(name), "utf8").catch(() => null);
+const file = (page: Page, name: string) => page.locator(`[data-test=changed-file][data-path="${name}"]`);
+const stands = (page: Page, name: string, standing: string) => page.locator(`[data-test=changed-file][data-path="${name}"].is-${standing}`).waitFor();
+
+async function useModel(page: Page): Promise<void> {
+  await at(page, "settings").click();
+  const dialog = at(page, "settings-dialog");
+  await at(page, "add-address").click();
+  await at(page, "address").fill(model.base);
+  await dialog.getByRole("button", { name: "List its models" }).click();
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>("[data-test=model]")?.value === "tool-one");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await at(page, "model-card").filter({ hasText: "tool-one" }).getByText("Default", { exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+}
+
+/** A chat that has not begun, in the folder, that changes files freely. */
+async function begin(page: Page): Promise<void> {
+  await at(page, "scope-chip").click();
+  await at(page, "folder-path").fill(folder);
+  await page.keyboard.press("Enter");
+  await at(page, "scope-menu").waitFor({ state: "detached" });
+  await at(page, "acting-chip").click();
+  await at(page, "own-edit_freely").click();
+  await page.keyboard.press("Escape");
+}
+
+test("a turn's changes are undone and done again by hunk, file and turn", async () => {
+  await writeFile(on("a.txt"), LINES);
+  await writeFile(on("gone.txt"), "still here\n");
+  const { page, problems } = await openPage(browser, gateway.address);
+  await at(page, "composer").waitFor();
+  await useModel(page);
+  await begin(page);
+  model.plan(
+    [["edit_file", { path: "a.txt", old_text: "line 3\n", new_text: "third line\n" }]],
+    [["edit_file", { path: "a.txt", old_text: "line 25\n", new_text: "line 25, changed\n" }]],
+    [["write_file", { path: "new/one.txt", content: "new\n" }], ["remove_file", { path: "gone.txt" }]],
+    "Done.",
+  );
+  await say(page, "Change some files");
+  await at(page, "changes-review").waitFor();
+  await at(page, "stop").waitFor({ state: "detached" });
+  const changed = LINES.replace("line 3\n", "third line\n").replace("line 25\n", "line 25, changed\n");
+  expect([await text("a.txt"), await text("new/one.txt"), await text("gone.txt")]).toEqual([changed, "new\n", null]);
+
+  await page.keyboard.press("Control+Shift+G");
+  await at(page, "turn").waitFor();
+  for (const name of ["a.txt", "new/one.txt", "gone.txt"]) expect(await file(page, name).count()).toBe(1);
+  expect(await at(page, "turn").innerText()).toContain("Change some files");
+  await file(page, "a.txt").locator("[data-row]").first().click();
+  expect(await at(page, "hunk").count()).toBe(2);
+  await page.screenshot({ path: `${shots}/changes.png` });
+  await at(page, "hunk").last().locator("[data-way=revert]").click();
+  await at(page, "hunk").last().locator("[data-way=redo]").waitFor();
+  expect(await text("a.txt")).toBe(LINES.replace("line 3\n", "third line\n"));
+  await at(page, "hunk").last().locator("[data-way=redo]").click();
+  await at(page, "hunk").last().locator("[data-way=revert]").waitFor();
+  expect(await text("a.txt")).toBe(changed);
+
+  // The whole turn, by the keys.
+  await page.keyboard.press("Home");
+  await page.keyboard.press("u");
+  await stands(page, "gone.txt", "reverted");
+  expect([await text("a.txt"), await text("new/one.txt"), await text("gone.txt")]).toEqual([LINES, null, "still here\n"]);
+  await page.keyboard.press("r");
+  await stands(page, "gone.txt", "applied");
+  expect([await text("a.txt"), await text("new/one.txt"), await text("gone.txt")]).toEqual([changed, "new\n", null]);
+  expect(problems).toEqual([]);
+});
+
+test("what changed since is left alone until somebody insists", async () => {
+  const { page, problems } = await openPage(browser, gateway.address);
+  await at(page, "chat-row").first().click();
+  await writeFile(on("a.txt"), "mine now\n");
+  await page.keyboard.press("Control+Shift+G");
+  await stands(page, "a.txt", "changed_since");
+  await file(page, "a.txt").locator("[data-row]").first().focus();
+  await page.keyboard.press("u");
+  await at(page, "left").waitFor();
+  expect(await text("a.txt")).toBe("mine now\n");
+  await at(page, "anyway").click();
+  await at(page, "anyway-sure").getByRole("button").last().click();
+  expect(await text("a.txt")).toBe("mine now\n");
+  await at(page, "anyway").click();
+  await page.screenshot({ path: `${shots}/changes-anyway.png` });
+  await at(page, "anyway-yes").click();
+  await stands(page, "a.txt", "reverted");
+  expect(await text("a.txt")).toBe(LINES);
+
+  // The rest of the turn, from the palette.
+  await page.keyboard.press("Control+k");
+  await at(page, "palette-input").fill("undo last");
+  await page.keyboard.press("Enter");
+  await stands(page, "new/one.txt", "reverted");
+  expect(await text("gone.txt")).toBe("still here\n");
+  expect(problems).toEqual([]);
+});
