@@ -126,3 +126,29 @@ test("what changed since is left alone until somebody insists", async () => {
   expect(await text("gone.txt")).toBe("still here\n");
   expect(problems).toEqual([]);
 });
+
+test("a command in the background is told in the header, and ended there", async () => {
+  const { page, problems } = await openPage(browser, gateway.address);
+  await at(page, "chat-row").first().click();
+  await at(page, "acting-chip").click();
+  await at(page, "own-full").click();
+  await at(page, "acting-sure-yes").click();
+  await page.locator("[data-test=own-full][aria-checked=true]").waitFor();
+  await page.keyboard.press("Escape");
+  model.plan([["exec", { command: "echo begun; sleep 300", background: true }]], "It runs.");
+  await say(page, "Start it");
+  const chip = at(page, "acting-chip").and(page.locator("[aria-label*='1 command runs']"));
+  // Without a sandbox every command asks.
+  const approve = page.locator("[data-test=approve]:not([aria-disabled=true])");
+  await chip.or(approve).first().waitFor();
+  if (await approve.isVisible()) await approve.click();
+  await chip.waitFor();
+  await at(page, "stop").waitFor({ state: "detached" });
+  await chip.click();
+  expect(await at(page, "running-command").innerText()).toContain("sleep 300");
+  await page.screenshot({ path: `${shots}/acting-command.png` });
+  await at(page, "command-stop").last().click();
+  await at(page, "running-command").waitFor({ state: "detached" });
+  expect(await at(page, "acting-chip").getAttribute("aria-label")).not.toContain("command");
+  expect(problems).toEqual([]);
+});
