@@ -94,7 +94,7 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
       const second = await t.propose({ call_id: "c2", tool: "exec", kind: "command", command: t.command(script), rules: [{ words: "allow command: sh notes/words.sh *", subject: { tool: "command", command: "sh notes/words.sh *" } }, { words: "allow command", subject: { tool: "command" } }] });
       if (second.answer === "accept") {
         const ran = { command: second.command ?? script };
-        await running(t, "c2", ran, [[1, "\u001b[32m2 words\u001b[0m\n"], [2, "sh: warning: setlocale: LC_ALL: cannot change locale\n"], [1, "1 words\n"]], { exit_code: 0, status: 200, duration_ms: 1240, result: "2 words\n1 words\n", why: second.rule ? "allowed by a rule of this chat" : "approved once" });
+        await running(t, "c2", ran, [[1, "\u001b[32m2 words\u001b[0m\n"], [2, "sh: warning: setlocale: LC_ALL: cannot change locale\n"], [1, "1 words\n"]], { exit_code: 0, status: 200, duration_ms: 1240, result: "2 words\n1 words\n", why: "preset Ask asks for command" });
       } else t.over(t.tool("error", "c2", "exec", { command: script }, { error: `The person refused this. ${second.reason ?? ""}`, status: 403, why: "refused by the person" }));
       await t.text("The program is there, and it counts words line by line.");
       record(t.chat.id, t.turn, "tour", [{ path, operation: "add", added: 6, deleted: 0, standing: "applied", binary: false, too_big: false, by_command: false, hunks: 0, diff: unified(path, PROGRAM) }, { path: "notes/count.txt", operation: "add", added: 1, deleted: 0, standing: "applied", binary: false, too_big: false, by_command: true, hunks: 0, diff: unified("notes/count.txt", ["+2"]), clash: true }]);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Ask, Call, Tool};
+use super::{Ask, Call};
 
 /// Characters of an argument that clients are told in full; longer ones are cut with a mark.
 const ARGUMENT_CHARS: usize = 16_384;
@@ -57,7 +57,17 @@ pub fn title(call: &Call) -> String {
         Ask::Question { .. } => "A question".to_owned(),
         Ask::Fetch { .. } => "Fetch a page".to_owned(),
         Ask::WebSearch { .. } => "Search the web".to_owned(),
-        _ => {
+        Ask::Read(_)
+        | Ask::List { .. }
+        | Ask::Find(_)
+        | Ask::Search(_)
+        | Ask::Edit { .. }
+        | Ask::Patch(_)
+        | Ask::Remove { .. }
+        | Ask::Move { .. }
+        | Ask::Copy { .. }
+        | Ask::Show { .. }
+        | Ask::Say { .. } => {
             let line = hint(call, 120);
             let mut letters = line.chars();
             letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -89,15 +99,4 @@ fn cut(line: &str, max: usize) -> String {
     }
     let kept: String = line.chars().take(max.saturating_sub(1)).collect();
     format!("{kept}…")
-}
-
-impl Tool {
-    /// The `tool` of a file edit (envelope §7.3).
-    pub fn editor(self) -> &'static str {
-        match self {
-            Self::WriteFile => "write_file",
-            Self::ApplyPatch => "apply_patch",
-            _ => "edit_file",
-        }
-    }
 }

@@ -138,6 +138,11 @@ impl Tool {
     pub fn edits_files(self) -> bool {
         matches!(self, Self::WriteFile | Self::EditFile | Self::ApplyPatch)
     }
+
+    /// Its name in file edits, which know three.
+    pub fn editor(self) -> &'static str {
+        if self.edits_files() { self.name() } else { Self::EditFile.name() }
+    }
 }
 
 /// Names that models of other houses use for the same.

@@ -10,7 +10,7 @@ use crate::verdict::{Next, Step};
 /// Status of a call that cannot be read.
 const UNREAD: u16 = 422;
 
-pub(super) fn settled(turn: &mut Turn, settled: Settled, now: i64) -> Vec<Effect> {
+pub(super) fn settled(turn: &mut Turn, settled: &Settled, now: i64) -> Vec<Effect> {
     let Some(act) = turn.acts.iter_mut().find(|act| act.id == settled.call && !act.settled) else {
         return Vec::new();
     };
@@ -24,7 +24,7 @@ pub(super) fn settled(turn: &mut Turn, settled: Settled, now: i64) -> Vec<Effect
     if !settled.edits.is_empty() {
         effects.push(tell::file_edits(turn, settled.edits.clone(), now));
     }
-    effects.push(tell::over(turn, tell::end_event(start, &settled), now));
+    effects.push(tell::over(turn, tell::end_event(start, settled), now));
     if turn.acts.iter().all(|act| act.settled) {
         effects.extend(all_settled(turn, now));
     }

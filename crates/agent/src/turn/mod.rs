@@ -372,7 +372,7 @@ impl Turn {
             Input::Reasoning(text) => speaking::reasoning(self, text),
             Input::Answer(text) => speaking::answer(self, text),
             Input::StepEnded(cost, cut, calls) => stepping::ended(self, cost, cut, calls, now),
-            Input::Settled(settled) => acting::settled(self, settled, now),
+            Input::Settled(settled) => acting::settled(self, &settled, now),
             Input::Next(packet) => waiting::next(self, packet, now),
             Input::StepFailed(failure) => ending::failed(self, failure, now),
             Input::Stopped => ending::stopped(self, now),

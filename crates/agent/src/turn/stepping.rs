@@ -116,7 +116,7 @@ fn begin(turn: &mut Turn, now: i64) -> Vec<Effect> {
     turn.state = State::Acting;
     effects.push(Effect::Act(calls));
     for wrong in unread {
-        effects.extend(super::acting::settled(turn, super::acting::unread(&wrong), now));
+        effects.extend(super::acting::settled(turn, &super::acting::unread(&wrong), now));
     }
     effects
 }

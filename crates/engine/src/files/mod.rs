@@ -5,8 +5,6 @@
 //!
 //! All calls block.
 
-#![expect(dead_code, unused_imports, reason = "the tools that use it come next")]
-
 mod change;
 mod descend;
 mod error;

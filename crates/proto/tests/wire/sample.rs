@@ -332,7 +332,7 @@ fn ends() -> Vec<(&'static str, Event)> {
 }
 
 fn lists() -> Vec<(&'static str, Event)> {
-    let scope = |access_mode| StoredScope { project_path: "/home/me/app".to_owned(), access_mode }.payload();
+    let scope = |access_mode| StoredScope { project_path: "/home/me/app".to_owned(), access_mode }.payload(None);
     let updated = |scope, workspace_scope| Event::SessionUpdated(SessionUpdated { chat_id: chat(), scope, workspace_scope });
     let running = ChatState { chat_id: chat(), state: ChatStateWord::Running, started_at: Some(STARTED) };
     let state = |state| ChatState { state, started_at: None, ..running.clone() };

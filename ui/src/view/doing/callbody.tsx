@@ -11,6 +11,7 @@ import { CopyButton } from "../copy.tsx";
 import { besides, readable, scriptOf } from "../row/toolwords.ts";
 import { DiffLines } from "./difflines.tsx";
 import { Output, TerminalText } from "./output.tsx";
+import { wordOf } from "./proposalrow.tsx";
 import { Shown } from "../row/shown.tsx";
 
 export function CallBody(props: { tool: ToolEvent; message: Message; chat: OpenChat; state: CallState }) {
@@ -29,9 +30,23 @@ export function CallBody(props: { tool: ToolEvent; message: Message; chat: OpenC
       {alone && tool.path !== undefined ? <Tail chat={chat.id} path={tool.path} /> : null}
       {live && !alone && outputs.length === 0 && script !== undefined ? <p class="small faint">{td("output.none")}</p> : null}
       <Result text={readable(tool.result)} error={readable(tool.error)} />
-      {tool.why === undefined ? null : <p class="small soft why">{td("call.why", { why: tool.why })}</p>}
+      <Why tool={tool} verdict={verdictOf(chat, message, tool)} />
     </>
   );
+}
+
+/** Why it was allowed or refused, and what a person said to it. */
+function Why(props: { tool: ToolEvent; verdict: string }) {
+  const { tool, verdict } = props;
+  const words = [tool.why ?? "", verdict].filter(Boolean).join(" · ");
+  return words === "" ? null : <p class="small soft why">{td("call.why", { why: words })}</p>;
+}
+
+function verdictOf(chat: OpenChat, message: Message, tool: ToolEvent): string {
+  const row = chat.state.messages.findLast((one) => one.turnId === message.turnId && one.proposal?.call_id === tool.call_id);
+  if (row?.proposal === undefined || row.resolution === undefined || row.resolution.state === "open") return "";
+  const { rule } = row.resolution;
+  return rule === undefined ? td(wordOf(row.proposal, row.resolution)) : `${td(wordOf(row.proposal, row.resolution))} (${rule})`;
 }
 
 /** Output that no turn tells any more. */

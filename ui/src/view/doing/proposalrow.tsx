@@ -15,7 +15,8 @@ export function ProposalRow(props: { message: Message }) {
   return resolution === undefined || resolution.state === "open" ? <Card one={proposal} place="chat" /> : <Done one={proposal} resolution={resolution} />;
 }
 
-function wordOf(one: Proposal, resolution: ProposalResolved): DoingKey {
+/** What became of it, in a word. */
+export function wordOf(one: Proposal, resolution: ProposalResolved): DoingKey {
   if (resolution.state === "accepted" && one.kind === "question") return "done.answered";
   if (resolution.state === "accepted") return resolution.rule === undefined ? "done.accepted" : "done.acceptedRule";
   return resolution.state === "rejected" ? "done.rejected" : resolution.state === "changed" ? "done.changed" : "done.cancelled";

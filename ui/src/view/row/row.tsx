@@ -29,7 +29,8 @@ export function Row(props: { id: string; chat: OpenChat; latest: boolean; view: 
   const message = props.chat.row(props.id)?.value;
   if (message === undefined) return null;
   const kind = kindOf(message);
-  const names = ["row", kind, props.latest ? "latest" : ""].filter(Boolean).join(" ");
+  const thought = kind === "answer" && message.content === "" && message.isStreaming !== true && message.media === undefined;
+  const names = ["row", kind, thought ? "thought" : "", props.latest ? "latest" : ""].filter(Boolean).join(" ");
   return (
     <article class={names} ref={place} data-id={props.id} data-test={kind === "noticed" ? undefined : kind} title={message.createdAt ? fullTime(message.createdAt) : undefined}>
       {message.forkBoundary ? <ForkMark /> : null}
@@ -90,6 +91,9 @@ function Prompt(props: { message: Message; chat: OpenChat }) {
   );
 }
 
+/** What was said before a call was folded into a thought; when nothing was thought, it is told as it was said. */
+const wasSaid = (message: Message): boolean => message.id.startsWith("buf-") && message.content === "" && message.isStreaming !== true;
+
 function Answer(props: { message: Message; chat: OpenChat }) {
   const { message, chat } = props;
   const name = presetLabel(chat.facts.value.preset);
@@ -97,7 +101,7 @@ function Answer(props: { message: Message; chat: OpenChat }) {
     <>
       <h3 class="visually-hidden">{name ? t("assistant.from", { name }) : t("assistant")}</h3>
       {message.source === undefined ? null : <span class="tag source">{message.source.label || t("source.automation")}</span>}
-      {message.reasoning ? <Reasoning message={message} /> : null}
+      {!message.reasoning ? null : wasSaid(message) ? <Prose text={message.reasoning} streaming={false} /> : <Reasoning message={message} />}
       {message.content ? <Prose text={message.content} streaming={message.isStreaming === true} /> : null}
       <MediaOf message={message} />
       {message.isStreaming ? null : <AnswerActions message={message} chat={chat} />}
