@@ -96,6 +96,11 @@ impl Reader<'_> {
         checkpoint::of_chat(self.db, chat)
     }
 
+    /// What one turn made of files, by step, folder and path.
+    pub fn turn_checkpoints(&self, chat: &str, turn: u64) -> Result<Vec<CheckpointRow>, Error> {
+        checkpoint::of_turn(self.db, chat, turn)
+    }
+
     /// The hashes of all contents that checkpoints keep, each once.
     pub fn checkpoint_hashes(&self) -> Result<Vec<String>, Error> {
         checkpoint::hashes(self.db)

@@ -1,7 +1,7 @@
 //! Carrying a plan out: what goes first, then folders, then files and links, then the modes of folders. Each step is whole or not at all, and
 //! doing all of it again does what is missing.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,8 @@ const OPEN: u32 = 0o700;
 
 /// Does what is planned. What fails is told as refused; the rest is done.
 pub(super) fn apply(checkpoints: &Checkpoints, plan: &Plan, undone: &mut Undone) {
-    let mut work = Work { checkpoints, ground: &plan.ground, failed: HashSet::new(), synced: HashSet::new(), undone };
+    let mut work =
+        Work { checkpoints, ground: &plan.ground, failed: HashSet::new(), synced: HashSet::new(), opened: BTreeMap::new(), undone };
     let mut moves: Vec<&Move> = plan.moves.iter().collect();
     moves.sort_by(|one, other| one.path.cmp(&other.path));
     let all = || moves.iter().copied();
@@ -32,6 +33,7 @@ pub(super) fn apply(checkpoints: &Checkpoints, plan: &Plan, undone: &mut Undone)
         }
     }
     all().rev().filter(|one| one.to.kind == Kind::Folder).for_each(|one| work.step(one, Work::close));
+    work.close_opened();
     work.finish(&moves);
 }
 
@@ -41,6 +43,8 @@ struct Work<'a> {
     failed: HashSet<PathBuf>,
     /// Folders whose names have changed.
     synced: HashSet<PathBuf>,
+    /// Folders that are none of the plan's and were opened for it, with the modes they are to have again.
+    opened: BTreeMap<PathBuf, u32>,
     undone: &'a mut Undone,
 }
 
@@ -57,9 +61,16 @@ impl Work<'_> {
         }
     }
 
-    /// Opens folders that are to change or to go.
+    /// Opens folders that are to change or to go, and those that hold what changes.
     fn open(&mut self, one: &Move) -> io::Result<()> {
         let now = &one.now.side;
+        if let Some(above) = one.path.parent().filter(|above| !above.as_os_str().is_empty()) {
+            let shut = self.ground.meta(above)?.filter(|meta| meta.kind == Kind::Folder && meta.mode & OPEN != OPEN);
+            if let Some(meta) = shut {
+                self.ground.set_mode(above, meta.mode | OPEN)?;
+                self.opened.insert(above.to_owned(), meta.mode);
+            }
+        }
         if now.kind != Kind::Folder || now.mode & OPEN == OPEN {
             return Ok(());
         }
@@ -120,6 +131,16 @@ impl Work<'_> {
     /// Gives folders their modes, at last.
     fn close(&mut self, one: &Move) -> io::Result<()> {
         self.ground.set_mode(&one.path, one.to.mode)
+    }
+
+    /// Gives folders that were only opened their modes again; those that have gone need none.
+    fn close_opened(&mut self) {
+        for (folder, mode) in std::mem::take(&mut self.opened).into_iter().rev() {
+            if let Err(error) = self.ground.set_mode(&folder, mode) {
+                let there = error.kind() != io::ErrorKind::NotFound;
+                self.undone.notes.extend(there.then(|| format!("The folder {} is open to its owner now: {error}.", folder.display())));
+            }
+        }
     }
 
     /// Makes the folders a path needs, and sees that it is still what it was when it was looked at.

@@ -6,10 +6,12 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use alcove_agent::edit::Digest;
 
+use super::guard;
 use crate::clock::{hex, random};
 use crate::report;
 
@@ -18,13 +20,15 @@ pub(super) struct Blobs {
     root: PathBuf,
     /// Bytes of all contents, as far as they were counted.
     total: AtomicU64,
+    /// Guards which contents are known to be on disk.
+    synced: Mutex<HashSet<String>>,
 }
 
 impl Blobs {
     /// Makes the folder where it is missing, and counts what is there.
     pub(super) fn open(root: PathBuf) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(&root)?;
-        let blobs = Self { root, total: AtomicU64::new(0) };
+        let blobs = Self { root, total: AtomicU64::new(0), synced: Mutex::default() };
         blobs.total.store(blobs.all().map(|(_, bytes)| bytes).sum(), Ordering::Relaxed);
         Ok(blobs)
     }
@@ -52,6 +56,7 @@ impl Blobs {
             remove(&part);
         }
         written?;
+        guard::lock(&self.synced).remove(&hash);
         self.total.fetch_add(content.len() as u64, Ordering::Relaxed);
         Ok(hash)
     }
@@ -74,7 +79,11 @@ impl Blobs {
     /// Puts contents on disk.
     pub(super) fn sync<'h>(&self, hashes: impl Iterator<Item = &'h str>) -> io::Result<()> {
         let mut folders = HashSet::new();
-        for hash in hashes {
+        let fresh: Vec<&str> = {
+            let synced = guard::lock(&self.synced);
+            hashes.filter(|hash| !synced.contains(*hash)).collect()
+        };
+        for hash in &fresh {
             let path = self.path(hash);
             match File::open(&path) {
                 Ok(file) => file.sync_all()?,
@@ -83,12 +92,15 @@ impl Blobs {
             }
             folders.extend(path.parent().map(Path::to_owned));
         }
-        folders.iter().try_for_each(|folder| File::open(folder)?.sync_all())
+        folders.iter().try_for_each(|folder| File::open(folder)?.sync_all())?;
+        guard::lock(&self.synced).extend(fresh.into_iter().map(str::to_owned));
+        Ok(())
     }
 
     /// Removes every content that `keep` does not want, and what was left half-written.
     pub(super) fn retain(&self, keep: impl Fn(&str) -> bool) {
         let mut total = 0;
+        guard::lock(&self.synced).clear();
         for (path, bytes) in self.all() {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if Digest::parse(name).is_some() && keep(name) {

@@ -44,7 +44,7 @@ pub(super) struct Meta {
 }
 
 impl Meta {
-    #[expect(clippy::allow_attributes_without_reason, clippy::unnecessary_cast, reason = "the fields have other widths on other systems")]
+    #[expect(clippy::unnecessary_cast, reason = "the fields have other widths on other systems")]
     fn of(stat: &Stat) -> Self {
         let kind = match FileType::from_raw_mode(stat.st_mode as _) {
             FileType::RegularFile => Kind::File,
@@ -377,7 +377,6 @@ fn passing() -> OFlags {
 }
 
 fn bits(mode: u32) -> Mode {
-    #[expect(clippy::unnecessary_cast, reason = "modes are narrower on other systems")]
     Mode::from_raw_mode((mode & BITS) as _)
 }
 

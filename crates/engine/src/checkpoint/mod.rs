@@ -1,7 +1,6 @@
 //! Checkpoints: what turns change is captured by content hash, edits and commands alike, so that a hunk, a file or a whole turn can be
 //! undone and done again, in git and outside it. What changed since is never overwritten silently, and nothing outside a scope's folder,
 //! in a repository's own files or in Alcove's is ever touched. Everything here blocks.
-#![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the tools and the panel that use it come next"))]
 
 mod apply;
 mod blobs;
@@ -32,11 +31,8 @@ use std::sync::{Arc, Mutex, RwLock};
 use alcove_store::{CheckpointHow, CheckpointKind, CheckpointSide, Store};
 
 pub(crate) use capture::{Ended, Touching, Watch};
-pub(crate) use hunks::Standing;
-pub(crate) use turns::TurnChanges;
-#[cfg_attr(test, expect(unused_imports, reason = "the panel that uses them comes next"))]
-pub(crate) use turns::{FileChange, Operation, Piece, State};
-pub(crate) use undo::{Ask, Extent, Insist, Refused, Undone, Way, What};
+pub(crate) use turns::{FileChange, Operation, State, TurnChanges};
+pub(crate) use undo::{Ask, Extent, Insist, Way, What};
 
 use blobs::Blobs;
 use ground::Ground;

@@ -9,7 +9,7 @@ use alcove_store::{CheckpointKind as Kind, CheckpointRow, CheckpointSide as Side
 
 use super::ground::Ground;
 use super::hunks::Pair;
-use super::look::Seen;
+use super::look::{FILE_BYTES, Seen};
 use super::scan::{Map, Scan};
 use super::undo::{Ask, Insist, Refused, Way, What};
 use super::{Checkpoints, Fault};
@@ -46,6 +46,7 @@ pub(super) struct Move {
 }
 
 /// What is to be said about one path.
+#[derive(Clone, Copy)]
 enum Verdict {
     Settled,
     Go,
@@ -215,8 +216,10 @@ impl Checkpoints {
         let there = || to.hash.as_deref().is_none_or(|hash| self.inner.blobs.has(hash, to.bytes));
         if [from, to, now].iter().any(|side| side.kind == Kind::Other) {
             Some("It is neither a file nor a folder nor a link.")
-        } else if unkept(from) || unkept(to) {
+        } else if [from, to].iter().any(|side| side.bytes > FILE_BYTES) {
             Some("It was changed, but it is too big to undo.")
+        } else if unkept(from) || unkept(to) {
+            Some("It was changed, but not kept: there was too much to keep, or it could not be read.")
         } else if !row.kept || !there() {
             Some("What it held is not kept any more.")
         } else if self.in_hand(Path::new(std::ffi::OsStr::from_bytes(&row.folder)), &one.path) {

@@ -102,9 +102,8 @@ impl Checkpoints {
     pub(crate) fn undo(&self, ask: &Ask) -> Result<Undone, Fault> {
         // Nobody captures anything meanwhile.
         let _alone = guard::alone(&self.inner.gate);
-        let chat = ask.chat.clone();
-        let mut rows = self.inner.store.read(move |reader| reader.checkpoints(&chat))?;
-        rows.retain(|row| (row.turn, row.step) == (ask.turn, ask.step));
+        let mut rows = self.inner.store.read(|reader| reader.turn_checkpoints(&ask.chat, ask.turn))?;
+        rows.retain(|row| row.step == ask.step);
         let mut folders: BTreeMap<Vec<u8>, Vec<CheckpointRow>> = BTreeMap::new();
         for row in rows {
             folders.entry(row.folder.clone()).or_default().push(row);

@@ -181,6 +181,16 @@ pub(crate) fn of_chat(db: &Connection, chat: &str) -> Result<Vec<CheckpointRow>,
     rows(db, "read checkpoints", SQL, params![no], |row| from_row(chat, row))
 }
 
+/// One turn's checkpoints by step, folder and path.
+pub(crate) fn of_turn(db: &Connection, chat: &str, turn: u64) -> Result<Vec<CheckpointRow>, Error> {
+    const SQL: &str = "SELECT turn, step, folder, path,
+            before_kind, before_mode, before_hash, before_bytes, before_stamp, before_target,
+            after_kind, after_mode, after_hash, after_bytes, after_stamp, after_target, how, mixed, kept, at
+        FROM checkpoints WHERE chat = ?1 AND turn = ?2 ORDER BY step, folder, path";
+    let no = chat::place(db, chat)?.no;
+    rows(db, "read a turn's checkpoints", SQL, params![no, turn], |row| from_row(chat, row))
+}
+
 /// The hashes of all contents that are kept, each once.
 pub(crate) fn hashes(db: &Connection) -> Result<Vec<String>, Error> {
     const SQL: &str = "SELECT before_hash FROM checkpoints WHERE kept = 1 AND before_hash IS NOT NULL

@@ -77,6 +77,8 @@ fn rows_come_in_order_and_as_they_were_put() {
     let rows = [row(1, "a", "a", "b"), row(1, "b", "-", ">t"), forced, odd];
     rows.iter().rev().for_each(|row| put(&store, row.clone()));
     assert_eq!(store.read(|r| r.checkpoints("c")).unwrap(), rows);
+    assert_eq!(store.read(|r| r.turn_checkpoints("c", 1)).unwrap(), rows[..3]);
+    assert_eq!(store.read(|r| r.turn_checkpoints("c", 3)).unwrap(), []);
     assert_eq!(store.read(|r| r.checkpoint_step("c", 1)).unwrap(), 1);
     assert_eq!(store.read(|r| r.checkpoint_step("c", 2)).unwrap(), 0);
     assert_eq!(store.read(|r| r.checkpoint_step("c", 9)).unwrap(), 0);

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::super::{Standing, Way, What};
+use super::super::hunks::Standing;
+use super::super::{Way, What};
 use super::scene::Scene;
 
 /// What there was, what is done, and what is told of it.
@@ -36,7 +37,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("w d/a x", "rm d\nln d d", "d changed applied, d/a deleted applied"),
     ("ln a l", "rm l\nw l/x y", "l changed applied, l/x added applied"),
     ("w a x\nchmod 4755 a", "w a y\nchmod 2711 a", "a changed applied"),
-    ("w a x\nchmod 0 a", "rm a", "a deleted applied"),
+    ("w a x\nchmod 400 a", "rm a", "a deleted applied"),
     ("w d/a x\nchmod 500 d", "chmod 700 d\nrm d", "d deleted applied, d/a deleted applied"),
     ("w d/a x", "rm d/a\nchmod 500 d", "d mode applied, d/a deleted applied"),
     ("w d/a x\nchmod 555 d", "chmod 755 d\nw d/b y\nchmod 555 d", "d/b added applied"),

@@ -51,8 +51,8 @@ fn line(dice: &mut Dice, folder: &Path) -> Option<String> {
             format!("w {at} {}", lines.join("\\n"))
         }
         4 if is.is_some() => format!("rm {at}"),
-        5 if file_there => format!("chmod {} {at}", dice.pick(&["644", "755", "600", "400", "4755"])),
-        5 if folder_there => format!("chmod {} {at}", dice.pick(&["755", "700", "1777", "500"])),
+        5 if file_there => format!("chmod {} {at}", dice.pick(&["644", "755", "600", "640", "4755"])),
+        5 if folder_there => format!("chmod {} {at}", dice.pick(&["755", "700", "1777", "2750"])),
         6 if is.is_none() && parent(&at) => format!("ln {to} {at}"),
         7 if is.is_some() && meta(&to).is_none() && parent(&to) && !Path::new(&to).starts_with(&at) => format!("mv {at} {to}"),
         8 if free(&at) && is.is_none() => format!("mkdir {at}"),
@@ -107,7 +107,7 @@ fn two_hundred_turns_are_undone_byte_for_byte() {
     for number in 1..=TURNS {
         turn(&mut dice, &scene, number);
         stages.push(scene.tree());
-        let rows = scene.store.read(|reader| reader.checkpoints("c")).unwrap();
+        let rows = scene.store.read(|reader| reader.turn_checkpoints("c", number)).unwrap();
         assert!(rows.iter().all(|row| !row.mixed), "turn {number}: nobody else was there");
         if dice.draw(4) == 0 {
             scene.whole(number, Way::Revert);

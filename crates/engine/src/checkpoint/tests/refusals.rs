@@ -159,6 +159,26 @@ fn the_data_folder_is_left_alone() {
     assert_eq!(scene.told(1), "a added applied");
 }
 
+/// Chats without a folder of their own work in one beneath the data folder.
+#[test]
+fn a_folder_within_the_data_folder_is_like_any_other() {
+    let scene = Scene::new();
+    let folder = scene.data.path().canonicalize().unwrap().join("workspace");
+    fs::create_dir(&folder).unwrap();
+    let at = |turn| super::super::At { folder: folder.clone(), ..scene.at(turn) };
+    let touching = scene.checkpoints.before_change(&at(1), &[Path::new("a")]).unwrap();
+    fs::write(folder.join("a"), "1").unwrap();
+    assert_eq!(touching.after_change().unwrap().len(), 1);
+    let watch = scene.checkpoints.begin(&at(2)).unwrap();
+    fs::write(folder.join("a"), "2").unwrap();
+    assert_eq!(watch.end().unwrap().changed.len(), 1);
+    scene.whole(2, Way::Revert);
+    scene.whole(1, Way::Revert);
+    assert!(!folder.join("a").exists());
+    let touching = scene.checkpoints.before_change(&at(3), &[Path::new("../checkpoints/x")]).unwrap();
+    assert_eq!(touching.after_change().unwrap(), []);
+}
+
 #[test]
 fn a_folder_that_is_elsewhere_by_now_is_not_looked_for() {
     let scene = Scene::new();

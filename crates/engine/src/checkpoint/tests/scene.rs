@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use alcove_store::{Change, ChatRow, Origin, Store, TitleSource};
 use tempfile::TempDir;
 
-use super::super::{Ask, At, Checkpoints, Extent, Insist, TurnChanges, Undone, Way, What};
+use super::super::undo::Undone;
+use super::super::{Ask, At, Checkpoints, Extent, Insist, TurnChanges, Way, What};
 
 pub(super) struct Scene {
     pub(super) data: TempDir,
