@@ -11,6 +11,9 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
 }
 
+/** So tall that whole conversations of the demo are drawn: rows out of sight are not there. */
+export const TALL = { viewport: { width: 1280, height: 2600 } };
+
 /** What the page complained about; every spec expects nothing. */
 export type Watched = { page: Page; problems: string[] };
 

@@ -1,7 +1,7 @@
 // A conversation: keyboard only, stop, a second window, a gateway that dies and comes back, both themes.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, at, launch, openPage, picture, say, shots } from "./browser.ts";
+import { answered, at, launch, openPage, picture, say, shots, TALL } from "./browser.ts";
 import { canRestart, startGateway, type Gateway } from "./gateway.ts";
 
 let gateway: Gateway;
@@ -45,7 +45,7 @@ test("stop ends the answer, keeps what was written and says so", async () => {
 });
 
 test("a prompt sent while an answer streams waits and is then answered", async () => {
-  const { page } = await openPage(browser, gateway.address);
+  const { page } = await openPage(browser, gateway.address, TALL);
   await at(page, "composer").waitFor();
   await say(page, "The first of two");
   await at(page, "stop").waitFor();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, at, launch, openPage, picture, say, shots } from "./browser.ts";
+import { answered, at, launch, openPage, picture, say, shots, TALL } from "./browser.ts";
 import { canRestart, startGateway, type Gateway } from "./gateway.ts";
 
 let gateway: Gateway;
@@ -21,8 +21,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function open(): Promise<{ page: Page; problems: string[] }> {
-  const { page, problems } = await openPage(browser, gateway.address);
+async function open(options = {}): Promise<{ page: Page; problems: string[] }> {
+  const { page, problems } = await openPage(browser, gateway.address, options);
   await at(page, "composer").waitFor();
   return { page, problems };
 }
@@ -41,7 +41,7 @@ async function choose(page: Page, name: string, item: string): Promise<void> {
 }
 
 test("fork from an answer, edit a prompt again, answer again: each in a chat of its own", async () => {
-  const { page, problems } = await open();
+  const { page, problems } = await open(TALL);
   await asked(page, "The first question");
   await say(page, "The second question");
   await page.waitForFunction(() => document.querySelectorAll("[data-test=answer]").length === 2);
@@ -81,7 +81,7 @@ test("fork from an answer, edit a prompt again, answer again: each in a chat of 
 });
 
 test("a marked passage goes with the next message", async () => {
-  const { page } = await open();
+  const { page } = await open(TALL);
   await asked(page, "Say something to mark");
   await page.locator("[data-test=answer] .md p").first().click({ clickCount: 3 });
   await at(page, "ask-about").click();
