@@ -83,7 +83,7 @@ test("fork from an answer, edit a prompt again, answer again: each in a chat of 
 test("a marked passage goes with the next message", async () => {
   const { page } = await open(TALL);
   await asked(page, "Say something to mark");
-  await page.locator("[data-test=answer] .md p").first().click({ clickCount: 3 });
+  await page.locator("[data-test=answer] .md p").last().click({ clickCount: 3 });
   await at(page, "ask-about").click();
   await at(page, "quote").waitFor();
   await say(page, "What do you mean by that?");
