@@ -59,6 +59,7 @@ fn frames(config: &Config, out: &mut String) {
         envelope::ToolEvent,
         envelope::FileDiff,
         envelope::FileEdit,
+        envelope::Steered,
         envelope::ProposalKind,
         envelope::ProposedCommand,
         envelope::FileOperation,

@@ -68,6 +68,15 @@ export function dequeue(rows: Rows, turnId: string | undefined): Rows {
   return [...rows.slice(0, at), rest, ...rows.slice(at + 1)];
 }
 
+/** Waiting prompts join a turn that runs: they stand where it is by now. */
+export function steered(rows: Rows, event: Of<"steered">): Rows {
+  return rows.map((row) => {
+    if (row.queued !== true || row.turnId === undefined || !event.prompts.includes(row.turnId)) return row;
+    const { queued: _queued, turnId: _own, ...rest } = row;
+    return event.turn_id === undefined ? rest : { ...rest, turnId: event.turn_id };
+  });
+}
+
 /** Ends the turn's streaming, drops thoughts that led to nothing, and stamps its cost on the last answer. */
 export function turnEnd(rows: Rows, event: Of<"turn_end">): Rows {
   const settled = prune(settle(rows, event.turn_id), event.turn_id);

@@ -120,6 +120,8 @@ function change(state: ChatState, event: ChatEvent, told: string | undefined): C
       return { ...state, messages: acting.output(state.messages, event, told === undefined ? undefined : state.again.get(told)) };
     case "changes":
       return { ...state, messages: acting.changes(state.messages, event) };
+    case "steered":
+      return { ...state, messages: fold.steered(state.messages, event) };
     case "turn_end":
       return turnEnd(state, event);
     case "fork_marker":

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::Lasting;
 use super::actor::Actor;
 use super::journal::Say;
 use super::records::end_of;
@@ -442,6 +443,9 @@ impl Actor {
     /// What the turn changed in the folder, as one event.
     pub(super) async fn changes_made(&mut self) -> Option<Say> {
         let (ordinal, turn_id) = self.active.as_ref().map(|active| (active.acts.ordinal, active.machine.facts().turn.clone()))?;
+        if self.lasting == Lasting::Temporary {
+            return None;
+        }
         let made = self.shared.hands.made(&self.id, ordinal).await?;
         Some(Say::Logged(Event::Changes(alcove_proto::envelope::Changes {
             chat_id: self.id.clone(),

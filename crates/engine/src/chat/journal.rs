@@ -231,6 +231,7 @@ impl Journal {
             Event::StreamEnd(end) => (end.turn_id.as_ref(), PageStart::No),
             Event::ReasoningEnd(end) => (end.turn_id.as_ref(), PageStart::No),
             Event::FileEdit(edits) => (edits.turn_id.as_ref(), PageStart::No),
+            Event::Steered(steered) => (steered.turn_id.as_ref(), PageStart::No),
             Event::Proposal(proposal) => (proposal.turn_id.as_ref(), PageStart::No),
             Event::ProposalResolved(resolved) => (resolved.turn_id.as_ref(), PageStart::No),
             Event::StreamChunk(chunk) => (chunk.turn_id.as_ref(), PageStart::No),

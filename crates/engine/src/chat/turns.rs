@@ -3,7 +3,7 @@
 use alcove_agent::turn::{Cut, Effect, Facts, Failure, Finish, Input, NativeCall, Outcome, StepCost, Substitute, Telling, Turn};
 use alcove_agent::verdict::{Dialect, Limits};
 use alcove_proto::TurnId;
-use alcove_proto::envelope::{ChatStateWord, Event, SessionScope};
+use alcove_proto::envelope::{ChatStateWord, Event, SessionScope, Steered};
 use alcove_proto::usage::Usage;
 use alcove_store::{Change, EntryRow, EntryState, TurnRow, TurnState, Visibility};
 
@@ -246,14 +246,21 @@ impl Actor {
         let (steering, waiting): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.waiting).into_iter().partition(|waiting| waiting.resumes.is_none());
         self.waiting = waiting.into();
+        let mut prompts = Vec::new();
         for waiting in steering {
+            prompts.extend(waiting.turn.clone());
             let path = format!("prompt://{}", waiting.ordinal);
             let Some(at) = rows.iter().position(|row| row.path == path) else { continue };
             changes.push(Change::PutEntry(EntryRow { turn: ordinal, seq, updated_at: now, ..rows.swap_remove(at) }));
             let outcome = Some("steered".to_owned());
             changes.push(Change::PutTurn(TurnRow { ended_at: Some(now), outcome, ..waiting.row(&self.id, TurnState::Done) }));
         }
-        if changes.is_empty() { Ok(()) } else { self.journal.append(Vec::new(), changes).await }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let turn_id = self.active.as_ref().and_then(|active| active.machine.facts().turn.clone());
+        let event = Event::Steered(Steered { chat_id: self.id.clone(), prompts, turn_id, seq: None });
+        self.journal.append(vec![Say::Logged(event)], changes).await
     }
 
     /// Hands the machine what happened and does what it asks for.

@@ -136,7 +136,7 @@ const REJECTED: &str = "You said no, so I did not do it, and the tour ends here.
 
 const END: &str = "**5.** “Hello, World!” — it works. This is what you saw:\n\n\
      - **Approvals.** Each action waited for your word, unless you had given it for this chat, this folder or always. \
-     *Settings › Rules* shows what you allowed and takes it back.\n\
+     *Settings › Approvals* shows what you allowed and takes it back.\n\
      - **Live output.** A command's output comes while it runs, with its exit code at the end. Stop ends it at once.\n\
      - **Changes.** The panel shows every file that this turn touched, line by line, whether a tool or a command did it.\n\
      - **Undo.** There you take back one piece, one file or the whole turn, and bring it back again. Try it: Undo removes \

@@ -121,6 +121,7 @@ impl Fold {
                 self.tail = Tail::Ended(turn);
                 self.turn_end(told);
             }
+            "steered" => self.steered(told.prompts.unwrap_or_default().as_slice(), told.turn_id.as_ref()),
             "goal_status" => match told.status {
                 Some(GoalWord::Running) => self.dequeue(turn.as_ref()),
                 Some(GoalWord::Idle) | None => {

@@ -43,6 +43,17 @@ impl Fold {
         }
     }
 
+    /// Waiting prompts join a turn that runs: they stand where it is by now.
+    pub(super) fn steered(&mut self, prompts: &[TurnId], turn: Option<&TurnId>) {
+        for message in &mut self.messages {
+            let joins = message.queued == Some(true) && message.turn_id.as_ref().is_some_and(|turn| prompts.contains(turn));
+            if joins {
+                message.queued = None;
+                message.turn_id = turn.cloned();
+            }
+        }
+    }
+
     /// Ends every streaming flag of a turn.
     pub(super) fn settle(&mut self, turn: Option<&TurnId>) {
         for at in self.rows_of(turn) {

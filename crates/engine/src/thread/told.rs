@@ -33,4 +33,6 @@ pub(super) struct Told {
     pub(super) mcp_presets: Option<Vec<Value>>,
     pub(super) session_mentions: Option<Vec<Value>>,
     pub(super) provenance: Option<Value>,
+    /// The turns that prompts would have had which joined this one.
+    pub(super) prompts: Option<Vec<TurnId>>,
 }

@@ -20,5 +20,5 @@ pub use outbound::{
 };
 pub use turn::{
     Delta, FileEdits, ForkMarker, GoalBlob, GoalState, GoalStatus, GoalWord, MessageAccepted, MessageEvent, MessageKind, Notice,
-    NoticeKind, Phase, ReasoningEnd, StreamEnd, TurnEnd, TurnModelUpdated, UserMessage,
+    NoticeKind, Phase, ReasoningEnd, Steered, StreamEnd, TurnEnd, TurnModelUpdated, UserMessage,
 };

@@ -11,7 +11,7 @@ use crate::{ChatId, TurnId};
 
 use super::acting::{Changes, Proposal, ProposalResolved, StreamChunk};
 use super::turn::{
-    Delta, FileEdits, ForkMarker, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, StreamEnd, TurnEnd, TurnModelUpdated,
+    Delta, FileEdits, ForkMarker, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, Steered, StreamEnd, TurnEnd, TurnModelUpdated,
     UserMessage,
 };
 
@@ -48,6 +48,8 @@ pub enum Event {
     Message(MessageEvent),
     /// Files a tool changes.
     FileEdit(FileEdits),
+    /// Prompts that waited are shown to the model with the next step.
+    Steered(Steered),
     /// An action waits for a person. Large, and rare.
     Proposal(Box<Proposal>),
     /// A proposal waits no longer.
@@ -304,6 +306,7 @@ impl Event {
             Self::StreamEnd(_) => "stream_end",
             Self::Message(_) => "message",
             Self::FileEdit(_) => "file_edit",
+            Self::Steered(_) => "steered",
             Self::Proposal(_) => "proposal",
             Self::ProposalResolved(_) => "proposal_resolved",
             Self::StreamChunk(_) => "stream_chunk",
@@ -333,6 +336,7 @@ impl Event {
             Self::StreamEnd(event) => Some(&mut event.seq),
             Self::Message(event) => Some(&mut event.seq),
             Self::FileEdit(event) => Some(&mut event.seq),
+            Self::Steered(event) => Some(&mut event.seq),
             Self::Proposal(event) => Some(&mut event.seq),
             Self::ProposalResolved(event) => Some(&mut event.seq),
             Self::StreamChunk(event) => Some(&mut event.seq),

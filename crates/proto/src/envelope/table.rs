@@ -78,6 +78,7 @@ pub const EVENTS: &[EventRow] = &[
     EventRow { name: "stream_end", to: Audience::Chat, logged: true, about: "The answer text of this step is complete." },
     EventRow { name: "message", to: Audience::Chat, logged: true, about: "A complete text: an error, a notice, a command's reply." },
     EventRow { name: "file_edit", to: Audience::Chat, logged: true, about: "Files a tool changes." },
+    EventRow { name: "steered", to: Audience::Chat, logged: true, about: "Prompts that waited were shown to the model with the next step of the turn that runs." },
     EventRow { name: "proposal", to: Audience::Chat, logged: true, about: "An action waits for a person; a turn waits with it." },
     EventRow { name: "proposal_resolved", to: Audience::Chat, logged: true, about: "A proposal waits no longer." },
     EventRow { name: "stream_chunk", to: Audience::Chat, logged: true, about: "Output of a command that runs; beyond the first 128 KiB of a channel it passes by without a number." },

@@ -383,6 +383,22 @@ pub struct FileEdits {
     pub seq: Option<u64>,
 }
 
+/// `steered`: prompts that waited were shown to the model with the next step of the turn that runs, and have no turn of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Steered {
+    /// The chat.
+    pub chat_id: ChatId,
+    /// The turns the prompts would have had.
+    pub prompts: Vec<TurnId>,
+    /// The turn that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_id: Option<TurnId>,
+    /// Place in the chat's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+}
+
 /// `fork_marker`: what stands before it was copied from another chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]

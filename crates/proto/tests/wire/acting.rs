@@ -2,7 +2,7 @@
 
 use alcove_proto::envelope::{
     Changes, ChangesWord, Event, FileDiff, FileOperation, Phase, Proposal, ProposalKind, ProposalResolved, ProposalState, ProposedCommand,
-    ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, StreamChunk,
+    ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, Steered, StreamChunk,
 };
 
 use crate::sample::{MILLISECONDS, chat, turn};
@@ -50,6 +50,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         ("stream_chunk", Event::StreamChunk(chunk)),
         ("stream_chunk.passing", Event::StreamChunk(passing)),
         ("changes", Event::Changes(changes())),
+        ("steered", Event::Steered(Steered { chat_id: chat(), prompts: vec![turn()], turn_id: Some(turn()), seq: Some(16) })),
     ]
 }
 
