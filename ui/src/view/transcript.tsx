@@ -39,6 +39,8 @@ export function Transcript(props: { chat: OpenChat }) {
   const pending = chat.pending.value;
   view.setIds(ids);
   const { from, to, above, below } = view.range.value;
+  // What a turn changed stands beneath its answer, which is still the latest word.
+  const latest = ids.findLast((id) => chat.row(id)?.peek().changes === undefined);
   const phase = chat.phase.value;
 
   // Text that would be drawn bare for a moment and jump is not worth that moment.
@@ -83,7 +85,7 @@ export function Transcript(props: { chat: OpenChat }) {
           <Older chat={chat} />
           <Space height={above} />
           {ids.slice(from, to).map((id) => (
-            <Row key={id} id={id} chat={chat} latest={id === ids.at(-1)} view={view} />
+            <Row key={id} id={id} chat={chat} latest={id === latest} view={view} />
           ))}
           <Space height={below} />
           {chat.forkedHere.value ? <ForkMark /> : null}
