@@ -596,6 +596,24 @@ pending?: boolean,
  */
 diff?: FileDiff, };
 
+export type Steered = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The turns the prompts would have had.
+ */
+prompts: Array<TurnId>, 
+/**
+ * The turn that runs.
+ */
+turn_id?: TurnId, 
+/**
+ * Place in the chat's log.
+ */
+seq?: number, };
+
 export type ProposalKind = "command" | "edit" | "read" | "network" | "question";
 
 export type ProposedCommand = { 
@@ -1156,7 +1174,7 @@ detail: string,
  */
 provider?: string, };
 
-export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "proposal" } & Proposal | { "event": "proposal_resolved" } & ProposalResolved | { "event": "stream_chunk" } & StreamChunk | { "event": "changes" } & Changes | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "sidebar_state_updated" } & SidebarStateUpdated | { "event": "runtime_model_updated" } & RuntimeModelUpdated | { "event": "transcription_result" } & TranscriptionResult | { "event": "transcription_error" } & TranscriptionError | { "event": "error" } & ErrorFrame;
+export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "steered" } & Steered | { "event": "proposal" } & Proposal | { "event": "proposal_resolved" } & ProposalResolved | { "event": "stream_chunk" } & StreamChunk | { "event": "changes" } & Changes | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "sidebar_state_updated" } & SidebarStateUpdated | { "event": "runtime_model_updated" } & RuntimeModelUpdated | { "event": "transcription_result" } & TranscriptionResult | { "event": "transcription_error" } & TranscriptionError | { "event": "error" } & ErrorFrame;
 
 export type Role = "user" | "assistant" | "tool";
 
