@@ -39,7 +39,7 @@ pub enum What {
 pub fn read(text: &str) -> Result<Vec<FilePatch>, Refusal> {
     let text = super::text::without_returns(text);
     let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(&text).split('\n').collect();
-    let files = match lines.iter().position(|line| line.trim() == "*** Begin Patch") {
+    let files = match envelope_start(&lines) {
         Some(at) => envelope(&lines[at + 1..])?,
         None => unified(&lines)?.into_iter().map(Section::file).collect::<Result<_, _>>()?,
     };
@@ -61,7 +61,7 @@ pub(super) fn hunks(text: &str) -> Result<Vec<Hunk>, Refusal> {
     if !(numbered || begins && lines.iter().any(|line| line.starts_with("@@"))) {
         return Ok(Vec::new());
     }
-    let mut sections = match lines.iter().position(|line| line.trim() == "*** Begin Patch") {
+    let mut sections = match envelope_start(&lines) {
         Some(at) => return enveloped_hunks(envelope(&lines[at + 1..])?),
         None => unified(&lines)?,
     };
@@ -71,6 +71,18 @@ pub(super) fn hunks(text: &str) -> Result<Vec<Hunk>, Refusal> {
         1 => Ok(sections.remove(0).hunks),
         _ => Err(malformed("The diff is of several files; one edit changes one file.")),
     }
+}
+
+/// Where an envelope begins. Within a unified diff the same words are a line of the file's text.
+fn envelope_start(lines: &[&str]) -> Option<usize> {
+    let at = lines.iter().position(|line| line.trim() == "*** Begin Patch")?;
+    let is_head = |(line, next): (&&str, &&str)| {
+        line.starts_with("diff --git ")
+            || (line.starts_with("--- ") && next.starts_with("+++ "))
+            || matches!(header(line), Some((Some(_), _)))
+    };
+    let within = lines[..at].iter().zip(&lines[1..=at]).any(is_head);
+    (!within).then_some(at)
 }
 
 fn enveloped_hunks(files: Vec<FilePatch>) -> Result<Vec<Hunk>, Refusal> {

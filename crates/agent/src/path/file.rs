@@ -139,7 +139,7 @@ pub fn file(text: &str, bounds: Bounds<'_>) -> Result<Named, Refusal> {
 
 /// What is wrong with the text before its names are looked at.
 fn shape(text: &str) -> Result<(), Refusal> {
-    let drive = matches!(text.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic()) && !text.contains("://");
+    let drive = matches!(text.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic()) && scheme_of(text).is_none();
     if text.is_empty() {
         Err(Refusal::Empty)
     } else if text.chars().any(|letter| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')) {

@@ -49,6 +49,8 @@ pub(super) fn read(text: &str) -> Script {
         let first = words.first().map_or("", String::as_str);
         let runs_words = WRAPPERS.contains(&base(first)) || SHELLS.contains(&base(first));
         script.plain &= !KEYWORDS.contains(&first) && !first.contains(['$', '*', '?', '[', '~', '=', '{']);
+        // A program whose name has a blank is not the one that a pattern's first word means.
+        script.plain &= !first.contains(char::is_whitespace);
         script.hidden |= first.contains(['$', '*', '?', '[', '`', '{']) && !matches!(first, "[" | "[[" | "{");
         script.hidden |= runs_words && words.iter().any(|word| word.contains(['$', '`']));
     }
@@ -63,7 +65,9 @@ pub(super) fn read(text: &str) -> Script {
 impl Script {
     /// Whether each command is one of those that are allowed; the patterns that say so, in order.
     pub(super) fn all<'a, T>(&self, text: &str, rules: &'a [(T, &str)]) -> Option<Vec<&'a T>> {
-        let whole = rules.iter().find(|(_, pattern)| *pattern == "*" || (!pattern.contains('*') && pattern.trim() == text.trim()));
+        // Other blanks than these are letters to a shell.
+        let text = text.trim_matches([' ', '\t', '\n']);
+        let whole = rules.iter().find(|(_, pattern)| *pattern == "*" || (!pattern.contains('*') && pattern.trim() == text));
         if let Some((rule, _)) = whole {
             return Some(vec![rule]);
         }
