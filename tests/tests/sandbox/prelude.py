@@ -33,8 +33,9 @@ def write(path, text="changed by a probe"):
 
 
 def append(path):
-    with open(path, "a") as file:
-        file.write("changed by a probe")
+    """To a file that is there: on level 3 one could be made that is nowhere else."""
+    file = os.open(path, os.O_WRONLY | os.O_APPEND)
+    os.write(file, b"changed by a probe")
 
 
 def finds(data, what=SECRET):

@@ -100,7 +100,7 @@ pub const PROBES: &[Probe] = &[
     probe("connects by TCP", Through, Held, "socket.create_connection(('127.0.0.1', TCP), 2)"),
     probe("connects by TCP of version 6", Through, Held, "s = socket.socket(socket.AF_INET6); s.settimeout(2); s.connect(('::ffff:127.0.0.1', TCP))"),
     probe("connects to an address outside", Either, Held, "s = socket.socket(); s.settimeout(1); s.connect(('192.0.2.1', 9))"),
-    probe("asks for a name", Through, Held, "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('127.0.0.1', UDP)); s.send(b'\\0\\1\\1\\0\\0\\1' + bytes(6) + b'\\1x\\0\\0\\1\\0\\1'); os.path.exists('/proc/net/udp') and (':%04X' % UDP in open('/proc/net/udp').read() and s.getpeername() or finds(b''))"),
+    probe("asks for a name", Through, Held, "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('127.0.0.1', UDP)); s.send(b'\\0\\1\\1\\0\\0\\1' + bytes(6) + b'\\1x\\0\\0\\1\\0\\1'); finds(' '.join(line.split()[1] for line in open('/proc/net/udp')).encode(), ':%04X' % UDP)"),
     probe("makes a raw socket", Held, Held, "socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)"),
     probe("makes a socket for packets", Held, Held, "socket.socket(17, socket.SOCK_RAW, 3)"),
     probe("hears the kernel's events", Through, Held, "socket.socket(16, socket.SOCK_RAW, 15)"),
