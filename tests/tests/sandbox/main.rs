@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use controls::CONTROLS;
 use probes::{Outcome, PROBES};
-use stage::{Binary, How, Stage};
+use stage::{Binary, How, Stage, program};
 
 const PRELUDE: &str = include_str!("prelude.py");
 /// How a probe ends that got through.
@@ -230,8 +230,7 @@ fn variables_reach_nothing_that_is_not_held() {
         );
         std::fs::write(stage.at("home/project/mark.c"), source).expect("a file of ours");
         let library = stage.at("home/project/mark.so");
-        let built =
-            std::process::Command::new("gcc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(stage.at("home/project/mark.c")).status();
+        let built = program("gcc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(stage.at("home/project/mark.c")).status();
         assert!(built.is_ok_and(|status| status.success()), "gcc");
         let preload = format!("LD_PRELOAD={}", library.display());
         let output = stage.run(How { flags: &["--set", &preload], ..how }, &["/bin/sh", "-c", "/bin/true; echo $LD_PRELOAD"]);

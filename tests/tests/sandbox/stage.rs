@@ -1,6 +1,7 @@
 //! The place a level is tried in: a home with keys and a project in it, Alcove's data folder with its socket, and a program outside that
 //! has something to lose. Everything belongs to an ordinary user, also when the tests run as root.
 
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, UdpSocket};
@@ -111,7 +112,7 @@ impl<'a> Stage<'a> {
         let shared = Path::new("/dev/shm").join(root.path().file_name().expect("it has a name"));
         let mut stage = Self {
             binary,
-            victim: Command::new("true").spawn().expect("there is `true`"),
+            victim: program("true").spawn().expect("there is `true`"),
             uid,
             key,
             shared,
@@ -152,7 +153,7 @@ impl<'a> Stage<'a> {
         symlink(self.at("home/outside/file"), self.at("home/project/planted")).expect("a link of ours");
         for repository in ["home/project", "home/project/inner"] {
             let made =
-                Command::new("git").args(["init", "--quiet"]).current_dir(self.at(repository)).env("HOME", self.at("home/empty")).status();
+                program("git").args(["init", "--quiet"]).current_dir(self.at(repository)).env("HOME", self.at("home/empty")).status();
             assert!(made.is_ok_and(|status| status.success()), "git init");
         }
         fs::write(self.at("home/project/.git/hooks/post-commit"), "#!/bin/sh\n").expect("a file of ours");
@@ -191,15 +192,15 @@ impl<'a> Stage<'a> {
         if current_uid() != 0 {
             return;
         }
-        let given = Command::new("chown").args(["-R", &format!("{0}:{0}", self.uid)]).args([self.root.path(), &self.shared]).status();
+        let given = program("chown").args(["-R", &format!("{0}:{0}", self.uid)]).args([self.root.path(), &self.shared]).status();
         assert!(given.is_ok_and(|status| status.success()), "chown");
         let id = self.at("home/project/id-of-root");
         chown(&id, Some(0), Some(0)).expect("root may");
         fs::set_permissions(&id, Permissions::from_mode(0o4755)).expect("root may");
     }
 
-    fn as_ordinary(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
+    fn as_ordinary(&self, path: &Path) -> Command {
+        let mut command = program(path);
         if current_uid() == 0 {
             command.uid(self.uid).gid(self.uid);
         }
@@ -299,6 +300,12 @@ impl Drop for Stage<'_> {
         let _ended = self.victim.wait();
         let _gone = fs::remove_file(&self.shared);
     }
+}
+
+/// The one place of this suite that starts something.
+#[expect(clippy::disallowed_methods, reason = "what the sandbox is tried on lives outside it")]
+pub fn program(path: impl AsRef<OsStr>) -> Command {
+    Command::new(path)
 }
 
 fn stopped(pid: u32) -> bool {
