@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use alcove_engine::sandbox::{Helper, Hold, Level, Own, Sandbox};
 use clap::{Args, ValueEnum};
@@ -32,6 +33,9 @@ pub struct Held {
     /// A variable beside the usual ones.
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+    /// Run it this often, one after the other, and say how long that took in the middle.
+    #[arg(long, value_name = "TIMES")]
+    pub measure: Option<usize>,
     /// The program and what it is given.
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
@@ -77,9 +81,26 @@ fn run(args: &Held) -> std::io::Result<u8> {
     let pair = |text: &String| text.split_once('=').map(|(name, value)| (OsString::from(name), OsString::from(value)));
     let env = args.set.iter().filter_map(pair).collect();
     let hold = Hold { cwd: folder.clone(), folder, full: args.full, network: args.network, env };
-    let mut confined = sandbox.command(&hold, program, rest).map_err(std::io::Error::other)?;
-    let status = confined.command.status()?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(NOT_RUN))
+    let start = || {
+        let mut confined = sandbox.command(&hold, program, rest).map_err(std::io::Error::other)?;
+        let status = confined.command.status()?;
+        Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(NOT_RUN))
+    };
+    args.measure.map_or_else(&start, |times| measure(times.max(1), &start))
+}
+
+/// Runs it several times; answers with the last code.
+fn measure(times: usize, start: impl Fn() -> std::io::Result<u8>) -> std::io::Result<u8> {
+    let (mut took, mut last) = (Vec::with_capacity(times), 0);
+    for _ in 0..times {
+        let began = Instant::now();
+        last = start()?;
+        took.push(began.elapsed());
+    }
+    took.sort();
+    let middle = took.get(times / 2).copied().unwrap_or_default();
+    writeln!(std::io::stdout(), "{:.1} ms in the middle of {times}", middle.as_secs_f64() * 1e3)?;
+    Ok(last)
 }
 
 fn say(sandbox: &Sandbox) -> std::io::Result<u8> {

@@ -1,6 +1,7 @@
 //! What a command leaves behind outside its folder, and who clears it up: its private folders where it has no world of its own, and what it
 //! may have put beside a repository's rules.
 
+use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
@@ -8,10 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::FlockOperation;
+use rustix::io::Errno;
+use rustix::process::Pid;
 
 use crate::clock::random;
 
-/// How the folder of all private folders is called, before what makes it the only one.
+/// How the folder of all private folders is called, before whose it is and what makes it the only one.
 const PREFIX: &str = "alcove-commands-";
 /// Tries to find a name nobody has.
 const TRIES: usize = 16;
@@ -28,7 +31,7 @@ impl Grounds {
     /// Makes it, and takes away those that were left over.
     pub(super) fn new(parent: &Path) -> io::Result<Arc<Self>> {
         sweep(parent);
-        let path = fresh(parent, PREFIX)?;
+        let path = fresh(parent, &format!("{PREFIX}{}-", std::process::id()))?;
         let lock = File::open(&path)?;
         rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
         Ok(Arc::new(Self { path, _lock: lock }))
@@ -105,9 +108,8 @@ fn fresh(parent: &Path, prefix: &str) -> io::Result<PathBuf> {
 fn sweep(parent: &Path) {
     let us = rustix::process::getuid().as_raw();
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
-        let ours = entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes());
         let about = entry.path().symlink_metadata();
-        if !ours || !about.is_ok_and(|about| about.is_dir() && about.uid() == us) {
+        if !is_left(&entry.file_name()) || !about.is_ok_and(|about| about.is_dir() && about.uid() == us) {
             continue;
         }
         let unused = |folder: File| rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok();
@@ -115,6 +117,12 @@ fn sweep(parent: &Path) {
             remove(&entry.path());
         }
     }
+}
+
+/// Whether a name is that of such a folder whose process is gone: one that is just being made has no lock yet.
+fn is_left(name: &OsStr) -> bool {
+    let process = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split_once('-')?.0.parse().ok()).and_then(Pid::from_raw);
+    process.is_some_and(|process| rustix::process::test_kill_process(process) == Err(Errno::SRCH))
 }
 
 /// Removes a folder with all that is in it, also when its folders were closed.
@@ -143,7 +151,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let names = || std::fs::read_dir(place.path()).unwrap().count();
         // Left by a process that was killed.
-        std::fs::create_dir_all(place.path().join(format!("{PREFIX}old/x/home"))).unwrap();
+        std::fs::create_dir_all(place.path().join(format!("{PREFIX}{}-old/x/home", i32::MAX))).unwrap();
         let grounds = Grounds::new(place.path()).unwrap();
         assert_eq!(names(), 1);
         let private = grounds.private().unwrap();

@@ -45,7 +45,7 @@ pub(super) enum Right {
 pub(super) struct Bounds {
     pub(super) network: Network,
     pub(super) shares: Shares,
-    /// What may be touched; nothing else may. What is not there is passed over, unless everything may be done with it.
+    /// What may be touched; nothing else may. What is not there is passed over.
     pub(super) grants: Vec<(Right, PathBuf)>,
     /// Variables set once the command can reach nothing more: they could name libraries to load.
     pub(super) variables: Vec<(OsString, OsString)>,

@@ -25,11 +25,8 @@ pub(super) fn hold(bounds: &Bounds) -> Result<i32, Error> {
     };
     let mut ruleset = ruleset.create().map_err(Error::ground)?;
     for (right, path) in &bounds.grants {
-        let fd = match PathFd::new(path) {
-            Ok(fd) => fd,
-            Err(error) if *right == Right::Write => return Err(Error::ground(error)),
-            Err(_not_there) => continue,
-        };
+        // What is not there, or went away meanwhile, is not granted.
+        let Ok(fd) = PathFd::new(path) else { continue };
         let about = rustix::fs::fstat(fd.as_fd()).map_err(|error| Error::Folder(path.clone(), error.into()))?;
         let is_folder = FileType::from_raw_mode(about.st_mode) == FileType::Directory;
         let rights = if is_folder { rights(*right) } else { rights(*right) & AccessFs::from_file(RULES) };

@@ -115,7 +115,10 @@ pub(super) fn start(way: &Way, hold: &Hold, around: &Surroundings, then: &Then) 
 fn ruled(hold: &Hold, surroundings: &Surroundings, private: &(PathBuf, PathBuf)) -> Result<Bounds, Error> {
     let network = if hold.reaches_out() { Network::All } else { Network::Nothing };
     let grants = if hold.full {
-        around(Path::new("/"), &surroundings.hidden)?
+        let mut grants = around(Path::new("/"), &surroundings.hidden)?;
+        // It may lie in what is hidden.
+        grants.push((Right::Write, hold.folder.clone()));
+        grants
     } else {
         let names = if hold.reaches_out() { NAMES } else { &[] };
         let system = SYSTEM.iter().chain(names).chain(&[TABLES]).map(|path| (Right::Read, PathBuf::from(path)));

@@ -2,9 +2,13 @@
 //! afterwards a command runs at that level or not at all. What runs in it is never trusted, nor is its text looked at.
 //!
 //! On level 3 a command has a world of its own (bubblewrap), the kernel's file rules (Landlock) and a filter of system calls (seccomp); on
-//! level 2 the latter two; on level 1 nothing, so every command asks. Level 2 does not keep a command from: changing a repository's hooks
-//! and rules in its own folder; changing modes and times of the user's files elsewhere whose names it knows; seeing that files and
-//! processes are there.
+//! level 2 the latter two; on level 1 nothing, so every command asks. Level 2 does not keep a command from four things: it changes a
+//! repository's hooks and rules in its own folder; it changes modes of the user's other files whose names it knows; their times; and it
+//! sees that files and processes are there. Terminals and shared memory it has none on level 2, for they are everyone's; and
+//! where its folder holds what is hidden, it sees the names of that and makes no new ones in the folders that lead there.
+//!
+//! On no level does a command have Unix sockets but connected pairs: see `filter`. On level 3 it has a network of its own, in which it can
+//! talk to itself, when it has not the system's.
 
 mod aftermath;
 #[cfg(target_os = "linux")]
