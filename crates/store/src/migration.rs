@@ -11,6 +11,7 @@ const VERSIONS: &[&[&str]] = &[
     &[media::V1],
     &[usage::V1],
     &[checkpoint::V1],
+    &[entry::V2],
 ];
 
 /// The newest version this build knows.
@@ -90,6 +91,7 @@ mod tests {
             ffa05e94
             b5717a94
             3fd633db
+            aa608963
         "#]]
         .assert_eq(&seen);
     }

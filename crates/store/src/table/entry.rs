@@ -24,6 +24,11 @@ CREATE TABLE entries (
 CREATE INDEX entries_in_order ON entries (chat, seq);
 ";
 
+/// Few entries are unfinished, and they are asked for across all chats.
+pub(crate) const V2: &str = "
+CREATE INDEX entries_unfinished ON entries (state) WHERE state IN ('proposed', 'streaming');
+";
+
 /// How far an entry is. The last three are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryState {
@@ -121,11 +126,13 @@ pub(crate) fn remove(db: &Connection, chat: &str, path: &str) -> Result<(), Erro
     Ok(())
 }
 
+/// The states are written as in the index, which is used only so.
+const UNFINISHED: &str =
+    "SELECT chats.id, path, state, outcome, visibility, body, attributes, turn, seq, entries.created_at, entries.updated_at
+    FROM entries JOIN chats ON chats.no = entries.chat WHERE state IN ('proposed', 'streaming') ORDER BY entries.chat, seq, path";
+
 /// Entries of all chats that are in one of the states that are not final.
 pub(crate) fn unfinished(db: &Connection) -> Result<Vec<EntryRow>, Error> {
-    const SQL: &str =
-        "SELECT chats.id, path, state, outcome, visibility, body, attributes, turn, seq, entries.created_at, entries.updated_at
-        FROM entries JOIN chats ON chats.no = entries.chat WHERE state IN ('proposed', 'streaming') ORDER BY entries.chat, seq, path";
     let row = |row: &Row<'_>| {
         Ok(EntryRow {
             chat: row.get(0)?,
@@ -141,7 +148,7 @@ pub(crate) fn unfinished(db: &Connection) -> Result<Vec<EntryRow>, Error> {
             updated_at: row.get(10)?,
         })
     };
-    rows(db, "read unfinished entries", SQL, params![], row)
+    rows(db, "read unfinished entries", UNFINISHED, params![], row)
 }
 
 /// A chat's entries in their order.
@@ -173,4 +180,21 @@ fn from_row(chat: &str, row: &Row<'_>) -> rusqlite::Result<EntryRow> {
         created_at: row.get(8)?,
         updated_at: row.get(9)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DATABASE, Store, connection};
+
+    #[test]
+    fn unfinished_entries_are_found_without_looking_at_the_others() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Store::open(dir.path()).unwrap());
+        let db = connection::reader(&dir.path().join(DATABASE)).unwrap();
+        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {UNFINISHED}")).unwrap();
+        let plan: Vec<String> = statement.query_map([], |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();
+        assert!(plan.iter().any(|step| step.contains("entries_unfinished")), "{plan:?}");
+        assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:?}");
+    }
 }
