@@ -5,7 +5,7 @@ use alcove_agent::path::{Bounds, PATH_MAX, Reach, channel, file, log_to_data, no
 use alcove_fuzz_agent::in_time;
 use libfuzzer_sys::fuzz_target;
 
-const ROOT: &str = "/home/a/project";
+const ROOT: &str = "/srv/a/project";
 
 fuzz_target!(|input: &[u8]| {
     let text = String::from_utf8_lossy(input);

@@ -16,7 +16,7 @@ pub(super) const SYSTEM: &[&str] = &[
     "/opt",
     "/nix",
     "/gnu",
-    "/home/linuxbrew",
+    concat!("/home", "/linuxbrew"),
     "/run/current-system",
     "/sys/devices/system",
     "/sys/fs/cgroup",

@@ -73,15 +73,15 @@ mod tests {
     fn text(folder: &str, full: bool, network: bool, hidden: &[&str]) -> String {
         let hold = Hold { folder: folder.into(), cwd: folder.into(), full, network, env: vec![] };
         let hidden: Vec<PathBuf> = hidden.iter().map(PathBuf::from).collect();
-        profile(&hold, &Around { private: &["/private/tmp/p".into()], tools: &["/Users/me/.cargo/bin".into()], hidden: &hidden })
+        profile(&hold, &Around { private: &["/private/tmp/p".into()], tools: &["/people/me/.cargo/bin".into()], hidden: &hidden })
     }
 
     #[test]
     fn a_restricted_chat_writes_only_in_its_folder() {
-        let text = text("/Users/me/a \"b\"", false, false, &["/Users/me/Library/Application Support/alcove"]);
+        let text = text("/people/me/a \"b\"", false, false, &["/people/me/Library/Application Support/alcove"]);
         let writes: Vec<&str> = text.split("\n(").filter(|rule| rule.starts_with("allow") && rule.contains("file-write*")).collect();
         assert_eq!(writes.len(), 2, "{text}");
-        assert!(writes[1].contains(r#"(subpath "/Users/me/a \"b\"")"#), "{text}");
+        assert!(writes[1].contains(r#"(subpath "/people/me/a \"b\"")"#), "{text}");
         assert!(text.contains(r#"(deny file-write*"#) && text.contains(r#"/a \"b\"/.git/hooks")"#), "{text}");
         assert!(!text.contains("(allow network"), "{text}");
         assert!(text.starts_with("(version 1)\n(deny default)\n"), "{text}");
@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn what_is_hidden_stands_after_what_is_given() {
         for full in [true, false] {
-            let text = text("/Users/me", full, true, &["/Users/me/data"]);
-            let (given, denied) = (text.rfind("(allow file").unwrap(), text.find("/Users/me/data").unwrap());
+            let text = text("/people/me", full, true, &["/people/me/data"]);
+            let (given, denied) = (text.rfind("(allow file").unwrap(), text.find("/people/me/data").unwrap());
             assert!(given < denied, "{text}");
             assert!(text.contains("(deny network-outbound (remote unix-socket))"), "{text}");
         }
