@@ -78,7 +78,8 @@ fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64, proposed: &[EntryRow
         (TurnState::Running, false) => WAITS,
         _ => NOT_BEGUN,
     };
-    events.push(closing.notice(words, now));
+    // What waits for a person goes on from there; asking again would do it twice.
+    events.push(closing.notice(words, words != WAITS, now));
     if turn.state == TurnState::Running {
         events.push(closing.idle());
     }
@@ -258,14 +259,14 @@ impl Closing {
         })
     }
 
-    fn notice(&mut self, words: &str, now: i64) -> Event {
+    fn notice(&mut self, words: &str, retry: bool, now: i64) -> Event {
         let (turn_id, turn_phase, turn_seq) = self.annotate(Phase::Answer);
         Event::Message(MessageEvent {
             chat_id: self.chat.clone(),
             text: words.to_owned(),
             latency_ms: None,
             kind: None,
-            notice: Some(Notice { kind: NoticeKind::Interrupted, retry: true }),
+            notice: Some(Notice { kind: NoticeKind::Interrupted, retry }),
             media_urls: None,
             reply_to: None,
             tool_events: None,

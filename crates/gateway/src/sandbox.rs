@@ -86,7 +86,7 @@ fn run(args: &Held) -> std::io::Result<u8> {
         let status = confined.command.status()?;
         Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(NOT_RUN))
     };
-    args.measure.map_or_else(&start, |times| measure(times.max(1), &start))
+    args.measure.map_or_else(start, |times| measure(times.max(1), start))
 }
 
 /// Runs it several times; answers with the last code.

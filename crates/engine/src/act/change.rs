@@ -59,25 +59,35 @@ pub(super) enum Intent<'a> {
 
 impl<'a> Intent<'a> {
     /// What a call that changes files wants; none when it changes none.
-    pub(super) fn read(call: &'a Call, tree: &Tree) -> Result<Option<Self>, Settled> {
+    pub(super) fn read(call: &'a Call, tree: &Tree) -> Result<Option<Self>, Box<Settled>> {
         Ok(Some(match &call.ask {
             Ask::Edit { path, edit } => Self::Edit(path, edit),
             Ask::Patch(files) => Self::Patch(files),
             Ask::Remove { path, preview } => {
                 let paths = matches(call, tree, path)?;
                 if *preview {
-                    return Err(done(call, format!("These would be removed:\n{}", paths.join("\n"))));
+                    return Err(Box::new(done(call, format!("These would be removed:\n{}", paths.join("\n")))));
                 }
                 Self::Remove(paths)
             }
             Ask::Move { from, to } => Self::Move(from, into(call, tree, from, to)?),
             Ask::Copy { from, to } => Self::Copy(from, into(call, tree, from, to)?),
-            _ => return Ok(None),
+            Ask::Read(_)
+            | Ask::List { .. }
+            | Ask::Find(_)
+            | Ask::Search(_)
+            | Ask::Show { .. }
+            | Ask::Run(_)
+            | Ask::Halt { .. }
+            | Ask::Fetch { .. }
+            | Ask::WebSearch { .. }
+            | Ask::Question { .. }
+            | Ask::Say { .. } => return Ok(None),
         }))
     }
 
     /// What it comes to.
-    pub(super) fn draft(self, call: &Call, tree: &Tree) -> Result<Draft, Settled> {
+    pub(super) fn draft(self, call: &Call, tree: &Tree) -> Result<Draft, Box<Settled>> {
         let ops = self.ops(call, tree)?;
         let mut touches = Vec::new();
         let (mut files, mut targets) = (BTreeMap::new(), BTreeMap::new());
@@ -89,7 +99,7 @@ impl<'a> Intent<'a> {
         Ok(Draft { touches, what: What::Files(files), targets, files: proposed, work: Work::Change(ops) })
     }
 
-    fn ops(self, call: &Call, tree: &Tree) -> Result<Vec<FileOp>, Settled> {
+    fn ops(self, call: &Call, tree: &Tree) -> Result<Vec<FileOp>, Box<Settled>> {
         match self {
             Self::Edit(path, edit) => Ok(vec![write(call, tree, path, edit)?]),
             Self::Patch(patches) => patched(call, tree, patches),
@@ -106,33 +116,33 @@ impl<'a> Intent<'a> {
     }
 }
 
-fn place(call: &Call, tree: &Tree, path: &str) -> Result<Place, Settled> {
-    tree.place(path).map_err(|error| unfiled(call, &error))
+fn place(call: &Call, tree: &Tree, path: &str) -> Result<Place, Box<Settled>> {
+    tree.place(path).map_err(|error| Box::new(unfiled(call, &error)))
 }
 
-fn there(call: &Call, tree: &Tree, path: &str) -> Result<Place, Settled> {
+fn there(call: &Call, tree: &Tree, path: &str) -> Result<Place, Box<Settled>> {
     let place = place(call, tree, path)?;
     match (place.kind, &place.link) {
-        (PlaceKind::Absent, None) => Err(failed(call, 404, format!("There is no {path}. Nothing was done."))),
+        (PlaceKind::Absent, None) => Err(Box::new(failed(call, 404, format!("There is no {path}. Nothing was done.")))),
         _ => Ok(place),
     }
 }
 
 /// The files a path means: itself, or with `*` every match.
-fn matches(call: &Call, tree: &Tree, path: &str) -> Result<Vec<String>, Settled> {
+fn matches(call: &Call, tree: &Tree, path: &str) -> Result<Vec<String>, Box<Settled>> {
     if !path.contains('*') {
         return Ok(vec![path.to_owned()]);
     }
-    let found = super::look::glob(tree, path, FILES_MAX).map_err(|error| unfiled(call, &error))?;
+    let found = super::look::glob(tree, path, FILES_MAX).map_err(|error| Box::new(unfiled(call, &error)))?;
     match found.len() {
-        0 => Err(failed(call, 404, format!("Nothing matches {path}. Nothing was done."))),
-        FILES_MAX.. => Err(failed(call, 413, format!("More than {FILES_MAX} files match {path}. Nothing was done."))),
+        0 => Err(Box::new(failed(call, 404, format!("Nothing matches {path}. Nothing was done.")))),
+        FILES_MAX.. => Err(Box::new(failed(call, 413, format!("More than {FILES_MAX} files match {path}. Nothing was done.")))),
         _ => Ok(found),
     }
 }
 
 /// Where something goes: into a folder under its own name, or to this very name.
-fn into(call: &Call, tree: &Tree, from: &str, to: &str) -> Result<String, Settled> {
+fn into(call: &Call, tree: &Tree, from: &str, to: &str) -> Result<String, Box<Settled>> {
     let target = place(call, tree, to)?;
     if target.kind != PlaceKind::Folder {
         return Ok(to.to_owned());
@@ -141,18 +151,18 @@ fn into(call: &Call, tree: &Tree, from: &str, to: &str) -> Result<String, Settle
     Ok(format!("{}/{name}", to.trim_end_matches('/')))
 }
 
-fn write(call: &Call, tree: &Tree, path: &str, edit: &Edit) -> Result<FileOp, Settled> {
+fn write(call: &Call, tree: &Tree, path: &str, edit: &Edit) -> Result<FileOp, Box<Settled>> {
     let place = place(call, tree, path)?;
     let before = match place.kind {
         PlaceKind::Absent => None,
-        PlaceKind::File { .. } => Some(tree.read(&place, MAX_FILE_BYTES as u64).map_err(|error| unfiled(call, &error))?),
-        PlaceKind::Folder => return Err(failed(call, 422, format!("{path} is a folder."))),
-        PlaceKind::Link | PlaceKind::Other => return Err(failed(call, 422, format!("{path} is no regular file."))),
+        PlaceKind::File { .. } => Some(tree.read(&place, MAX_FILE_BYTES as u64).map_err(|error| Box::new(unfiled(call, &error)))?),
+        PlaceKind::Folder => return Err(Box::new(failed(call, 422, format!("{path} is a folder.")))),
+        PlaceKind::Link | PlaceKind::Other => return Err(Box::new(failed(call, 422, format!("{path} is no regular file.")))),
     };
     let file = File { path: &place.named.path, bytes: before.as_deref(), seen: &Seen::Never };
-    let change = edit::apply(&file, edit).map_err(|refusal| unedited(call, path, &refusal))?;
+    let change = edit::apply(&file, edit).map_err(|refusal| Box::new(unedited(call, path, &refusal)))?;
     if before.as_deref() == Some(change.after.as_slice()) {
-        return Err(done(call, format!("{path} is already so; nothing was changed.")));
+        return Err(Box::new(done(call, format!("{path} is already so; nothing was changed."))));
     }
     let notes = change.notes.iter().map(ToString::to_string).collect();
     Ok(FileOp::Write(Write { place, before, after: change.after, diff: change.diff, notes }))
@@ -169,28 +179,30 @@ fn unedited(call: &Call, path: &str, refusal: &Refusal) -> Settled {
     failed(call, status, format!("{path} was not changed. {refusal}"))
 }
 
-fn removed(call: &Call, tree: &Tree, path: &str) -> Result<FileOp, Settled> {
+fn removed(call: &Call, tree: &Tree, path: &str) -> Result<FileOp, Box<Settled>> {
     let place = there(call, tree, path)?;
     if place.named.path.is_empty() {
-        return Err(failed(call, 403, "The chat's folder itself is not removed."));
+        return Err(Box::new(failed(call, 403, "The chat's folder itself is not removed.")));
     }
     let expect = match (place.kind, &place.link) {
-        (PlaceKind::File { .. }, None) => tree.hash(&place).map_err(|error| unfiled(call, &error))?.map_or(Expect::Anything, Expect::Bytes),
+        (PlaceKind::File { .. }, None) => {
+            tree.hash(&place).map_err(|error| Box::new(unfiled(call, &error)))?.map_or(Expect::Anything, Expect::Bytes)
+        }
         _ => Expect::Anything,
     };
     Ok(FileOp::Remove(place, expect))
 }
 
-fn patched(call: &Call, tree: &Tree, patches: &[edit::patch::FilePatch]) -> Result<Vec<FileOp>, Settled> {
+fn patched(call: &Call, tree: &Tree, patches: &[edit::patch::FilePatch]) -> Result<Vec<FileOp>, Box<Settled>> {
     let mut ops = Vec::with_capacity(patches.len());
     for (index, patch) in patches.iter().enumerate() {
         if patches.iter().take(index).any(|earlier| earlier.path == patch.path) {
-            return Err(failed(call, 422, format!("The patch speaks of {} twice. Nothing was changed.", patch.path)));
+            return Err(Box::new(failed(call, 422, format!("The patch speaks of {} twice. Nothing was changed.", patch.path))));
         }
         let exists = place(call, tree, &patch.path)?.kind != PlaceKind::Absent;
         match &patch.what {
             Patched::Add(_) if exists => {
-                return Err(failed(call, 409, format!("{} is there already. Nothing was changed.", patch.path)));
+                return Err(Box::new(failed(call, 409, format!("{} is there already. Nothing was changed.", patch.path))));
             }
             Patched::Add(edit) | Patched::Change(edit) => ops.push(write(call, tree, &patch.path, edit)?),
             Patched::Delete => ops.push(removed(call, tree, &patch.path)?),

@@ -36,7 +36,16 @@ impl Hands {
             Ask::Move { from, to } => self.move_entry(call, at, (&from, &to), true).await,
             Ask::Copy { from, to } => self.move_entry(call, at, (&from, &to), false).await,
             Ask::Show { path, visibility } => self.show_entries(call, at, &path, &visibility).await,
-            _ => Ok(failed(call, 422, "This is no entry.")),
+            Ask::List { .. }
+            | Ask::Find(_)
+            | Ask::Search(_)
+            | Ask::Patch(_)
+            | Ask::Run(_)
+            | Ask::Halt { .. }
+            | Ask::Fetch { .. }
+            | Ask::WebSearch { .. }
+            | Ask::Question { .. }
+            | Ask::Say { .. } => Ok(failed(call, 422, "This is no entry.")),
         };
         Done::of(settled.unwrap_or_else(|error| {
             crate::report::problem("an entry could not be read or written", &error);

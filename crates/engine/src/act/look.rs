@@ -47,7 +47,18 @@ impl Hands {
                 Ask::List { path, all } => eyes.list(&call, &path, all),
                 Ask::Find(find) => eyes.find(&call, &find),
                 Ask::Search(search) => eyes.search(&call, &search),
-                _ => Ok(failed(&call, 422, "This cannot be looked at.")),
+                Ask::Edit { .. }
+                | Ask::Patch(_)
+                | Ask::Remove { .. }
+                | Ask::Move { .. }
+                | Ask::Copy { .. }
+                | Ask::Show { .. }
+                | Ask::Run(_)
+                | Ask::Halt { .. }
+                | Ask::Fetch { .. }
+                | Ask::WebSearch { .. }
+                | Ask::Question { .. }
+                | Ask::Say { .. } => Ok(failed(&call, 422, "This cannot be looked at.")),
             };
             looked.unwrap_or_else(|error| unfiled(&call, &error))
         });

@@ -25,6 +25,7 @@ use alcove_store::{EntryState, Store};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub(crate) use run::Command;
 pub(crate) use settle::{done, failed, refused, rejected};
@@ -61,6 +62,10 @@ pub(crate) struct Hands {
     trees: Mutex<Vec<(ChatId, StoredScope, Arc<Tree>)>>,
     /// Guards the commands that run, by chat and record.
     commands: Mutex<HashMap<(ChatId, String), Arc<Command>>>,
+    /// Everything that is being carried out.
+    tasks: TaskTracker,
+    /// Nothing is looked for any more.
+    ending: CancellationToken,
 }
 
 /// What the room is made of.
@@ -192,6 +197,8 @@ impl Hands {
             acting,
             trees: Mutex::default(),
             commands: Mutex::default(),
+            tasks: TaskTracker::new(),
+            ending: CancellationToken::new(),
         }
     }
 
@@ -221,9 +228,12 @@ impl Hands {
         &self.checkpoints
     }
 
-    /// Ends every command.
+    /// Ends every command and everything else that is being carried out; what changes files is done first.
     pub(crate) async fn shut_down(&self) {
+        self.ending.cancel();
         self.processes.shut_down().await;
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// Judges what a call would do. The one place where policy is asked.
@@ -276,11 +286,11 @@ impl Hands {
     /// Starts a call. What it says goes to `tell`; the last is always that it is done.
     pub(crate) fn begin(self: &Arc<Self>, prepared: Prepared, at: At, tell: mpsc::Sender<Worked>, cancel: CancellationToken) {
         let hands = self.clone();
-        tokio::spawn(async move {
+        self.tasks.spawn(async move {
             let call = prepared.call.clone();
             let worked = async {
                 match prepared.work {
-                    Work::Run(plan) => return hands.run(*plan, &call, &at, &tell, &cancel).await,
+                    Work::Run(plan) => return hands.run(*plan, &call, &at, (&tell, &cancel)).await,
                     Work::Change(ops) => hands.change(&call, &at, ops).await,
                     Work::Look(ask) => hands.look(&call, &at, ask, &cancel).await,
                     Work::Reach(ask) => hands.reach(&call, ask).await,
@@ -294,6 +304,7 @@ impl Hands {
             let done = tokio::select! {
                 done = worked => done,
                 () = abandoned(&cancel, &call) => return,
+                () = abandoned(&hands.ending, &call) => return,
             };
             // Nobody hears it when the turn was stopped.
             let _unheard = tell.send(Worked::Done(Box::new(done))).await;

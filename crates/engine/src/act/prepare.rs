@@ -57,7 +57,16 @@ impl Hands {
             Ask::Say { text } => Ok(harmless(call, at, Work::Say(text.clone()))),
             Ask::Halt { path } => Ok(harmless(call, at, Work::Halt(path.clone()))),
             ask if speaks_of_entries(ask) => Ok(harmless(call, at, Work::Entry(ask.clone()))),
-            _ => self.file_draft(call, at),
+            Ask::Read(_)
+            | Ask::List { .. }
+            | Ask::Find(_)
+            | Ask::Search(_)
+            | Ask::Edit { .. }
+            | Ask::Patch(_)
+            | Ask::Remove { .. }
+            | Ask::Move { .. }
+            | Ask::Copy { .. }
+            | Ask::Show { .. } => self.file_draft(call, at),
         }
     }
 
@@ -65,8 +74,8 @@ impl Hands {
         let tree = self.tree(at).map_err(|error| {
             Box::new(failed(call, 404, format!("The chat's folder {} cannot be opened: {error}.", at.scope.project_path)))
         })?;
-        let draft = match Intent::read(call, &tree).map_err(Box::new)? {
-            Some(intent) => intent.draft(call, &tree).map_err(Box::new)?,
+        let draft = match Intent::read(call, &tree)? {
+            Some(intent) => intent.draft(call, &tree)?,
             None => looking(call, &tree)?,
         };
         let kind = call.tool.kind();
@@ -152,13 +161,13 @@ impl Hands {
     }
 
     fn web_draft(&self, call: &Call, at: &At, address: &str) -> Result<Prepared, Box<Settled>> {
-        let host = match &call.ask {
-            Ask::Fetch { url } => match reqwest::Url::parse(url.trim()) {
+        let mut host = None;
+        if let Ask::Fetch { url } = &call.ask {
+            host = match reqwest::Url::parse(url.trim()) {
                 Ok(url) if matches!(url.scheme(), "http" | "https") => url.host_str().map(str::to_owned),
                 Ok(_) | Err(_) => return Err(Box::new(failed(call, 422, format!("{url} is no http or https address.")))),
-            },
-            _ => None,
-        };
+            };
+        }
         let view = View {
             kind: ProposalKind::Network,
             command: None,
@@ -181,7 +190,16 @@ fn speaks_of_entries(ask: &Ask) -> bool {
         Ask::Edit { path, .. } | Ask::Remove { path, .. } => entry(path),
         Ask::Show { .. } => true,
         Ask::Move { from, to } | Ask::Copy { from, to } => entry(from) && entry(to),
-        _ => false,
+        Ask::List { .. }
+        | Ask::Find(_)
+        | Ask::Search(_)
+        | Ask::Patch(_)
+        | Ask::Run(_)
+        | Ask::Halt { .. }
+        | Ask::Fetch { .. }
+        | Ask::WebSearch { .. }
+        | Ask::Question { .. }
+        | Ask::Say { .. } => false,
     }
 }
 
@@ -192,7 +210,18 @@ fn looking(call: &Call, tree: &Tree) -> Result<Draft, Box<Settled>> {
         Ask::List { path, .. } => vec![path],
         Ask::Find(find) => vec![&find.path],
         Ask::Search(search) => vec![&search.path],
-        _ => return Err(Box::new(failed(call, 422, "This cannot be done."))),
+        Ask::Edit { .. }
+        | Ask::Patch(_)
+        | Ask::Remove { .. }
+        | Ask::Move { .. }
+        | Ask::Copy { .. }
+        | Ask::Show { .. }
+        | Ask::Run(_)
+        | Ask::Halt { .. }
+        | Ask::Fetch { .. }
+        | Ask::WebSearch { .. }
+        | Ask::Question { .. }
+        | Ask::Say { .. } => return Err(Box::new(failed(call, 422, "This cannot be done."))),
     };
     let (mut touches, mut files) = (Vec::new(), Vec::new());
     for path in paths {

@@ -18,7 +18,20 @@ impl Hands {
         let settled = match ask {
             Ask::Fetch { url } => self.fetch(call, &url).await,
             Ask::WebSearch { query, count } => self.search(call, &query, count).await,
-            _ => Ok(failed(call, 422, "This is no address.")),
+            Ask::Read(_)
+            | Ask::List { .. }
+            | Ask::Find(_)
+            | Ask::Search(_)
+            | Ask::Edit { .. }
+            | Ask::Patch(_)
+            | Ask::Remove { .. }
+            | Ask::Move { .. }
+            | Ask::Copy { .. }
+            | Ask::Show { .. }
+            | Ask::Run(_)
+            | Ask::Halt { .. }
+            | Ask::Question { .. }
+            | Ask::Say { .. } => Ok(failed(call, 422, "This is no address.")),
         };
         Done::of(settled.unwrap_or_else(|error| failed(call, error.status, error.words)))
     }

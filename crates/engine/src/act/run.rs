@@ -29,6 +29,9 @@ use crate::sandbox::{Aftermath, Hold};
 /// Bytes of each channel that the model is told at the end; the channel's entry has more.
 const TOLD_BYTES: usize = 12 * 1024;
 
+/// Files a command changed that the model is told by name.
+const NAMED: usize = 10;
+
 /// A command that is to run.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -73,8 +76,7 @@ impl Hands {
         plan: Plan,
         call: &Call,
         at: &At,
-        tell: &mpsc::Sender<Worked>,
-        cancel: &CancellationToken,
+        (tell, cancel): (&mpsc::Sender<Worked>, &CancellationToken),
     ) -> Done {
         let mut under_way = match self.start(&plan, call, at).await {
             Ok(under_way) => under_way,
@@ -139,7 +141,6 @@ impl Hands {
         });
         let (confined, watch) = readied.await.map_err(|_| "Alcove is ending.".to_owned())??;
         let job = Job {
-            label: plan.script.clone(),
             command: confined.command,
             limit: plan.limit,
             caps: Caps::default(),
@@ -186,7 +187,7 @@ impl Hands {
         let (hands, at_) = (self.clone(), at.clone());
         let channels: Vec<KeptEntry> = (1..=2).filter_map(|channel| open_channel(at, channel)).collect();
         let paths: Vec<String> = channels.iter().map(|channel| channel.path.clone()).collect();
-        tokio::spawn(async move {
+        self.tasks.spawn(async move {
             let ended = loop {
                 // Cancel-safe: nothing of what a command says is lost.
                 let told = tokio::select! {
@@ -358,6 +359,12 @@ fn finished(call: &Call, at: &At, ended: &Ended, seen: &Seen) -> Done {
         }
     }
     text.push_str(&format!("[{how}, {:.1} s]", ended.duration.as_secs_f64()));
+    if !seen.changed.is_empty() {
+        let named: Vec<String> = seen.changed.iter().take(NAMED).map(|one| one.path.to_string_lossy().into_owned()).collect();
+        let more = seen.changed.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        text.push_str(&format!("\n[it changed {}{more}]", named.join(", ")));
+    }
     for note in &seen.notes {
         text.push_str(&format!("\n[{note}]"));
     }

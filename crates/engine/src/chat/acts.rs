@@ -205,26 +205,30 @@ impl Actor {
         let at = self.at(ordinal, &record);
         let prepared = match self.shared.hands.prepare(&call, &at).await {
             Ok(prepared) => prepared,
-            Err(settled) => return self.settle(index, *settled).await,
+            Err(settled) => {
+                self.settle(index, *settled);
+                return Ok(());
+            }
         };
         let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
         if let Some(doing) = self.doing(index) {
             doing.why = Some(verdict.why.clone());
         }
         match verdict.effect {
-            Ruled::Deny => self.settle(index, refused(&call, &verdict)).await,
+            Ruled::Deny => self.settle(index, refused(&call, &verdict)),
             Ruled::Allow | Ruled::Ask if matches!(call.ask, Ask::Question { .. }) => {
                 match self.allowed.take_if(|allowed| allowed.0 == record) {
-                    Some((_, text)) => self.settle(index, crate::act::done(&call, format!("The person answers: {text}"))).await,
-                    None => self.propose(index, prepared, &verdict).await,
+                    Some((_, text)) => self.settle(index, crate::act::done(&call, format!("The person answers: {text}"))),
+                    None => self.propose(index, prepared, &verdict).await?,
                 }
             }
             Ruled::Ask => match self.resumed_digest(&record) {
-                Some(digest) if digest == prepared.exact.digest().to_string() => self.ready(index, prepared).await,
-                _ => self.propose(index, prepared, &verdict).await,
+                Some(digest) if digest == prepared.exact.digest().to_string() => self.ready(index, prepared),
+                Some(_) | None => self.propose(index, prepared, &verdict).await?,
             },
-            Ruled::Allow => self.ready(index, prepared).await,
+            Ruled::Allow => self.ready(index, prepared),
         }
+        Ok(())
     }
 
     /// The digest a person allowed after the turn of this record had ended.
@@ -232,11 +236,10 @@ impl Actor {
         self.allowed.take_if(|allowed| allowed.0 == record).map(|allowed| allowed.1)
     }
 
-    async fn ready(&mut self, index: usize, prepared: Prepared) -> Result<(), Error> {
+    fn ready(&mut self, index: usize, prepared: Prepared) {
         if let Some(doing) = self.doing(index) {
             doing.stage = Stage::Ready(Box::new(prepared), Leave::Given);
         }
-        Ok(())
     }
 
     /// Shows a call to a person and lets the turn wait.
@@ -266,7 +269,7 @@ impl Actor {
         };
         let attributes =
             json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "why": verdict.why, "proposal": proposal });
-        let row = self.entry(ordinal, record, (EntryState::Proposed, None), &call.target, &attributes);
+        let row = self.entry(ordinal, record, (EntryState::Proposed, None), (&call.target, &attributes));
         let event = Event::Proposal(Box::new(proposal.clone()));
         self.journal.append(vec![Say::Logged(event)], vec![Change::PutEntry(row)]).await?;
         if let Some(doing) = self.doing(index) {
@@ -284,19 +287,23 @@ impl Actor {
             Leave::Approved => {
                 let now = match self.shared.hands.prepare(&prepared.call, &at).await {
                     Ok(now) => now,
-                    Err(settled) => return self.settle(index, *settled).await,
+                    Err(settled) => {
+                        self.settle(index, *settled);
+                        return Ok(());
+                    }
                 };
                 let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &now.exact));
                 if spent != Some(Spent::Used) {
                     let words =
                         "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
-                    return self.settle(index, crate::act::failed(&call, 409, words)).await;
+                    self.settle(index, crate::act::failed(&call, 409, words));
+                    return Ok(());
                 }
                 now
             }
         };
         let attributes = self.attributes(index, None);
-        let row = self.entry(ordinal, record, (EntryState::Streaming, None), "", &attributes);
+        let row = self.entry(ordinal, record, (EntryState::Streaming, None), ("", &attributes));
         self.journal.append(Vec::new(), vec![Change::PutEntry(row)]).await?;
         let cancel = CancellationToken::new();
         let Some(active) = &mut self.active else { return Ok(()) };
@@ -309,25 +316,24 @@ impl Actor {
     }
 
     /// A call ended: its record is written, and the machine hears of it.
-    pub(super) async fn settle(&mut self, index: usize, settled: Settled) -> Result<(), Error> {
-        self.settle_with(index, settled, Vec::new(), None).await
+    pub(super) fn settle(&mut self, index: usize, settled: Settled) {
+        self.settle_with(index, settled, Vec::new(), None);
     }
 
-    async fn settle_with(&mut self, index: usize, settled: Settled, more: Vec<Change>, media: Option<Value>) -> Result<(), Error> {
-        let Some((_, record, ordinal)) = self.of(index) else { return Ok(()) };
+    fn settle_with(&mut self, index: usize, settled: Settled, more: Vec<Change>, media: Option<Value>) {
+        let Some((_, record, ordinal)) = self.of(index) else { return };
         let mut attributes = self.attributes(index, Some(&settled));
         if let (Some(map), Some(media)) = (attributes.as_object_mut(), media) {
             map.insert("media".to_owned(), media);
         }
         let why = settled.why.clone().or_else(|| self.doing(index).and_then(|doing| doing.why.clone()));
         let settled = Settled { record: record.clone(), why, ..settled };
-        let row = self.entry(ordinal, record, end_of(&settled), &settled.body, &attributes);
+        let row = self.entry(ordinal, record, end_of(&settled), (&settled.body, &attributes));
         if let Some(doing) = self.doing(index) {
             doing.stage = Stage::Over;
         }
         let changes = std::iter::once(Change::PutEntry(row)).chain(more).collect();
         self.inputs.push_back((Input::Settled(settled), changes));
-        Ok(())
     }
 
     fn attributes(&mut self, index: usize, settled: Option<&Settled>) -> Value {
@@ -351,10 +357,10 @@ impl Actor {
                 if let Some(index) = index {
                     let ordinal = self.active.as_ref().map_or(0, |active| active.acts.ordinal);
                     let rows = done.entries.into_iter().map(|kept| {
-                        Change::PutEntry(self.entry(ordinal, kept.path, (kept.state, kept.outcome), &kept.body, &kept.attributes))
+                        Change::PutEntry(self.entry(ordinal, kept.path, (kept.state, kept.outcome), (&kept.body, &kept.attributes)))
                     });
                     let rows: Vec<Change> = rows.collect();
-                    self.settle_with(index, done.settled, rows, done.media).await?;
+                    self.settle_with(index, done.settled, rows, done.media);
                 }
                 self.drive().await?;
                 self.start_next().await
@@ -413,7 +419,7 @@ impl Actor {
         }
         for (record, attributes, body) in ended {
             let how = (EntryState::Cancelled, Some("aborted".to_owned()));
-            changes.push(Change::PutEntry(self.entry(ordinal, record, how, &body, &attributes)));
+            changes.push(Change::PutEntry(self.entry(ordinal, record, how, (&body, &attributes))));
         }
     }
 
@@ -443,7 +449,8 @@ impl Actor {
     /// What the turn changed in the folder, as one event.
     pub(super) async fn changes_made(&mut self) -> Option<Say> {
         let (ordinal, turn_id) = self.active.as_ref().map(|active| (active.acts.ordinal, active.machine.facts().turn.clone()))?;
-        if self.lasting == Lasting::Temporary {
+        let did_nothing = self.active.as_ref().is_none_or(|active| active.acts.records.is_empty());
+        if did_nothing || self.lasting == Lasting::Temporary {
             return None;
         }
         let made = self.shared.hands.made(&self.id, ordinal).await?;

@@ -41,7 +41,7 @@ impl Actor {
         let Some(doing) = doing else { return self.answer_later(answer).await };
         match std::mem::replace(&mut doing.stage, Stage::Over) {
             Stage::Asked(asked) => self.answer_now(answer, asked).await,
-            other => {
+            other @ (Stage::Fresh | Stage::Ready(..) | Stage::Running(_) | Stage::Over) => {
                 let state = match &other {
                     Stage::Ready(..) | Stage::Running(_) => ProposalState::Accepted,
                     Stage::Fresh | Stage::Over | Stage::Asked(_) => return self.put_back(&answer.proposal, other).await,
@@ -81,12 +81,12 @@ impl Actor {
         if let (true, Ask::Question { .. }) = (answer.accept, &call.ask) {
             let text = answer.text.clone().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "Yes.".to_owned());
             self.resolve(&answer, &asked.proposal, ProposalState::Accepted, Some(text.clone())).await?;
-            self.settled(&answer.proposal, crate::act::done(&call, format!("The person answers: {text}"))).await?;
+            self.settled(&answer.proposal, crate::act::done(&call, format!("The person answers: {text}")));
             return Ok(answered(&answer, ProposalState::Accepted, None));
         }
         if !answer.accept {
             self.resolve(&answer, &asked.proposal, ProposalState::Rejected, answer.reason.clone()).await?;
-            self.settled(&answer.proposal, crate::act::rejected(&call, answer.reason.as_deref())).await?;
+            self.settled(&answer.proposal, crate::act::rejected(&call, answer.reason.as_deref()));
             return Ok(answered(&answer, ProposalState::Rejected, None));
         }
         let asked = match self.rewritten(&answer, asked).await {
@@ -139,11 +139,9 @@ impl Actor {
         }
     }
 
-    async fn settled(&mut self, record: &str, settled: Settled) -> Result<(), Error> {
-        let index = self.active.as_ref().and_then(|active| active.acts.position(record));
-        match index {
-            Some(index) => self.settle(index, settled).await,
-            None => Ok(()),
+    fn settled(&mut self, record: &str, settled: Settled) {
+        if let Some(index) = self.active.as_ref().and_then(|active| active.acts.position(record)) {
+            self.settle(index, settled);
         }
     }
 
@@ -226,7 +224,7 @@ impl Actor {
         let body = format!("{text}\n\n(The person allowed this after Alcove had been started again: {}.)", proposal.title);
         let prompt = EntryRow {
             visibility: Visibility::Visible,
-            ..self.entry(waiting.ordinal, format!("prompt://{}", waiting.ordinal), (EntryState::Resolved, None), &body, &json!({}))
+            ..self.entry(waiting.ordinal, format!("prompt://{}", waiting.ordinal), (EntryState::Resolved, None), (&body, &json!({})))
         };
         let changes = vec![Change::PutTurn(waiting.row(&self.id, TurnState::Queued)), Change::PutEntry(prompt)];
         self.journal.append(vec![Say::Logged(event)], changes).await?;

@@ -18,13 +18,13 @@ impl Actor {
         let dialect = if step.dialect == Dialect::Tags { "tags" } else { "native" };
         let attributes = json!({ "dialect": dialect, "raw": step.raw, "calls": calls });
         let path = format!("assistant://{ordinal}/{}", step.step);
-        let mut rows = vec![self.entry(ordinal, path, (EntryState::Resolved, None), &step.text, &attributes)];
+        let mut rows = vec![self.entry(ordinal, path, (EntryState::Resolved, None), (&step.text, &attributes))];
         for call in &step.calls {
             let Some(words) = &call.unread else { continue };
             let path = self.fresh_record(ordinal, call.action, &call.target);
             let attributes = json!({ "call": call.id, "tool": call.name, "arguments": call.arguments });
             let how = (EntryState::Failed, Some("validation:422".to_owned()));
-            rows.push(self.entry(ordinal, path, how, words, &attributes));
+            rows.push(self.entry(ordinal, path, how, (words, &attributes)));
         }
         rows.into_iter().map(Change::PutEntry).collect()
     }
@@ -36,7 +36,7 @@ impl Actor {
         for line in lines {
             let path = self.fresh_record(ordinal, "error", &line.text);
             let how = (EntryState::Failed, Some(format!("status:{}", line.status)));
-            changes.push(Change::PutEntry(self.entry(ordinal, path, how, &line.text, &json!({}))));
+            changes.push(Change::PutEntry(self.entry(ordinal, path, how, (&line.text, &json!({})))));
         }
         changes
     }
@@ -51,7 +51,8 @@ impl Actor {
         path
     }
 
-    pub(super) fn entry(&self, turn: u64, path: String, how: (EntryState, Option<String>), body: &str, attributes: &Value) -> EntryRow {
+    /// An entry as it is written now: how it stands with the word for why, its text and what else is kept of it.
+    pub(super) fn entry(&self, turn: u64, path: String, how: (EntryState, Option<String>), (body, attributes): (&str, &Value)) -> EntryRow {
         let now = now_ms();
         EntryRow {
             chat: self.id.as_str().to_owned(),

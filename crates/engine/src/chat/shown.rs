@@ -57,7 +57,21 @@ impl Actor {
         let offered = |tool: &Tool| match tool {
             Tool::Think | Tool::Update => false,
             Tool::WebSearch => searches,
-            _ => mode == Mode::Act || !matches!(tool.kind(), Kind::Edit | Kind::Command),
+            Tool::ReadFile
+            | Tool::WriteFile
+            | Tool::EditFile
+            | Tool::ApplyPatch
+            | Tool::RemoveFile
+            | Tool::MoveFile
+            | Tool::CopyFile
+            | Tool::ListDir
+            | Tool::Glob
+            | Tool::Grep
+            | Tool::Exec
+            | Tool::Inspect
+            | Tool::WebFetch
+            | Tool::AskUser
+            | Tool::Message => mode == Mode::Act || !matches!(tool.kind(), Kind::Edit | Kind::Command),
         };
         Tool::all().filter(offered).collect()
     }

@@ -32,7 +32,7 @@ use alcove_store::{CheckpointHow, CheckpointKind, CheckpointSide, Store};
 
 pub(crate) use capture::{Ended, Touching, Watch};
 pub(crate) use turns::{FileChange, Operation, State, TurnChanges};
-pub(crate) use undo::{Ask, Extent, Insist, Way, What};
+pub(crate) use undo::{Ask, Insist, Way, What};
 
 use blobs::Blobs;
 use ground::Ground;

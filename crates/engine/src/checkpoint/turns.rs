@@ -37,18 +37,12 @@ pub(crate) struct TurnChanges {
 /// What became of one path.
 #[derive(Clone, Debug)]
 pub(crate) struct FileChange {
-    /// The folder it lies beneath.
-    pub(crate) folder: PathBuf,
     /// Beneath the folder.
     pub(crate) path: PathBuf,
     /// What was done to it.
     pub(crate) operation: Operation,
     /// By whom.
     pub(crate) how: How,
-    /// What was there.
-    pub(crate) before: Side,
-    /// What the turn left there.
-    pub(crate) after: Side,
     /// The difference of its texts; absent for what has none.
     pub(crate) diff: Option<Arc<Diff>>,
     /// The difference piece by piece, as hunks are numbered.
@@ -63,8 +57,6 @@ pub(crate) struct FileChange {
     pub(crate) mixed: bool,
     /// How it stands.
     pub(crate) state: State,
-    /// What is there now.
-    pub(crate) now: Side,
     /// The next later turn that changed it as well.
     pub(crate) later: Option<u64>,
 }
@@ -94,17 +86,6 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    /// Its name on the wire.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Deleted => "deleted",
-            Self::Mode => "mode",
-            Self::Link => "link",
-        }
-    }
-
     fn of(before: &Side, after: &Side) -> Self {
         match (before.kind, after.kind) {
             (Kind::Absent, _) => Self::Added,
@@ -129,18 +110,6 @@ pub(crate) enum State {
     Partly,
     /// Something else.
     ChangedSince,
-}
-
-impl State {
-    /// Its name on the wire.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Reverted => "reverted",
-            Self::Partly => "partly",
-            Self::ChangedSince => "changed_since",
-        }
-    }
 }
 
 /// What is known of the difference of two contents.
@@ -195,7 +164,6 @@ impl Checkpoints {
             () => State::ChangedSince,
         };
         Ok(FileChange {
-            folder: PathBuf::from(OsStr::from_bytes(&row.folder)),
             operation: Operation::of(&row.before, &row.after),
             how: row.how,
             hunks: self.pieces(row, &known, state, &now)?,
@@ -204,12 +172,9 @@ impl Checkpoints {
             too_big: [&row.before, &row.after].iter().any(|side| is_file(side) && side.hash.is_none()),
             kept: row.kept,
             mixed: row.mixed,
-            before: row.before.clone(),
-            after: row.after.clone(),
             later: None,
             path,
             state,
-            now,
         })
     }
 

@@ -41,15 +41,6 @@ pub(crate) enum Insist {
     Overwrite,
 }
 
-/// What is done when a part is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// Nothing.
-    AllOrNothing,
-    /// The rest.
-    WhatCan,
-}
-
 /// What a person asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ask {
@@ -65,8 +56,6 @@ pub(crate) struct Ask {
     pub(crate) way: Way,
     /// What becomes of what changed since.
     pub(crate) insist: Insist,
-    /// What is done when a part is refused.
-    pub(crate) extent: Extent,
 }
 
 /// A path that was left as it is.
@@ -98,7 +87,7 @@ pub(crate) struct Undone {
 }
 
 impl Checkpoints {
-    /// Undoes what a turn did, or does it again. The same again changes nothing, and finishes what a crash left half done.
+    /// Undoes what a turn did, or does it again; nothing, when a part of it is refused. The same again changes nothing, and finishes what a crash left half done.
     pub(crate) fn undo(&self, ask: &Ask) -> Result<Undone, Fault> {
         // Nobody captures anything meanwhile.
         let _alone = guard::alone(&self.inner.gate);
@@ -118,7 +107,7 @@ impl Checkpoints {
             }
         }
         undone.refused.extend(plans.iter_mut().flat_map(|plan| std::mem::take(&mut plan.refused)));
-        if !undone.refused.is_empty() && ask.extent == Extent::AllOrNothing {
+        if !undone.refused.is_empty() {
             return Ok(undone);
         }
         for plan in plans {

@@ -1,4 +1,4 @@
-//! Moving, copying and making folders: through the descriptors of the folders the names stand in. A link is moved itself, never what it
+//! Moving and copying: through the descriptors of the folders the names stand in. A link is moved itself, never what it
 //! leads to.
 
 use std::ffi::{OsStr, OsString};
@@ -9,11 +9,11 @@ use rustix::fs::{AtFlags, FileType, Mode, Stat};
 use rustix::io::Errno;
 
 use super::Tree;
-use super::descend::{make, sync};
+use super::descend::sync;
 use super::error::FileError;
 use super::own::{Id, lies_in, protecting};
 use super::place::{Expect, Place, PlaceKind};
-use super::read::{CHUNK_BYTES, moved};
+use super::read::CHUNK_BYTES;
 use super::write::{Terms, unmake};
 
 /// Bytes of the largest file that is copied.
@@ -92,25 +92,6 @@ impl Tree {
                 copy.write_all(&chunk[..count])?;
             }
         })
-    }
-
-    /// Makes a folder and those above it; one that is there already is as good.
-    pub(crate) fn make_folder(&self, at: &Place) -> Result<(), FileError> {
-        self.may_change(at)?;
-        let spot = at.leads.as_ref().map_err(Clone::clone)?;
-        if !matches!(at.kind, PlaceKind::Absent | PlaceKind::Folder) {
-            return Err(FileError::exists());
-        }
-        let mut made = Vec::new();
-        let done = make(self.base(spot.base)?, &spot.names, &mut made).map_err(moved);
-        let done = done.and_then(|folder| match protecting(&self.own, &folder)? {
-            Some(by) => Err(FileError::protected(by)),
-            None => Ok(()),
-        });
-        if done.is_err() {
-            unmake(made);
-        }
-        done
     }
 
     /// The name itself, in a folder where something may be changed.

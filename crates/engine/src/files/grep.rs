@@ -4,8 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read, Take};
 
-use alcove_agent::pattern::Pattern;
-use grep_matcher::{LineTerminator, Match, Matcher, NoCaptures};
+use grep_matcher::LineTerminator;
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use grep_searcher::{BinaryDetection, Searcher, SearcherBuilder};
 
@@ -56,7 +55,7 @@ pub(crate) struct Asked<'a> {
 /// What is looked for, read.
 #[derive(Clone, Debug)]
 pub(crate) struct What {
-    needle: Needle,
+    matcher: RegexMatcher,
     several_lines: bool,
 }
 
@@ -99,34 +98,19 @@ impl Query {
             builder.line_terminator(Some(b'\n')).crlf(true);
         }
         let matcher = builder.build(asked.pattern).map_err(FileError::pattern)?;
-        Ok(Self::of(Needle::Regex(Box::new(matcher)), asked.several_lines))
-    }
-
-    /// Looks for an entry pattern (entries §3.5) in every line.
-    pub(crate) fn entry(pattern: Pattern) -> Result<Self, FileError> {
-        match pattern.fault() {
-            Some(why) => Err(FileError::pattern(why)),
-            None => Ok(Self::of(Needle::Entry(Box::new(pattern)), false)),
-        }
-    }
-
-    fn of(needle: Needle, several_lines: bool) -> Self {
-        Self {
-            what: What { needle, several_lines },
+        Ok(Self {
+            what: What { matcher, several_lines: asked.several_lines },
             only: Vec::new(),
             without: Vec::new(),
             before: 0,
             after: 0,
             per_file: usize::MAX,
             once: false,
-        }
+        })
     }
 
     fn searcher(&self) -> Searcher {
-        let terminator = match &self.what.needle {
-            Needle::Regex(_) if !self.what.several_lines => LineTerminator::crlf(),
-            Needle::Regex(_) | Needle::Entry(_) => LineTerminator::byte(b'\n'),
-        };
+        let terminator = if self.what.several_lines { LineTerminator::byte(b'\n') } else { LineTerminator::crlf() };
         SearcherBuilder::new()
             .line_terminator(terminator)
             .line_number(true)
@@ -140,53 +124,6 @@ impl Query {
 
     fn means(&self, passed: &Passed<'_>) -> bool {
         (self.only.is_empty() || self.only.iter().any(|names| names.mean(passed))) && !self.without.iter().any(|names| names.mean(passed))
-    }
-}
-
-#[derive(Clone, Debug)]
-enum Needle {
-    Regex(Box<RegexMatcher>),
-    Entry(Box<Pattern>),
-}
-
-impl Matcher for Needle {
-    type Captures = NoCaptures;
-    type Error = grep_matcher::NoError;
-
-    fn find_at(&self, text: &[u8], at: usize) -> Result<Option<Match>, Self::Error> {
-        match self {
-            Self::Regex(matcher) => matcher.find_at(text, at),
-            Self::Entry(pattern) => {
-                let text = text.get(at..).and_then(|text| std::str::from_utf8(text).ok());
-                let found = text.and_then(|text| pattern.search(text.trim_end_matches(['\r', '\n'])));
-                Ok(found.map(|found| Match::new(at + found.at, at + found.at + found.text.len())))
-            }
-        }
-    }
-
-    fn new_captures(&self) -> Result<NoCaptures, Self::Error> {
-        Ok(NoCaptures::new())
-    }
-
-    fn line_terminator(&self) -> Option<LineTerminator> {
-        match self {
-            Self::Regex(matcher) => matcher.line_terminator(),
-            Self::Entry(_) => None,
-        }
-    }
-
-    fn non_matching_bytes(&self) -> Option<&grep_matcher::ByteSet> {
-        match self {
-            Self::Regex(matcher) => matcher.non_matching_bytes(),
-            Self::Entry(_) => None,
-        }
-    }
-
-    fn find_candidate_line(&self, text: &[u8]) -> Result<Option<grep_matcher::LineMatchKind>, Self::Error> {
-        match self {
-            Self::Regex(matcher) => matcher.find_candidate_line(text),
-            Self::Entry(_) => Ok(self.find(text)?.map(|found| grep_matcher::LineMatchKind::Confirmed(found.start()))),
-        }
     }
 }
 
@@ -266,7 +203,7 @@ impl Search<'_> {
             return None;
         }
         let mut hits = Hits {
-            matcher: &self.query.what.needle,
+            matcher: &self.query.what.matcher,
             room: self.room.min(self.query.per_file),
             bytes: self.bytes,
             once: self.query.once,
@@ -276,7 +213,7 @@ impl Search<'_> {
             is_binary: false,
         };
         let watched = Watched { file: file.take(FILE_BYTES), meter: self.meter };
-        let searched = self.searcher.search_reader(&self.query.what.needle, watched, &mut hits);
+        let searched = self.searcher.search_reader(&self.query.what.matcher, watched, &mut hits);
         self.found.searched += 1;
         let stop = self.meter.stop();
         match (hits.is_binary, searched) {

@@ -35,11 +35,9 @@ use descend::{FOLDER, open_at};
 use own::Id;
 
 pub(crate) use error::FileError;
-pub(crate) use glob::{Globbed, Names};
-pub(crate) use grep::{Asked, FileHits, Found, Letters, Query};
-pub(crate) use hit::Line;
-pub(crate) use limit::{Limits, Look, Stop};
-pub(crate) use list::{Listed, Listing};
+pub(crate) use glob::Names;
+pub(crate) use grep::{Asked, Found, Letters, Query};
+pub(crate) use limit::{Limits, Look};
 pub(crate) use own::Own;
 pub(crate) use place::{Expect, Place, PlaceKind};
 
@@ -76,10 +74,5 @@ impl Tree {
     /// Where the folder was when it was taken hold of.
     pub(crate) fn path(&self) -> &str {
         &self.path
-    }
-
-    /// How far paths may lead.
-    pub(crate) fn reach(&self) -> Reach {
-        self.reach
     }
 }

@@ -285,7 +285,8 @@ fn what_a_model_is_given() {
         images.iter().map(|image| (image.file.as_str(), image.name.as_str())).collect::<Vec<_>>(),
         [(taken[0].file.as_str(), "cat.png")]
     );
-    let message = alcove_agent::packet::Message { role: alcove_agent::packet::Role::User, content: body, images, calls: Vec::new(), call: None };
+    let message =
+        alcove_agent::packet::Message { role: alcove_agent::packet::Role::User, content: body, images, calls: Vec::new(), call: None };
     let mut room = PNG.len() as u64;
     assert_eq!(&*scene.media.shown(&message, &mut room).1[0].url, url("image/png", PNG));
     let (content, none) = scene.media.shown(&message, &mut room);

@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 pub use guard::Guard;
 pub use guardian::guardian;
 pub(crate) use keep::Kept;
-pub(crate) use register::{Listed, Tail};
+pub(crate) use register::Tail;
 
 use course::{Bounds, Course, Listener};
 use register::Register;
@@ -45,8 +45,6 @@ pub(crate) struct CommandId(u64);
 /// A command to start.
 #[derive(Debug)]
 pub(crate) struct Job {
-    /// What it is called in lists.
-    pub(crate) label: String,
     /// Program, arguments, folder and the whole environment, as the sandbox made them; nothing of Alcove's environment is added, and
     /// its standard streams are replaced. An argument may have 128 KiB, all of it together about 2 MiB.
     pub(crate) command: Command,
@@ -152,7 +150,7 @@ impl Processes {
     /// run already; `NotConnected` after [`Processes::shut_down`]. When the future is dropped, nothing of it is left running.
     pub(crate) async fn start(&self, job: Job) -> io::Result<Running> {
         let (wish, wished) = watch::channel(Wish::Run);
-        let place = self.register.enter(job.label, job.caps, wish.clone(), MOST)?;
+        let place = self.register.enter(job.caps, wish.clone(), MOST)?;
         let guarded = self.guard.start(&job.command).await?;
         let (tell, told) = mpsc::channel(TOLD);
         let id = place.id();
@@ -161,24 +159,9 @@ impl Processes {
         Ok(Running { id, told, wish })
     }
 
-    /// The commands that run, oldest first.
-    pub(crate) fn list(&self) -> Vec<Listed> {
-        self.register.list()
-    }
-
     /// The newest lines of a channel, while a command runs and as long as its end is remembered: the last 16. At most 64 KiB.
     pub(crate) fn tail(&self, id: CommandId, channel: u8, lines: usize) -> Option<Tail> {
         self.register.tail(id, channel, lines)
-    }
-
-    /// How a command ended, for the last 16 that did.
-    pub(crate) fn ended(&self, id: CommandId) -> Option<Ended> {
-        self.register.ended(id)
-    }
-
-    /// Stops a command as [`Running::stop`] does; whether it ran.
-    pub(crate) fn stop(&self, id: CommandId) -> bool {
-        self.register.stop(id)
     }
 
     /// Stops all, starts none any more, and waits until nothing runs.

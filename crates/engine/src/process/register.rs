@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
@@ -17,15 +17,6 @@ use super::{Caps, CommandId, Ended, How, Wish, raise};
 const REMEMBERED: usize = 16;
 /// Bytes of the newest lines.
 const TAIL: usize = 64 << 10;
-
-/// A command that runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Listed {
-    pub(crate) id: CommandId,
-    pub(crate) label: String,
-    /// Since its start.
-    pub(crate) running: Duration,
-}
 
 /// The newest lines of one channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +44,6 @@ struct State {
 
 #[derive(Debug)]
 struct Entry {
-    label: String,
-    started: Instant,
     keeps: [SharedKeep; 2],
     wish: watch::Sender<Wish>,
 }
@@ -70,7 +59,7 @@ pub(super) struct Place {
 
 impl Register {
     /// Makes room for a command, as one of at most so many.
-    pub(super) fn enter(self: &Arc<Self>, label: String, caps: Caps, wish: watch::Sender<Wish>, most: usize) -> io::Result<Place> {
+    pub(super) fn enter(self: &Arc<Self>, caps: Caps, wish: watch::Sender<Wish>, most: usize) -> io::Result<Place> {
         let mut state = self.state();
         if state.closed {
             return Err(io::Error::new(io::ErrorKind::NotConnected, "Alcove is ending"));
@@ -81,14 +70,8 @@ impl Register {
         state.last += 1;
         let id = CommandId(state.last);
         let keeps = [(); 2].map(|()| Arc::new(Mutex::new(Keep::new(caps.head, caps.tail))));
-        state.running.insert(id, Entry { label, started: Instant::now(), keeps: keeps.clone(), wish });
+        state.running.insert(id, Entry { keeps: keeps.clone(), wish });
         Ok(Place { id, keeps, register: self.clone(), _taken: self.places.token() })
-    }
-
-    pub(super) fn list(&self) -> Vec<Listed> {
-        let state = self.state();
-        let listed = |(id, entry): (&CommandId, &Entry)| Listed { id: *id, label: entry.label.clone(), running: entry.started.elapsed() };
-        state.running.iter().map(listed).collect()
     }
 
     pub(super) fn tail(&self, id: CommandId, channel: u8, lines: usize) -> Option<Tail> {
@@ -102,14 +85,6 @@ impl Register {
         let kept = ended.channels.get(at)?;
         let text = kept.text();
         Some(Tail { text: newest(&text, lines).to_owned(), bytes: kept.bytes, ended: Some(ended.how) })
-    }
-
-    pub(super) fn ended(&self, id: CommandId) -> Option<Ended> {
-        self.state().ended.iter().find_map(|(of, ended)| (*of == id).then(|| ended.clone()))
-    }
-
-    pub(super) fn stop(&self, id: CommandId) -> bool {
-        self.state().running.get(&id).map(|entry| raise(&entry.wish, Wish::Stop)).is_some()
     }
 
     /// Lets nobody in any more, and has all end.

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::Refused;
 use crate::acting::{Own, RULES_MAX};
 use crate::chat::Answer;
-use crate::checkpoint::{Ask, Extent, FileChange, Insist, Operation, State, TurnChanges as Told, Way, What};
+use crate::checkpoint::{Ask, FileChange, Insist, Operation, State, TurnChanges as Told, Way, What};
 use crate::clock::{fresh_uuid, now_ms};
 use crate::engine::Engine;
 use crate::error::{Error, read};
@@ -309,8 +309,13 @@ fn files(told: &Told) -> Vec<ChangedFile> {
 }
 
 fn note(told: &Told) -> Option<String> {
-    let big = told.files.iter().filter(|file| file.too_big || !file.kept).count();
-    (big > 0).then(|| format!("{big} of these files cannot be restored: they are too big, or their contents are no longer kept."))
+    let count = |is: fn(&FileChange) -> bool| told.files.iter().filter(|file| is(file)).count();
+    let (big, mixed) = (count(|file| file.too_big || !file.kept), count(|file| file.mixed));
+    let big =
+        (big > 0).then(|| format!("{big} of these files cannot be restored: they are too big, or their contents are no longer kept."));
+    let mixed = (mixed > 0).then(|| format!("{mixed} of these files were changed by somebody else too while the turn went on."));
+    let notes: Vec<String> = [big, mixed].into_iter().flatten().collect();
+    (!notes.is_empty()).then(|| notes.join(" "))
 }
 
 /// `changes.revert` and `changes.redo`.
@@ -329,15 +334,7 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
     if engine.states().iter().any(|state| state.chat_id == chat && state.started_at.is_some()) {
         return Err(Refused::new(409, "a turn runs in this chat; stop it first, or wait for its end"));
     }
-    let ask = Ask {
-        chat: chat.as_str().to_owned(),
-        turn,
-        step: 0,
-        what,
-        way,
-        insist: if force { Insist::Overwrite } else { Insist::No },
-        extent: Extent::AllOrNothing,
-    };
+    let ask = Ask { chat: chat.as_str().to_owned(), turn, step: 0, what, way, insist: if force { Insist::Overwrite } else { Insist::No } };
     let checkpoints = engine.shared().hands.checkpoints().clone();
     let undone = tokio::task::spawn_blocking(move || checkpoints.undo(&ask)).await.map_err(|_| Error::Closing)?;
     let undone = undone.map_err(|error| Refused::new(500, error.to_string()))?;

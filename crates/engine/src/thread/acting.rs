@@ -47,7 +47,7 @@ impl Fold {
     }
 
     /// Output of a call that runs.
-    pub(super) fn output(&mut self, chunk: StreamChunk) {
+    pub(super) fn output(&mut self, chunk: &StreamChunk) {
         let again = chunk.turn_id.as_ref().and_then(|turn| self.again.get(turn));
         let own =
             |message: &UiMessage| message.turn_id == chunk.turn_id || again.is_some_and(|again| message.turn_id.as_ref() == Some(again));
@@ -102,7 +102,7 @@ fn is_proposal(message: &UiMessage, id: &str) -> bool {
 }
 
 /// What is kept is one piece: output after a gap begins anew.
-fn add(outputs: &mut Vec<ToolOutput>, chunk: StreamChunk) {
+fn add(outputs: &mut Vec<ToolOutput>, chunk: &StreamChunk) {
     let at = outputs.iter().position(|output| output.call_id == chunk.call_id && output.channel == chunk.channel).unwrap_or_else(|| {
         let (call_id, path) = (chunk.call_id.clone(), chunk.path.clone());
         outputs.push(ToolOutput { call_id, path, channel: chunk.channel, text: String::new(), skipped: 0 });

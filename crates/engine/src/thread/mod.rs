@@ -115,7 +115,7 @@ impl Fold {
                 self.proposal(&told, read(&row.payload)?, row);
             }
             "proposal_resolved" => self.resolved(read(&row.payload)?),
-            "stream_chunk" => self.output(read(&row.payload)?),
+            "stream_chunk" => self.output(&read(&row.payload)?),
             "changes" => self.changes(&told, read(&row.payload)?, row),
             "turn_end" => {
                 self.tail = Tail::Ended(turn);

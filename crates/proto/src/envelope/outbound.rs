@@ -11,8 +11,8 @@ use crate::{ChatId, TurnId};
 
 use super::acting::{Changes, Proposal, ProposalResolved, StreamChunk};
 use super::turn::{
-    Delta, FileEdits, ForkMarker, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, Steered, StreamEnd, TurnEnd, TurnModelUpdated,
-    UserMessage,
+    Delta, FileEdits, ForkMarker, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, Steered, StreamEnd, TurnEnd,
+    TurnModelUpdated, UserMessage,
 };
 
 /// One outbound frame. Chat events carry `seq`, numbered per chat from 1 without gaps; frames without it are snapshots or personal.

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use super::super::{Ask, Extent, Insist, Way, What};
+use super::super::{Ask, Insist, Way, What};
 use super::scene::{Scene, refused};
 
 /// What there was, what a command did, what happened since, and why what is refused.
@@ -35,19 +35,6 @@ fn later_changes_are_not_overwritten() {
         assert!(undone.done.is_empty());
         assert_eq!(scene.tree(), is, "nothing is done");
     }
-}
-
-#[test]
-fn what_can_be_done_is_done_when_that_is_asked_for() {
-    let scene = Scene::new();
-    scene.act("w a 1\nw b 1\nw d/x 1");
-    scene.command(1, "w a 2\nw b 2\nrm d\nw n/y 2");
-    scene.act("w b 3\nw n/z 3");
-    let undone = scene.checkpoints.undo(&Ask { extent: Extent::WhatCan, ..scene.ask(1, What::Whole, Way::Revert) }).unwrap();
-    assert_eq!(refused(&undone), "b: It has changed since.");
-    assert_eq!(undone.notes, ["The folder n stays: there are other files in it."]);
-    let tree = scene.tree();
-    assert_eq!(tree.values().map(String::as_str).collect::<Vec<_>>(), ["644 1", "644 3", "755 /", "644 1", "755 /", "644 3"]);
 }
 
 #[test]

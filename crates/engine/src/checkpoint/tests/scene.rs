@@ -9,7 +9,7 @@ use alcove_store::{Change, ChatRow, Origin, Store, TitleSource};
 use tempfile::TempDir;
 
 use super::super::undo::Undone;
-use super::super::{Ask, At, Checkpoints, Extent, Insist, TurnChanges, Way, What};
+use super::super::{Ask, At, Checkpoints, Insist, TurnChanges, Way, What};
 
 pub(super) struct Scene {
     pub(super) data: TempDir,
@@ -96,12 +96,12 @@ impl Scene {
     pub(super) fn told(&self, turn: u64) -> String {
         let turns = self.turns();
         let files = turns.iter().filter(|one| (one.turn, one.step) == (turn, 0)).flat_map(|one| &one.files);
-        let told: Vec<_> = files.map(|file| format!("{} {} {}", file.path.display(), file.operation.word(), file.state.word())).collect();
+        let told: Vec<_> = files.map(|file| format!("{} {} {}", file.path.display(), word(&file.operation), word(&file.state))).collect();
         told.join(", ")
     }
 
     pub(super) fn ask(&self, turn: u64, what: What, way: Way) -> Ask {
-        Ask { chat: "c".to_owned(), turn, step: 0, what, way, insist: Insist::No, extent: Extent::AllOrNothing }
+        Ask { chat: "c".to_owned(), turn, step: 0, what, way, insist: Insist::No }
     }
 
     pub(super) fn undo(&self, turn: u64, what: What, way: Way) -> Undone {
@@ -118,6 +118,14 @@ impl Scene {
         let mut tree = Tree::new();
         grow(&self.folder(), &self.folder(), &mut tree);
         tree
+    }
+}
+
+/// The name of a variant, as tables write it.
+fn word(variant: &impl std::fmt::Debug) -> String {
+    match format!("{variant:?}").as_str() {
+        "ChangedSince" => "changed_since".to_owned(),
+        other => other.to_ascii_lowercase(),
     }
 }
 

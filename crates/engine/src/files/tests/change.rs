@@ -1,4 +1,4 @@
-//! What writing, moving, copying, removing and making folders leave behind, and that a refusal leaves everything as it was.
+//! What writing, moving, copying and removing leave behind, and that a refusal leaves everything as it was.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
@@ -17,7 +17,6 @@ enum Do {
     Remove(&'static str, Is),
     Rename(&'static str, &'static str, Is),
     Copied(&'static str, &'static str, Is),
-    Folder(&'static str),
 }
 
 /// What is expected: anything, nothing, or a file of this text.
@@ -38,7 +37,7 @@ impl Is {
     }
 }
 
-use Do::{Copied, Folder, Remove, Rename, Write};
+use Do::{Copied, Remove, Rename, Write};
 use Is::{Any, Not, Text};
 
 impl Do {
@@ -49,7 +48,6 @@ impl Do {
             Remove(path, is) => tree.remove(&place(path)?, &is.expect()),
             Rename(from, to, is) => tree.rename(&place(from)?, &place(to)?, &is.expect()),
             Copied(from, to, is) => tree.copy(&place(from)?, &place(to)?, &is.expect()),
-            Folder(path) => tree.make_folder(&place(path)?),
         }
     }
 }
@@ -192,19 +190,6 @@ const CHANGES: &[(Do, &str, &str)] = &[
     (Copied("a", ".git/config", Any), "protected", ""),
     (Copied("hard_own", "fresh", Not), "protected", ""),
     (Copied("data/key", "fresh", Not), "protected", ""),
-    // Folders.
-    (Folder("x"), "done", "+in/x/"),
-    (Folder("x/y/z/"), "done", "+in/x/ +in/x/y/ +in/x/y/z/"),
-    (Folder("deep"), "done", ""),
-    (Folder("folder/x"), "done", "+in/deep/x/"),
-    (Folder("dangling/x"), "done", "+in/none/ +in/none/x/"),
-    (Folder("a"), "exists", ""),
-    (Folder("a/x"), "not_a_folder", ""),
-    (Folder("outer_folder/x"), "outside", ""),
-    (Folder("../x"), "outside", ""),
-    (Folder("outer"), "outside", ""),
-    (Folder("x/.git/hooks"), "protected", ""),
-    (Folder("data/x"), "protected", ""),
 ];
 
 /// The same where the chat may go anywhere.
@@ -228,7 +213,6 @@ const ANYWHERE: &[(Do, &str, &str)] = &[
     (Rename("a", "ours/a", Not), "protected", ""),
     (Copied("outer", "fresh", Not), "done", "+in/fresh 644 secret"),
     (Copied("database", "fresh", Not), "protected", ""),
-    (Folder("@/x/y"), "done", "+x/ +x/y/"),
 ];
 
 fn check(reach: Reach, changes: &[(Do, &str, &str)]) {
@@ -378,7 +362,7 @@ fn a_refusal_of_the_system_leaves_nothing_behind() {
     let codes = std::thread::scope(|threads| threads.spawn(|| without_rights(&tree)).join().unwrap());
     assert_eq!(world.all(""), before);
     std::fs::set_permissions(world.at("in/deep"), std::fs::Permissions::from_mode(0o755)).unwrap();
-    assert_eq!(codes, ["denied"; 7]);
+    assert_eq!(codes, ["denied"; 6]);
 }
 
 /// What a thread without root's powers is told; the thread ends with it.
@@ -401,7 +385,6 @@ fn without_rights(tree: &Tree) -> Vec<&'static str> {
         word(tree.remove(&place("deep/b"), &Expect::Anything)),
         word(tree.rename(&place("a"), &place("deep/a"), &Expect::Absent)),
         word(tree.rename(&place("deep/b"), &place("new/b"), &Expect::Absent)),
-        word(tree.make_folder(&place("deep/x"))),
     ]
 }
 

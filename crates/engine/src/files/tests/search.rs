@@ -6,7 +6,8 @@ use std::time::Duration;
 use alcove_agent::path::Reach;
 use alcove_agent::pattern::Pattern;
 
-use super::super::{Asked, FileError, Found, Letters, Limits, Look, Names, Query, Stop, Tree};
+use super::super::limit::Stop;
+use super::super::{Asked, FileError, Found, Letters, Limits, Look, Names, Query, Tree};
 use super::{World, word};
 
 /// A repository at `p`, another within it, and all that rules may leave out.
@@ -156,7 +157,7 @@ fn entry_patterns_mean_whole_paths() {
 
 /// `path:line:column text`, with `-` between for lines that only stand near.
 fn told(found: &Found) -> String {
-    let line = |path: &str, line: &super::super::Line| match line.column {
+    let line = |path: &str, line: &super::super::hit::Line| match line.column {
         Some(column) => format!("{path}:{}:{column} {}", line.number, line.text),
         None => format!("{path}-{}- {}", line.number, line.text),
     };
@@ -274,21 +275,6 @@ fn a_search_is_narrowed_by_names_and_by_policy() {
     }
     let refused = tree.grep(&tree.place("p/src/main.rs").unwrap(), &plain("hello"), &look("", Limits::GREP), |_| false).unwrap();
     assert_eq!((refused.files.len(), refused.searched), (0, 0));
-}
-
-#[test]
-fn entry_patterns_are_looked_for_in_lines() {
-    let world = project();
-    let tree = world.tree(Reach::Scope);
-    for (pattern, expected) in
-        [("/h(?=ello a)/i", "p/src/lib.rs:2:1 Hello again"), ("four", "p/src/lib.rs:4:1 four"), ("/t$/", "p/src/lib.rs")]
-    {
-        let query = Query::entry(Pattern::parse(pattern)).unwrap();
-        let found = tree.grep(&tree.place("p/src/lib.rs").unwrap(), &query, &look("", Limits::GREP), |_| true).unwrap();
-        let expected = if pattern == "/t$/" { "" } else { expected };
-        assert_eq!(told(&found), expected, "{pattern}");
-    }
-    assert_eq!(word(Query::entry(Pattern::parse("/(/"))), "pattern");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn job(script: &str) -> Job {
 
 fn job_in(script: &str, folder: &Path) -> Job {
     let command = command("/bin/bash", &["-c", script], folder);
-    Job { label: script.to_owned(), command, limit: Duration::from_secs(60), caps: Caps::default(), after: After::Kill }
+    Job { command, limit: Duration::from_secs(60), caps: Caps::default(), after: After::Kill }
 }
 
 /// Listens to the end; a test that takes longer than this hangs.
