@@ -160,6 +160,7 @@ fn settings_bodies(config: &Config, out: &mut String) {
         config,
         out,
         settings::AgentSettings,
+        settings::PresetDialect,
         settings::PresetRow,
         settings::ProviderRow,
         settings::SearchProviderRow,

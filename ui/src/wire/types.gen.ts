@@ -2072,6 +2072,8 @@ bot_name: string,
  */
 bot_icon: string, };
 
+export type PresetDialect = "auto" | "native" | "tags";
+
 export type PresetRow = { 
 /**
  * Names it.
@@ -2121,6 +2123,10 @@ reasoning_effort: string | null,
  * What the effort can be chosen from; empty text leaves it to the provider.
  */
 reasoning_effort_values: Array<string>, 
+/**
+ * How it says what it wants done.
+ */
+dialect: PresetDialect, 
 /**
  * Which of `max_tokens` and `context_window_tokens` nobody set: early clients need numbers in their places.
  */

@@ -1,5 +1,6 @@
 //! Changes to the presets and the order they are asked in. Each is checked whole before anything is written.
 
+use alcove_agent::verdict::Dialect;
 use serde_json::Value;
 
 use super::field::{Fields, Wish};
@@ -200,6 +201,14 @@ fn tune(preset: &mut Preset, fields: &Fields) -> Result<(), Refused> {
     fields.temperature()?.apply(&mut preset.temperature);
     if let Some(effort) = fields.text("reasoning_effort") {
         preset.reasoning_effort = (!effort.is_empty()).then(|| effort.to_owned());
+    }
+    if let Some(word) = fields.text("dialect") {
+        preset.dialect = match word {
+            "" | "auto" => None,
+            "native" => Some(Dialect::Native),
+            "tags" => Some(Dialect::Tags),
+            _ => return Err(Refused::bad("dialect must be auto, native or tags")),
+        };
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The rows of the settings that come from the catalog: the active model, presets and providers.
 
 use alcove_agent::packet::{DEFAULT_CONTEXT_TOKENS, answer_room};
-use alcove_proto::settings::{AgentSettings, PresetRow, ProviderRow};
+use alcove_agent::verdict::Dialect;
+use alcove_proto::settings::{AgentSettings, PresetDialect, PresetRow, ProviderRow};
 use jiff::tz::TimeZone;
 
 use super::preferences::Preferences;
@@ -173,6 +174,11 @@ pub(super) fn presets(catalog: &Catalog) -> Vec<PresetRow> {
         is_default: preset.name == DEFAULT,
         resolved_provider: resolved(catalog, &preset.provider),
         reasoning_effort_values: EFFORTS.map(str::to_owned).to_vec(),
+        dialect: match preset.dialect {
+            None => PresetDialect::Auto,
+            Some(Dialect::Native) => PresetDialect::Native,
+            Some(Dialect::Tags) => PresetDialect::Tags,
+        },
         max_tokens: limits(Some(&preset)).0,
         context_window_tokens: limits(Some(&preset)).1,
         unset: unset(&preset),

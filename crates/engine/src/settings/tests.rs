@@ -247,6 +247,9 @@ async fn presets_are_changed_and_removed() {
             (json!({"name": "a", "provider": "nobody"}), shown),
             (json!({"name": "a", "new_name": "A", "reasoning_effort": "high", "max_tokens": null}), shown),
             (json!({"name": "A", "newName": "c", "reasoningEffort": ""}), shown),
+            (json!({"name": "c", "dialect": "latin"}), shown),
+            (json!({"name": "c", "dialect": "tags"}), &["/model_presets/2/dialect"]),
+            (json!({"name": "c", "dialect": "auto"}), &["/model_presets/2/dialect"]),
         ],
         &expect![[r#"
             400 model configuration is required
@@ -261,6 +264,9 @@ async fn presets_are_changed_and_removed() {
             400 unknown provider
             "A" 2048 "high" "A"
             "c" 2048 null "c"
+            400 dialect must be auto, native or tags
+            "tags"
+            "auto"
         "#]],
     )
     .await;

@@ -113,8 +113,8 @@ pub struct Action {
 #[rustfmt::skip]
 pub const ACTIONS: &[Action] = &[
     Action { name: "settings.agent.update", payload: "model_preset?, model?, provider?, context_window_tokens?, timezone?, tool_hint_max_length?, bot_name?, bot_icon?", result: "settings", about: "Chooses the active preset (empty or `default` chooses none), or a model without one, and what concerns every chat." },
-    Action { name: "settings.model_configuration.create", payload: "name, provider, model, max_tokens?, context_window_tokens?, temperature?, reasoning_effort?", result: "settings", about: "Adds a preset; with `label` instead of `name` it becomes the active one." },
-    Action { name: "settings.model_configuration.update", payload: "name, new_name?, provider?, model?, max_tokens?, context_window_tokens?, temperature?, reasoning_effort?", result: "settings", about: "Changes a preset; null or empty unsets a number." },
+    Action { name: "settings.model_configuration.create", payload: "name, provider, model, max_tokens?, context_window_tokens?, temperature?, reasoning_effort?, dialect?", result: "settings", about: "Adds a preset; with `label` instead of `name` it becomes the active one. `dialect` is `auto`, `native` or `tags`." },
+    Action { name: "settings.model_configuration.update", payload: "name, new_name?, provider?, model?, max_tokens?, context_window_tokens?, temperature?, reasoning_effort?, dialect?", result: "settings", about: "Changes a preset; null or empty unsets a number." },
     Action { name: "settings.model_configuration.delete", payload: "name", result: "settings", about: "Removes a preset that is not in the call order." },
     Action { name: "settings.model_configuration.migrate", payload: "", result: "settings", about: "Makes a preset of the model that was set without one." },
     Action { name: "settings.model_call_order.update", payload: "order", result: "settings", about: "Which presets are asked, the primary first: a JSON list of names." },

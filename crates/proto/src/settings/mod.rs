@@ -13,7 +13,9 @@ pub use capabilities::{
     FetchSettings, ImageProviderRow, ImageSettings, SearchLimits, SearchProviderRow, SearchSettings, TranscriptionProviderRow,
     TranscriptionSettings, WebSettings,
 };
-pub use models::{AgentSettings, FoundServerRow, FoundServers, ModelRow, PresetRow, ProviderModels, ProviderRow, TestResult};
+pub use models::{
+    AgentSettings, FoundServerRow, FoundServers, ModelRow, PresetDialect, PresetRow, ProviderModels, ProviderRow, TestResult,
+};
 pub use system::{
     AdvancedSettings, ApiService, ApiSettings, Docs, DreamSettings, HeartbeatSettings, ObservabilitySettings, RuntimeSettings,
     SecretsSettings, UsageDay, UsageSummary, Version,

@@ -37,6 +37,20 @@ pub struct AgentSettings {
     pub bot_icon: String,
 }
 
+/// How a model says what it wants done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum PresetDialect {
+    /// By its server's tool calls; where the server takes none, by tags, which is remembered.
+    #[default]
+    Auto,
+    /// By its server's tool calls.
+    Native,
+    /// By tags in its text.
+    Tags,
+}
+
 /// One preset.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -65,6 +79,8 @@ pub struct PresetRow {
     pub reasoning_effort: Option<String>,
     /// What the effort can be chosen from; empty text leaves it to the provider.
     pub reasoning_effort_values: Vec<String>,
+    /// How it says what it wants done.
+    pub dialect: PresetDialect,
     /// Which of `max_tokens` and `context_window_tokens` nobody set: early clients need numbers in their places.
     pub unset: Vec<String>,
 }
