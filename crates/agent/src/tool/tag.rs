@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::native::target;
 use super::{Ask, Call, Find, Read, Run, Search, Tool, Unread, Wish};
 use crate::dialect::tags::{Action, SetCall, Tool as Tag};
-use crate::edit::{Edit, Tail, Whole, form};
+use crate::edit::{Block, Edit, Tail, Times, Whole, form};
 use crate::path::scheme_of;
 
 use crate::policy::options;
@@ -174,10 +174,7 @@ fn told(ask: &Ask, action: &Action) -> Map<String, Value> {
         Ask::Find(find) => json!({ "pattern": find.pattern, "path": find.path }),
         Ask::Search(search) => json!({ "pattern": search.pattern, "path": search.path, "glob": search.glob }),
         Ask::Edit { path, edit: Edit::Whole(whole) } => json!({ "path": path, "content": whole.text }),
-        Ask::Edit { path, .. } => {
-            let attribute = |name: &str| action.attribute(name).map(str::to_owned);
-            json!({ "path": path, "edit": action.content(), "old_text": attribute("search"), "new_text": attribute("replace") })
-        }
+        Ask::Edit { path, edit } => edited(path, edit, action),
         Ask::Patch(_) => json!({ "patch": action.content() }),
         Ask::Remove { path, preview } => json!({ "path": path, "preview": preview.then_some(true) }),
         Ask::Move { from, to } | Ask::Copy { from, to } => json!({ "from": from, "to": to }),
@@ -198,6 +195,19 @@ fn told(ask: &Ask, action: &Action) -> Map<String, Value> {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
     }
+}
+
+/// One piece that is replaced everywhere under the native names, so that it reads as the same edit again; other forms as they were written.
+fn edited(path: &str, edit: &Edit, action: &Action) -> Value {
+    if let Edit::Blocks(blocks) = edit
+        && let [block] = blocks.as_slice()
+        && let Some(old) = &block.search
+        && *block == Block::new(Some(old.clone()), block.replace.clone(), Times::Every)
+    {
+        return json!({ "path": path, "old_text": old, "new_text": block.replace, "replace_all": true });
+    }
+    let text = action.content().filter(|text| !text.trim().is_empty()).or_else(|| action.attribute("body"));
+    json!({ "path": path, "edit": text })
 }
 
 /// A native call in the tag language, for a model of that dialect that takes over a chat.
