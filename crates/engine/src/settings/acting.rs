@@ -258,15 +258,16 @@ pub(super) async fn update_chat(engine: &Engine, payload: &Map<String, Value>) -
 /// `changes.list`.
 pub(super) async fn changes(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
     let chat = chat_of(payload)?;
+    let name = chat.as_str().to_owned();
+    let entries = read(&engine.shared().store, move |reader| match reader.chat(&name)? {
+        Some(_) => reader.entries(&name).map(Some),
+        None => Ok(None),
+    });
+    // A temporary chat, or one that has said nothing yet, has changed nothing that could be taken back.
+    let Some(entries) = entries.await? else { return Ok(value(&ChangeList { turns: Vec::new() })) };
     let (checkpoints, name) = (engine.shared().hands.checkpoints().clone(), chat.as_str().to_owned());
     let told = tokio::task::spawn_blocking(move || checkpoints.turns(&name)).await.map_err(|_| Error::Closing)?;
     let told = told.map_err(|error| Refused::new(500, error.to_string()))?;
-    let name = chat.as_str().to_owned();
-    let entries = read(&engine.shared().store, move |reader| match reader.chat(&name)? {
-        Some(_) => reader.entries(&name),
-        None => Ok(Vec::new()),
-    });
-    let entries = entries.await?;
     let prompt = |turn: u64| {
         let path = format!("prompt://{turn}");
         let body = entries.iter().find(|row| row.path == path).map(|row| row.body.as_str()).unwrap_or_default();
@@ -335,6 +336,10 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
         return Err(Refused::new(409, "a turn runs in this chat; stop it first, or wait for its end"));
     }
     let ask = Ask { chat: chat.as_str().to_owned(), turn, step: 0, what, way, insist: if force { Insist::Overwrite } else { Insist::No } };
+    let name = chat.as_str().to_owned();
+    if read(&engine.shared().store, move |reader| reader.chat(&name)).await?.is_none() {
+        return Err(Refused::new(404, "this chat has changed nothing that could be taken back"));
+    }
     let checkpoints = engine.shared().hands.checkpoints().clone();
     let undone = tokio::task::spawn_blocking(move || checkpoints.undo(&ask)).await.map_err(|_| Error::Closing)?;
     let undone = undone.map_err(|error| Refused::new(500, error.to_string()))?;
