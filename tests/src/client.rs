@@ -145,17 +145,21 @@ impl Client {
 
     /// The next frame, or how the connection ended.
     pub async fn hear(&mut self) -> Result<Frame, Closed> {
-        loop {
-            let gone = Closed { code: 0, reason: String::new() };
-            match within("a frame", self.ws.next()).await {
-                Some(Ok(Message::Text(text))) => return Ok(Frame::read(text.as_str())),
-                Some(Ok(Message::Close(Some(close)))) => {
-                    return Err(Closed { code: close.code.into(), reason: close.reason.as_str().to_owned() });
+        let hearing = async {
+            loop {
+                let gone = Closed { code: 0, reason: String::new() };
+                match self.ws.next().await {
+                    Some(Ok(Message::Text(text))) => return Ok(Frame::read(text.as_str())),
+                    Some(Ok(Message::Close(Some(close)))) => {
+                        return Err(Closed { code: close.code.into(), reason: close.reason.as_str().to_owned() });
+                    }
+                    Some(Ok(Message::Close(None))) | None | Some(Err(_)) => return Err(gone),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_))) => {}
                 }
-                Some(Ok(Message::Close(None))) | None | Some(Err(_)) => return Err(gone),
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_))) => {}
             }
-        }
+        };
+        // Pings are no news.
+        within("a frame", hearing).await
     }
 
     /// The next frame of a connection that stands.

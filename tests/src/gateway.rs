@@ -157,6 +157,11 @@ impl Gateway {
         self.status_line("VmRSS:").trim_end_matches(" kB").trim().parse().expect("a number")
     }
 
+    /// The most memory it ever held, in KiB.
+    pub fn peak(&self) -> u64 {
+        self.status_line("VmHWM:").trim_end_matches(" kB").trim().parse().expect("a number")
+    }
+
     /// Descriptors it holds.
     pub fn descriptors(&self) -> usize {
         fs::read_dir(format!("/proc/{}/fd", self.id())).expect("the gateway runs").count()

@@ -1,0 +1,145 @@
+//! A restart: what waited for a person still waits, and is done once or not at all.
+
+use alcove_tests::client::Frame;
+use alcove_tests::http::thread;
+use serde_json::{Value, json};
+
+use crate::{Scene, page_events};
+
+/// A chat whose turn waits for a command to be allowed, after the gateway was killed and started again.
+async fn waiting(dialect: &'static str) -> (Scene, Value) {
+    let mut scene = Scene::open_as(dialect).await;
+    let call = scene.prompted("Count.").await;
+    match dialect {
+        "native" => call.end_with_calls(&[("exec", json!({ "command": "echo ran >> runs.txt" }))]).await,
+        _ => call.end_with("<sh>echo ran >> runs.txt</sh><update status=\"102\">On.</update>").await,
+    }
+    let shown = scene.proposal().await;
+    let mut scene = scene.killed_and_restarted().await;
+    let list = scene.waiting().await;
+    assert_eq!(list.len(), 1, "it waits as before");
+    assert_eq!((&list[0]["digest"], &list[0]["proposal_id"]), (&shown.json["digest"], &shown.json["proposal_id"]));
+    let page = thread(&scene.gateway, &scene.chat).await;
+    assert_eq!((&page["has_pending_tool_calls"], &page["active_turn_id"]), (&json!(false), &Value::Null), "no turn runs");
+    assert_eq!(scene.text("runs.txt"), "-");
+    (scene, list[0].clone())
+}
+
+fn answer(scene: &Scene, proposal: &Value, word: &str) -> Value {
+    json!({ "answers": [{ "chat_id": scene.chat, "proposal_id": proposal["proposal_id"], "answer": word, "digest": proposal["digest"] }] })
+}
+
+#[tokio::test]
+async fn row10_a_yes_after_a_restart_is_carried_out_once_and_the_model_goes_on() {
+    for dialect in ["native", "tags"] {
+        let (mut scene, proposal) = waiting(dialect).await;
+        let yes = answer(&scene, &proposal, "accept");
+        let answered = scene.ask("proposal.answer", yes.clone()).await;
+        assert_eq!(answered["answered"][0]["state"], "accepted", "{answered}");
+        let again = scene.ask("proposal.answer", yes).await;
+        assert_eq!(again["answered"][0]["state"], "accepted", "{again}");
+        let ran = scene.finish().await;
+        assert_eq!((ran.statuses(), scene.text("runs.txt").as_str()), (vec![200], "ran\n"), "{dialect}: {:?}", ran.results);
+        assert_eq!(ran.count("proposal"), 0, "it is not asked twice");
+        assert!(ran.results.iter().any(|told| told.contains("exit code 0")), "{dialect}: the model is told: {:?}", ran.results);
+        assert_eq!(scene.waiting().await, Vec::<Value>::new());
+        // Nothing of it is left to run at the next start.
+        let mut scene = scene.killed_and_restarted().await;
+        scene.write(if dialect == "tags" { crate::DONE } else { "Here." }).await;
+        assert_eq!(scene.text("runs.txt"), "ran\n", "{dialect}");
+    }
+}
+
+#[tokio::test]
+async fn row10_a_no_after_a_restart_closes_it() {
+    let (mut scene, proposal) = waiting("native").await;
+    let no = answer(&scene, &proposal, "reject");
+    let answered = scene.ask("proposal.answer", no).await;
+    assert_eq!(answered["answered"][0]["state"], "rejected", "{answered}");
+    assert_eq!(scene.waiting().await, Vec::<Value>::new());
+    let yes = answer(&scene, &proposal, "accept");
+    let late = scene.ask("proposal.answer", yes).await;
+    assert_eq!(late["answered"][0]["state"], "rejected", "{late}");
+    // The chat goes on, and nothing was run.
+    scene.prompted("And now?").await.end_with("Nothing.").await;
+    scene.client.until(Frame::is_idle).await;
+    assert_eq!(scene.text("runs.txt"), "-");
+    assert!(!scene.model.has_call());
+}
+
+#[tokio::test]
+async fn a_yes_after_a_restart_is_for_what_was_shown() {
+    let mut scene = Scene::open().await;
+    scene.put("a.txt", "one\n");
+    scene.prompted("Go.").await.end_with_calls(&[("edit_file", json!({ "path": "a.txt", "old_text": "one", "new_text": "1" }))]).await;
+    scene.proposal().await;
+    let mut scene = scene.killed_and_restarted().await;
+    scene.put("a.txt", "zero\none\n");
+    let proposal = scene.waiting().await[0].clone();
+    let yes = answer(&scene, &proposal, "accept");
+    scene.ask("proposal.answer", yes).await;
+    // It is another edit by now, so it is shown again instead of being done.
+    let shown = scene.proposal().await;
+    assert_ne!(shown.json["digest"], proposal["digest"]);
+    assert_eq!(scene.text("a.txt"), "zero\none\n");
+    scene.accept(&shown).await;
+    scene.finish().await;
+    assert_eq!(scene.text("a.txt"), "zero\n1\n");
+}
+
+#[tokio::test]
+async fn a_question_outlives_a_restart() {
+    let mut scene = Scene::open().await;
+    scene.prompted("Go.").await.end_with_calls(&[("ask_user", json!({ "question": "Which colour?" }))]).await;
+    scene.proposal().await;
+    let mut scene = scene.killed_and_restarted().await;
+    let proposal = scene.waiting().await[0].clone();
+    let mut yes = answer(&scene, &proposal, "accept");
+    yes["answers"][0]["text"] = json!("Green.");
+    scene.ask("proposal.answer", yes).await;
+    let ran = scene.finish().await;
+    assert!(ran.results.iter().any(|told| told.contains("Green.")), "{:?}", ran.results);
+}
+
+#[tokio::test]
+async fn a_turn_that_was_cut_off_is_closed_and_not_done_again() {
+    let mut scene = Scene::freely("native").await;
+    let mut call = scene.prompted("Go.").await;
+    call.half_call("exec", &json!({ "command": "echo ran >> runs.txt" })).await;
+    let scene = scene.killed_and_restarted().await;
+    let page = thread(&scene.gateway, &scene.chat).await;
+    assert_eq!((&page["has_pending_tool_calls"], page_events(&page).len()), (&json!(false), 0));
+    assert_eq!(scene.text("runs.txt"), "-");
+}
+
+#[tokio::test]
+async fn row10_every_form_of_an_edit_can_be_allowed_after_a_restart() {
+    let forms = [
+        "<set path=\"f0.txt\">\nalpha\nBETA\n</set>",
+        "<set path=\"f1.txt\">\n<<<<<<< SEARCH\nbeta\n=======\nBETA\n>>>>>>> REPLACE\n</set>",
+        "<set path=\"f2.txt\">\n@@ -1,2 +1,2 @@\n alpha\n-beta\n+BETA\n</set>",
+        "<set path=\"f3.txt\"><old_text>beta</old_text><new_text>BETA</new_text></set>",
+        "<set path=\"f4.txt\">{\"search\": \"beta\", \"replace\": \"BETA\"}</set>",
+        "<set path=\"f5.txt\">s/beta/BETA/</set>",
+        "<set path=\"f6.txt\" search=\"beta\" replace=\"BETA\"/>",
+        "<set path=\"f7.txt\" search=\"beta\">BETA</set>",
+    ];
+    let mut scene = Scene::tags().await;
+    (0..forms.len()).for_each(|number| scene.put(&format!("f{number}.txt"), "alpha\nbeta\n"));
+    scene.prompted("Go.").await.end_with(&format!("{}<update status=\"102\">On.</update>", forms.join("\n"))).await;
+    for _ in forms {
+        scene.proposal().await;
+    }
+    let mut scene = scene.killed_and_restarted().await;
+    let list = scene.waiting().await;
+    assert_eq!(list.len(), forms.len());
+    for (number, proposal) in list.iter().enumerate() {
+        let path = proposal["files"][0]["path"].as_str().unwrap().to_owned();
+        let yes = answer(&scene, proposal, "accept");
+        let answered = scene.ask("proposal.answer", yes).await;
+        assert_eq!(answered["answered"][0]["state"], "accepted", "{}: {answered}", forms[number]);
+        let ran = scene.finish().await;
+        assert_eq!((ran.statuses(), ran.count("proposal")), (vec![200], 0), "{}: {:?}", forms[number], ran.results);
+        assert_eq!(scene.text(&path), "alpha\nBETA\n", "{}", forms[number]);
+    }
+}

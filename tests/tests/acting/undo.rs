@@ -1,0 +1,141 @@
+//! What a turn changed is listed, taken back and done again, over the wire.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::{Value, json};
+
+use crate::Scene;
+
+/// Ten lines, so that two changes in them are two hunks.
+fn ten() -> String {
+    (1..=10).map(|line| format!("line {line}\n")).collect()
+}
+
+async fn listed(scene: &mut Scene) -> Vec<Value> {
+    let chat = scene.chat.clone();
+    scene.ask("changes.list", json!({ "chat_id": chat })).await["turns"].as_array().unwrap().clone()
+}
+
+async fn turned(scene: &mut Scene, action: &str, more: Value) -> Value {
+    let mut payload = more;
+    payload["chat_id"] = json!(scene.chat);
+    scene.ask(action, payload).await
+}
+
+/// A turn that edits, adds and removes by tools, and does all three by a command.
+async fn changed() -> Scene {
+    let mut scene = Scene::freely("native").await;
+    scene.put("a.txt", ten());
+    for path in ["gone.txt", "by_command.txt", "removed.txt"] {
+        scene.put(path, "before\n");
+    }
+    let command = "echo after > by_command.txt; rm removed.txt; echo made > made.txt; chmod 755 a.txt";
+    let edit = |from: &str, to: &str| ("edit_file", json!({ "path": "a.txt", "old_text": from, "new_text": to }));
+    let calls = [
+        edit("line 1\n", "LINE 1\n"),
+        edit("line 10\n", "LINE 10\n"),
+        ("write_file", json!({ "path": "new/b.txt", "content": "b\n" })),
+        ("remove_file", json!({ "path": "gone.txt" })),
+        ("exec", json!({ "command": command })),
+    ];
+    let ran = scene.calls(&calls).await;
+    assert_eq!(ran.statuses(), [200; 5], "{:?}", ran.results);
+    let told = ran.heard.iter().find(|frame| frame.event() == "changes").expect("what was changed is told");
+    assert_eq!((told.str("action"), &told.json["turn"]), ("made", &json!(1)));
+    let paths = json!(["a.txt", "by_command.txt", "gone.txt", "made.txt", "new/b.txt", "removed.txt"]);
+    let told: Vec<&Value> = told.json["paths"].as_array().unwrap().iter().filter(|path| **path != json!("new")).collect();
+    assert_eq!(json!(told), paths, "and the folder that was made");
+    scene
+}
+
+/// How many of the paths are not the folder that was made.
+fn files(paths: &Value) -> usize {
+    paths.as_array().unwrap().iter().filter(|path| **path != json!("new")).count()
+}
+
+/// How the folder is: each file and what it holds.
+fn tree(scene: &Scene) -> Vec<String> {
+    let names = ["a.txt", "by_command.txt", "gone.txt", "made.txt", "new/b.txt", "removed.txt"];
+    let mode = fs::metadata(scene.folder().join("a.txt")).map_or(0, |found| found.permissions().mode() & 0o777);
+    names.iter().map(|name| scene.text(name)).chain([format!("{mode:o}")]).collect()
+}
+
+#[tokio::test]
+async fn a_turn_is_taken_back_and_done_again() {
+    let mut scene = changed().await;
+    let after = tree(&scene);
+    let turns = listed(&mut scene).await;
+    assert_eq!((turns.len(), &turns[0]["turn"], turns[0]["prompt"].as_str()), (1, &json!(1), Some("Go.")));
+    let rows: Vec<(String, String, bool)> = turns[0]["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| (file["path"].as_str().unwrap().to_owned(), file["operation"].as_str().unwrap().to_owned(), file["by_command"] == true))
+        .collect();
+    let row = |path: &str| rows.iter().find(|row| row.0 == path).cloned().unwrap();
+    assert_eq!((row("gone.txt").1.as_str(), row("new/b.txt").1.as_str(), row("by_command.txt").1.as_str()), ("remove", "add", "change"));
+    assert!(row("made.txt").2 && row("removed.txt").2 && !row("gone.txt").2, "{rows:?}");
+
+    let done = turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!((files(&done["done"]), &done["refused"]), (6, &json!([])), "{done}");
+    let before = vec![ten(), "before\n".into(), "before\n".into(), "-".into(), "-".into(), "before\n".into(), "644".into()];
+    assert_eq!(tree(&scene), before);
+    assert!(!scene.folder().join("new").exists(), "a folder it made goes with it");
+    let told = scene.client.find("changes").await;
+    assert_eq!((told.str("action"), files(&told.json["paths"])), ("reverted", 6));
+    assert!(listed(&mut scene).await[0]["files"].as_array().unwrap().iter().all(|file| file["standing"] == "reverted"));
+
+    turned(&mut scene, "changes.redo", json!({ "turn": 1 })).await;
+    assert_eq!(tree(&scene), after);
+    assert_eq!(scene.client.find("changes").await.str("action"), "redone");
+    // Also after a restart.
+    let mut scene = scene.killed_and_restarted().await;
+    turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!(tree(&scene), before);
+}
+
+#[tokio::test]
+async fn a_file_or_a_hunk_is_taken_back_by_itself() {
+    let mut scene = changed().await;
+    let files = listed(&mut scene).await[0]["files"].clone();
+    let edited = files.as_array().unwrap().iter().find(|file| file["path"] == "a.txt").unwrap().clone();
+    assert_eq!((&edited["hunks"], &edited["standing"]), (&json!(2), &json!("applied")), "{edited}");
+    turned(&mut scene, "changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 0 })).await;
+    assert_eq!(scene.text("a.txt"), ten().replace("line 10\n", "LINE 10\n"));
+    turned(&mut scene, "changes.redo", json!({ "turn": 1, "path": "a.txt", "hunk": 0 })).await;
+    turned(&mut scene, "changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 1 })).await;
+    assert_eq!(scene.text("a.txt"), ten().replace("line 1\n", "LINE 1\n"));
+    turned(&mut scene, "changes.revert", json!({ "turn": 1, "path": "gone.txt" })).await;
+    assert_eq!((scene.text("gone.txt").as_str(), scene.text("new/b.txt").as_str()), ("before\n", "b\n"));
+    assert_eq!(scene.refused("changes.revert", json!({ "chat_id": scene.chat, "turn": 1, "hunk": 1 })).await.0, 400);
+    assert_eq!(scene.refused("changes.revert", json!({ "chat_id": scene.chat })).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_later_change_is_not_overwritten_unless_a_person_insists() {
+    let mut scene = changed().await;
+    scene.put("gone.txt", "somebody else's\n");
+    let standing = listed(&mut scene).await[0]["files"].clone();
+    let gone = standing.as_array().unwrap().iter().find(|file| file["path"] == "gone.txt").unwrap().clone();
+    assert_eq!(gone["standing"], "changed_since", "{gone}");
+    let after = tree(&scene);
+    let done = turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!((&done["done"], &done["refused"][0]["path"]), (&json!([]), &json!("gone.txt")), "{done}");
+    assert!(!done["refused"][0]["why"].as_str().unwrap().is_empty());
+    assert_eq!(tree(&scene), after, "all of it or nothing");
+    let done = turned(&mut scene, "changes.revert", json!({ "turn": 1, "force": true })).await;
+    assert_eq!((files(&done["done"]), &done["refused"]), (6, &json!([])), "{done}");
+    assert_eq!((scene.text("gone.txt").as_str(), scene.text("made.txt").as_str()), ("before\n", "-"));
+}
+
+#[tokio::test]
+async fn nothing_is_taken_back_under_a_turn_that_runs() {
+    let mut scene = changed().await;
+    let call = scene.prompted("Go on.").await;
+    assert_eq!(scene.refused("changes.revert", json!({ "chat_id": scene.chat, "turn": 1 })).await.0, 409);
+    scene.done(call).await;
+    scene.rest().await;
+    turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!(scene.text("gone.txt"), "before\n");
+}
