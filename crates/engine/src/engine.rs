@@ -141,7 +141,7 @@ impl Engine {
             places: true,
         };
         let acting = Arc::new(Kept::load(&store, crate::acting::SETTING, "how chats act")?);
-        let hands = hands(&config, &store, (keys.clone(), preferences.clone(), acting.clone()))?;
+        let hands = hands(&config, (&store, &media), (keys.clone(), preferences.clone(), acting.clone()))?;
         let shared = Shared {
             store,
             models: Models::new(),
@@ -485,7 +485,7 @@ fn requested_id(request: &str) -> ChatId {
 /// What carries out what models ask for. How commands are held is found out here, by trying.
 fn hands(
     config: &Config,
-    store: &Store,
+    (store, media): (&Store, &Media),
     (keys, preferences, acting): (Keys, Arc<Kept<Preferences>>, Arc<Kept<Acting>>),
 ) -> Result<Arc<Hands>, Error> {
     let folder = |path: &Path| {
@@ -503,7 +503,8 @@ fn hands(
     });
     let guard = Guard::own().map_err(folder(Path::new("/proc/self/exe")))?;
     let checkpoints = Checkpoints::open(&config.data_dir, store).map_err(|fault| Error::Checkpoints(Box::new(fault)))?;
-    let parts = Parts { store: store.clone(), own, find_out, processes: Processes::new(guard), checkpoints, keys, preferences, acting };
+    let (store, media, processes) = (store.clone(), media.clone(), Processes::new(guard));
+    let parts = Parts { store, own, find_out, processes, checkpoints, media, keys, preferences, acting };
     Ok(Arc::new(Hands::new(parts)))
 }
 

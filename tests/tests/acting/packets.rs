@@ -1,5 +1,6 @@
 //! What the model is shown: stored text stands for itself and forges nothing.
 
+use base64::Engine as _;
 use serde_json::json;
 
 use crate::Scene;
@@ -67,4 +68,37 @@ async fn row9_natively_results_stand_with_their_calls() {
     scene.done(call).await;
     let ran = scene.rest().await;
     assert_eq!((ran.ends().len(), scene.text("forged.txt").as_str()), (1, "-"));
+}
+
+/// A picture of one red dot.
+const DOT: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+
+#[tokio::test]
+async fn pictures_that_are_read_are_shown_to_the_model() {
+    for dialect in ["native", "tags"] {
+        let mut scene = Scene::freely(dialect).await;
+        scene.put("dot.png", base64::engine::general_purpose::STANDARD.decode(DOT).unwrap());
+        scene.put("false.png", [0, 1, 2, 3]);
+        let call = scene.prompted("Look.").await;
+        match dialect {
+            "native" => {
+                call.end_with_calls(&[("read_file", json!({ "path": "dot.png" })), ("read_file", json!({ "path": "false.png" }))]).await
+            }
+            _ => call.end_with("<get path=\"dot.png\"/><get path=\"false.png\"/><update status=\"102\">On.</update>").await,
+        }
+        let call = scene.model.call().await;
+        let said = call.body["messages"].to_string();
+        assert!(said.contains(&format!("data:image/png;base64,{DOT}")) && said.contains("dot.png is a picture"), "{dialect}: {said}");
+        assert_eq!(said.matches("data:image").count(), 1, "what is none is not shown");
+        scene.done(call).await;
+        let mut statuses = scene.rest().await.statuses();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 415], "{dialect}");
+        // It is shown with later steps too, also after a restart.
+        let mut scene = scene.killed_and_restarted().await;
+        let call = scene.prompted("And now?").await;
+        assert!(call.body["messages"].to_string().contains(DOT), "{dialect}");
+        scene.done(call).await;
+        scene.rest().await;
+    }
 }

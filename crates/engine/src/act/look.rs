@@ -1,5 +1,6 @@
 //! Looking at files: reading, listing, finding. What a search meets is judged file by file before it is shown.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::settle::{done, failed, unfiled};
 use super::{At, Done, Hands};
 use crate::acting::Acting;
-use crate::files::{Asked, FileError, Found, Letters, Limits, Look, Names, PlaceKind, Query, Tree};
+use crate::files::{Asked, FileError, Found, Letters, Limits, Look, Names, Place, PlaceKind, Query, Tree};
+use crate::media::{Attachment, served};
 
 /// Bytes of a file that is read.
 const FILE_BYTES: u64 = 4 << 20;
@@ -39,9 +41,9 @@ impl Hands {
         let looked = tokio::task::spawn_blocking(move || {
             let tree = match hands.tree(&at) {
                 Ok(tree) => tree,
-                Err(error) => return failed(&call, 404, format!("The chat's folder cannot be opened: {error}.")),
+                Err(error) => return Done::of(failed(&call, 404, format!("The chat's folder cannot be opened: {error}."))),
             };
-            let eyes = Eyes { hands: &hands, tree: &tree, at: &at, acting: &acting, over: &over };
+            let eyes = Eyes { hands: &hands, tree: &tree, at: &at, acting: &acting, over: &over, pictures: RefCell::default() };
             let looked = match ask {
                 Ask::Read(read) => eyes.read(&call, &read),
                 Ask::List { path, all } => eyes.list(&call, &path, all),
@@ -60,14 +62,15 @@ impl Hands {
                 | Ask::Question { .. }
                 | Ask::Say { .. } => Ok(failed(&call, 422, "This cannot be looked at.")),
             };
-            looked.unwrap_or_else(|error| unfiled(&call, &error))
+            let pictures = eyes.pictures.into_inner();
+            Done { pictures, ..Done::of(looked.unwrap_or_else(|error| unfiled(&call, &error))) }
         });
-        let settled = tokio::select! {
-            looked = looked => looked.unwrap_or(failing),
-            () = cancel.cancelled() => failing,
+        let done = tokio::select! {
+            looked = looked => looked.unwrap_or_else(|_| Done::of(failing)),
+            () = cancel.cancelled() => Done::of(failing),
         };
         drop(guard);
-        Done::of(settled)
+        done
     }
 }
 
@@ -87,6 +90,8 @@ struct Eyes<'a> {
     at: &'a At,
     acting: &'a Acting,
     over: &'a AtomicBool,
+    /// Pictures that were met, for the model to see.
+    pictures: RefCell<Vec<Attachment>>,
 }
 
 impl Eyes<'_> {
@@ -150,12 +155,27 @@ impl Eyes<'_> {
         if place.kind == PlaceKind::Folder {
             return self.names(&place, false).map(Some);
         }
+        if let Some(told) = self.picture(path, &place)? {
+            return Ok(Some(told));
+        }
         let bytes = self.tree.text(&place, FILE_BYTES)?;
         let text = String::from_utf8_lossy(&bytes);
         if filter.is_some_and(|filter| filter.search(&text).is_none()) {
             return Ok(None);
         }
         Ok(Some(slice(&text, read.line, read.limit)))
+    }
+
+    /// Shows the model a picture; none when the file is none.
+    fn picture(&self, path: &str, place: &Place) -> Result<Option<String>, FileError> {
+        if !matches!(place.kind, PlaceKind::File { .. }) || !served(path).starts_with("image/") {
+            return Ok(None);
+        }
+        let kept = self.hands.media.picture(&mut self.tree.opened(place)?, path)?;
+        let Some(picture) = kept else { return Ok(None) };
+        let told = format!("{path} is a picture ({}, {} bytes). It is shown to you.", picture.mime, picture.bytes);
+        self.pictures.borrow_mut().push(picture);
+        Ok(Some(told))
     }
 
     fn list(&self, call: &Call, path: &str, all: bool) -> Result<Settled, FileError> {
@@ -167,7 +187,7 @@ impl Eyes<'_> {
         }
     }
 
-    fn names(&self, place: &crate::files::Place, all: bool) -> Result<String, FileError> {
+    fn names(&self, place: &Place, all: bool) -> Result<String, FileError> {
         let listing = self.tree.list(place, NAMES)?;
         let mut lines = Vec::new();
         for entry in listing.entries.iter().filter(|entry| all || !entry.name.starts_with('.')) {

@@ -36,6 +36,7 @@ use crate::chat::Lasting;
 use crate::checkpoint::Checkpoints;
 use crate::files::{Own, Tree};
 use crate::kept::Kept;
+use crate::media::{Attachment, Media};
 use crate::process::Processes;
 use crate::sandbox::{Sandbox, Standing};
 use crate::secret::keys::Keys;
@@ -54,6 +55,7 @@ pub(crate) struct Hands {
     find_out: Arc<dyn Fn() -> Sandbox + Send + Sync>,
     processes: Processes,
     checkpoints: Checkpoints,
+    media: Media,
     web: Web,
     keys: Keys,
     preferences: Arc<Kept<Preferences>>,
@@ -76,6 +78,7 @@ pub(crate) struct Parts {
     pub(crate) find_out: Arc<dyn Fn() -> Sandbox + Send + Sync>,
     pub(crate) processes: Processes,
     pub(crate) checkpoints: Checkpoints,
+    pub(crate) media: Media,
     pub(crate) keys: Keys,
     pub(crate) preferences: Arc<Kept<Preferences>>,
     pub(crate) acting: Arc<Kept<Acting>>,
@@ -155,8 +158,8 @@ pub(crate) enum Worked {
 pub(crate) struct Done {
     pub(crate) settled: Settled,
     pub(crate) entries: Vec<KeptEntry>,
-    /// Pictures for the model, as media rows of an entry have them.
-    pub(crate) media: Option<Value>,
+    /// Pictures the model is shown with it.
+    pub(crate) pictures: Vec<Attachment>,
 }
 
 /// An entry a call leaves beside its record.
@@ -178,7 +181,7 @@ pub(crate) struct Made {
 
 impl Hands {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { store, own, find_out, processes, checkpoints, keys, preferences, acting } = parts;
+        let Parts { store, own, find_out, processes, checkpoints, media, keys, preferences, acting } = parts;
         let sandbox = Arc::new(OnceLock::new());
         let (cell, find) = (sandbox.clone(), find_out.clone());
         std::thread::spawn(move || {
@@ -191,6 +194,7 @@ impl Hands {
             find_out,
             processes,
             checkpoints,
+            media,
             web: Web::new(),
             keys,
             preferences,
@@ -336,7 +340,7 @@ impl Hands {
 
 impl Done {
     fn of(settled: Settled) -> Self {
-        Self { settled, entries: Vec::new(), media: None }
+        Self { settled, entries: Vec::new(), pictures: Vec::new() }
     }
 }
 

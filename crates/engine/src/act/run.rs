@@ -214,7 +214,7 @@ impl Hands {
             paths.join(" and "),
             at.record
         );
-        Done { settled: Settled { background: true, ..done(call, words) }, entries: channels, media: None }
+        Done { settled: Settled { background: true, ..done(call, words) }, entries: channels, pictures: Vec::new() }
     }
 
     /// What a command in the background has put out, once it has ended.
@@ -381,7 +381,7 @@ fn finished(call: &Call, at: &At, ended: &Ended, seen: &Seen) -> Done {
     };
     let duration_ms = Some(u64::try_from(ended.duration.as_millis()).unwrap_or(u64::MAX));
     let settled = Settled { status, well, exit_code, duration_ms, ..done(call, text) };
-    Done { settled, entries: channels(at, ended), media: None }
+    Done { settled, entries: channels(at, ended), pictures: Vec::new() }
 }
 
 fn middle(text: &str) -> String {

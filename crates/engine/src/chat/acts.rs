@@ -19,6 +19,7 @@ use super::records::end_of;
 use crate::act::{At, Prepared, Worked, refused};
 use crate::clock::now_ms;
 use crate::error::Error;
+use crate::media::{self, Attachment};
 
 /// Things heard from running calls that may wait; more wait with the calls, and these with their processes.
 const WORKED: usize = 64;
@@ -46,6 +47,8 @@ pub(super) struct Doing {
     why: Option<String>,
     /// What it has put out, the newest of it.
     output: String,
+    /// Pictures it found, held until their rows are kept.
+    pictures: Vec<Attachment>,
 }
 
 /// How far a call is.
@@ -141,7 +144,7 @@ impl Actor {
                 }
                 None => self.fresh_record(ordinal, call.tool.tag(), &call.target),
             };
-            list.push(Doing { call, record, stage: Stage::Fresh, why: None, output: String::new() });
+            list.push(Doing { call, record, stage: Stage::Fresh, why: None, output: String::new(), pictures: Vec::new() });
         }
         if let Some(active) = &mut self.active {
             active.acts.list = list;
@@ -317,22 +320,25 @@ impl Actor {
 
     /// A call ended: its record is written, and the machine hears of it.
     pub(super) fn settle(&mut self, index: usize, settled: Settled) {
-        self.settle_with(index, settled, Vec::new(), None);
+        self.settle_with(index, settled, Vec::new(), Vec::new());
     }
 
-    fn settle_with(&mut self, index: usize, settled: Settled, more: Vec<Change>, media: Option<Value>) {
+    fn settle_with(&mut self, index: usize, settled: Settled, more: Vec<Change>, pictures: Vec<Attachment>) {
         let Some((_, record, ordinal)) = self.of(index) else { return };
         let mut attributes = self.attributes(index, Some(&settled));
-        if let (Some(map), Some(media)) = (attributes.as_object_mut(), media) {
-            map.insert("media".to_owned(), media);
+        if let (false, Some(map)) = (pictures.is_empty(), attributes.as_object_mut()) {
+            let remembered: Value = serde_json::from_str(&media::attributes(&pictures)).unwrap_or_default();
+            map.insert("media".to_owned(), remembered["media"].clone());
         }
+        let kept = media::rows(&self.id, &pictures, now_ms());
         let why = settled.why.clone().or_else(|| self.doing(index).and_then(|doing| doing.why.clone()));
         let settled = Settled { record: record.clone(), why, ..settled };
         let row = self.entry(ordinal, record, end_of(&settled), (&settled.body, &attributes));
         if let Some(doing) = self.doing(index) {
             doing.stage = Stage::Over;
+            doing.pictures = pictures;
         }
-        let changes = std::iter::once(Change::PutEntry(row)).chain(more).collect();
+        let changes = std::iter::once(Change::PutEntry(row)).chain(more).chain(kept).collect();
         self.inputs.push_back((Input::Settled(settled), changes));
     }
 
@@ -360,7 +366,7 @@ impl Actor {
                         Change::PutEntry(self.entry(ordinal, kept.path, (kept.state, kept.outcome), (&kept.body, &kept.attributes)))
                     });
                     let rows: Vec<Change> = rows.collect();
-                    self.settle_with(index, done.settled, rows, done.media);
+                    self.settle_with(index, done.settled, rows, done.pictures);
                 }
                 self.drive().await?;
                 self.start_next().await

@@ -51,6 +51,11 @@ impl Tree {
         if found > cap { Err(FileError::too_large(found, cap)) } else { Ok(bytes) }
     }
 
+    /// A file, to be read from its beginning.
+    pub(crate) fn opened(&self, at: &Place) -> Result<File, FileError> {
+        self.reading(at).map(|(file, _)| file)
+    }
+
     /// The bytes of a file that holds text; `binary` when it does not.
     pub(crate) fn text(&self, at: &Place, cap: u64) -> Result<Vec<u8>, FileError> {
         let begin = self.part(at, 0, SNIFFED_BYTES as u64)?;

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest as _, Sha256};
 
 use super::incoming::Origin;
-use super::kind::{Kind, served};
+use super::kind::{Kind, declared, served};
 use super::{Attachment, FILES, Media, markdown, name, remove};
 use crate::beneath::Beneath;
 use crate::clock::{hex, random};
@@ -69,6 +69,17 @@ impl Media {
                 None
             }
         }
+    }
+
+    /// Takes a picture of a project, so that a model can be shown it; `None` when it is none that models are shown. Blocks.
+    pub(crate) fn picture(&self, source: &mut File, path: &str) -> io::Result<Option<Attachment>> {
+        let Some(kind) = declared(served(path)).filter(|kind| kind.kind == Kind::Image) else { return Ok(None) };
+        let bytes = source.metadata()?.len();
+        if !(1..=kind.kind.max_bytes()).contains(&bytes) || !kind.matches(source)? {
+            return Ok(None);
+        }
+        source.seek(SeekFrom::Start(0))?;
+        self.copy(source, path, bytes).map(Some)
     }
 
     fn copy(&self, source: &mut File, path: &str, bytes: u64) -> io::Result<Attachment> {
