@@ -218,3 +218,21 @@ async fn an_address_of_this_machine_is_refused_also_when_it_was_allowed() {
     }
     assert!(!scene.model.has_call(), "nobody was reached");
 }
+
+#[tokio::test]
+async fn the_list_says_which_chats_wait_each_time_they_do() {
+    let mut scene = Scene::open().await;
+    let mut watcher = Client::connect(&scene.gateway).await;
+    watcher.send(json!({ "type": "watch" })).await;
+    watcher.find("watching").await;
+    scene.prompted("Go.").await.end_with_calls(&[write("a.txt")]).await;
+    scene.proposal().await;
+    scene.say("/stop").await;
+    scene.rest().await;
+    scene.calls(&[write("a.txt")]).await;
+    let mut told = Vec::new();
+    while told.iter().filter(|word| *word == "idle").count() < 2 {
+        told.push(watcher.find("chat_state").await.str("state").to_owned());
+    }
+    assert_eq!(told, ["running", "waiting", "idle", "running", "waiting", "running", "idle"]);
+}

@@ -446,7 +446,6 @@ impl Actor {
         let runs = active.acts.list.iter().any(|doing| matches!(doing.stage, Stage::Running(_)));
         let state = if waits && !runs { ChatStateWord::Waiting } else { ChatStateWord::Running };
         if self.told_state != Some(state) {
-            self.told_state = Some(state);
             let started_at = self.running().map(|run| run.started_at);
             self.set_state(state, started_at);
         }

@@ -387,7 +387,7 @@ impl Actor {
 
     /// Shows that the turn runs no more. With prompts waiting the chat goes on running; nobody is to take the moment between two turns for
     /// the end.
-    fn rest(&self, finish: &Finish) {
+    fn rest(&mut self, finish: &Finish) {
         let state = match finish.outcome {
             Outcome::Done | Outcome::Stopped => ChatStateWord::Idle,
             Outcome::Failed(_) => ChatStateWord::Failed,
@@ -412,7 +412,8 @@ impl Actor {
     }
 
     /// Tells the list how the chat is; of a temporary chat nobody is told.
-    pub(super) fn set_state(&self, state: ChatStateWord, started_at: Option<f64>) {
+    pub(super) fn set_state(&mut self, state: ChatStateWord, started_at: Option<f64>) {
+        self.told_state = Some(state);
         if self.lasting == Lasting::Kept {
             self.shared.announcer.set_state(&self.id, state, started_at);
         }
