@@ -79,9 +79,12 @@ async fn nobody_asks_and_it_is_stopped_all_the_same() {
     let processes = processes();
     let mut stopped = processes.start(job("yes")).await.unwrap();
     let mut limited = processes.start(Job { limit: Duration::from_millis(200), ..job("yes") }).await.unwrap();
-    assert!(soon(Duration::from_secs(1), || processes.courses.len() == 1).await);
+    let ended = |id| processes.tail(id, 1, 1).is_some_and(|tail| tail.ended.is_some());
+    let (one, other) = (stopped.id(), limited.id());
+    assert!(soon(Duration::from_secs(1), || ended(other)).await);
+    assert!(!ended(one));
     stopped.stop();
-    assert!(soon(Duration::from_millis(500), || processes.courses.is_empty()).await);
+    assert!(soon(Duration::from_millis(500), || ended(one)).await);
     assert_eq!(finish(&mut stopped).await.1.how, How::Stopped);
     assert_eq!(finish(&mut limited).await.1.how, How::TimedOut);
 }
