@@ -1,5 +1,5 @@
 // What stands where content will be: while a chat is read, and before the first chat.
-import { activePreset, presetLabel } from "../state/settings.ts";
+import { activePreset, isDemo, presetLabel } from "../state/settings.ts";
 import { t, type Key } from "../i18n/text.ts";
 import { fillComposer } from "../state/compose.ts";
 import { Mark } from "./mark.tsx";
@@ -17,6 +17,8 @@ export function ThreadSkeleton() {
 }
 
 const IDEAS: Key[] = ["first.idea1", "first.idea2", "first.idea3"];
+/** The demo has a walk through an edit, a command, their approvals and the undo. */
+const DEMO_IDEAS: Key[] = ["first.tour", "first.idea1", "first.idea3"];
 
 export function StartPage(props: { first: boolean }) {
   const name = presetLabel(activePreset.value);
@@ -28,7 +30,7 @@ export function StartPage(props: { first: boolean }) {
         <h2>{t(props.first ? "first.say" : "start.title")}</h2>
         <p class="soft">{props.first && name ? t("first.sayText", { name }) : t("start.text")}</p>
         <div class="ideas">
-          {IDEAS.map((key) => (
+          {(isDemo(activePreset.value) ? DEMO_IDEAS : IDEAS).map((key) => (
             <button key={key} type="button" class="button" onClick={() => fillComposer(t(key))}>
               {t(key)}
             </button>

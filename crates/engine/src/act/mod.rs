@@ -326,7 +326,7 @@ impl Hands {
                 return None;
             }
         };
-        let files = &turns.iter().find(|changes| changes.turn == turn && changes.step == 0)?.files;
+        let files: Vec<_> = turns.iter().find(|changes| changes.turn == turn && changes.step == 0)?.told().collect();
         let too_big = files.iter().filter(|file| file.too_big).count();
         let diffs = || files.iter().filter_map(|file| file.diff.as_ref());
         (!files.is_empty()).then(|| Made {

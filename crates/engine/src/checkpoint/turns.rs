@@ -34,6 +34,15 @@ pub(crate) struct TurnChanges {
     pub(crate) files: Vec<FileChange>,
 }
 
+impl TurnChanges {
+    /// What a person is told of: a folder that came or went goes without saying where something in it is told of.
+    pub(crate) fn told(&self) -> impl Iterator<Item = &FileChange> {
+        let within = |folder: &Path| self.files.iter().any(|file| file.path != folder && file.path.starts_with(folder));
+        let comes_or_goes = |file: &FileChange| matches!(file.operation, Operation::Added | Operation::Deleted);
+        self.files.iter().filter(move |file| !(comes_or_goes(file) && within(&file.path)))
+    }
+}
+
 /// What became of one path.
 #[derive(Clone, Debug)]
 pub(crate) struct FileChange {

@@ -306,7 +306,7 @@ fn files(told: &Told) -> Vec<ChangedFile> {
         }),
         hunks: u32::try_from(file.hunks.len()).unwrap_or(u32::MAX),
     };
-    told.files.iter().map(file).collect()
+    told.told().map(file).collect()
 }
 
 fn note(told: &Told) -> Option<String> {
