@@ -104,7 +104,12 @@ impl Policy {
             let why = format!("it cannot be told beforehand whether this is meant by the rule: {}", rule.words());
             return Verdict::new(Effect::Ask, By::Rules(vec![rule.id.clone()]), why);
         }
-        allowed(&of(Effect::Allow).collect::<Vec<_>>(), request, facts).unwrap_or_else(|| self.preset(request, facts))
+        let verdict = allowed(&of(Effect::Allow).collect::<Vec<_>>(), request, facts).unwrap_or_else(|| self.preset(request, facts));
+        if verdict.effect == Effect::Allow && request.kind == Kind::Inspect && facts.mode == mode::Mode::Ask {
+            // That a command only looks is what the model says of it.
+            return Verdict::new(Effect::Ask, By::Mode, "ask mode asks about every command");
+        }
+        verdict
     }
 
     fn preset(&self, request: &Request, facts: &Facts) -> Verdict {
