@@ -162,6 +162,10 @@ impl Actor {
 
     /// A proposal whose turn has ended, by a restart: a no closes it, a yes begins a turn that does it and goes on from there.
     async fn answer_later(&mut self, answer: Answer) -> Result<AnsweredOne, Error> {
+        let resumed = self.waiting.iter().filter_map(|waiting| waiting.resumes.as_ref());
+        if resumed.into_iter().any(|resumed| resumed.record == answer.proposal) {
+            return Ok(answered(&answer, ProposalState::Accepted, Some("It was answered before.")));
+        }
         let row = self.entries().await?.into_iter().find(|row| row.path == answer.proposal && row.state == EntryState::Proposed);
         let Some(row) = row else { return self.answered_before(&answer.proposal).await };
         let attributes: Map<String, Value> = serde_json::from_str(&row.attributes).unwrap_or_default();
