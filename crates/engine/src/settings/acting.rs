@@ -85,7 +85,8 @@ pub(super) async fn answer(engine: &Engine, payload: &Map<String, Value>) -> Res
     if answers.is_empty() || answers.len() > ANSWERS_MAX {
         return Err(Refused::bad(format!("answers must be 1 to {ANSWERS_MAX}")));
     }
-    let mut answered = Vec::with_capacity(answers.len());
+    // All are read before the first is given.
+    let mut given = Vec::with_capacity(answers.len());
     for body in answers {
         let chat = ChatId::parse(&body.chat_id).ok_or_else(|| Refused::bad("invalid chat_id"))?;
         let accept = match body.answer.as_str() {
@@ -93,9 +94,13 @@ pub(super) async fn answer(engine: &Engine, payload: &Map<String, Value>) -> Res
             "reject" => false,
             _ => return Err(Refused::bad("answer must be accept or reject")),
         };
-        let rule = match body.rule {
-            Some(rule) => Some(add(engine, rule, Some(&chat)).await?),
-            None => None,
+        given.push((chat, accept, body));
+    }
+    let mut answered = Vec::with_capacity(given.len());
+    for (chat, accept, body) in given {
+        let (rule, fresh) = match body.rule {
+            Some(rule) => add(engine, rule, Some(&chat)).await.map(|(words, fresh)| (Some(words), fresh))?,
+            None => (None, None),
         };
         let answer = Answer {
             proposal: body.proposal_id,
@@ -108,6 +113,10 @@ pub(super) async fn answer(engine: &Engine, payload: &Map<String, Value>) -> Res
         };
         let handle = engine.chat(&chat).await?;
         let one = handle.answer(answer).await.map_err(|_| Refused::new(500, "the answer could not be kept"))?;
+        if let (Some(id), Some(_)) = (fresh, &one.why) {
+            // The rule was part of an answer that did not count.
+            drop_rule(engine, &id).await?;
+        }
         answered.push(one);
     }
     Ok(value(&Answered { answered }))
@@ -138,7 +147,8 @@ pub(super) async fn add_rule(engine: &Engine, payload: &Map<String, Value>) -> R
     Ok(approvals(engine).await)
 }
 
-async fn add(engine: &Engine, body: RuleBody, chat: Option<&ChatId>) -> Result<String, Refused> {
+/// Adds a rule: the rule in words, and its id where there was none like it.
+async fn add(engine: &Engine, body: RuleBody, chat: Option<&ChatId>) -> Result<(String, Option<String>), Refused> {
     let place = body.place.filter(|place| !place.trim().is_empty());
     let span = match (body.span, place, chat) {
         (RuleSpan::Always, _, _) => Span::Always,
@@ -169,7 +179,7 @@ async fn add(engine: &Engine, body: RuleBody, chat: Option<&ChatId>) -> Result<S
         span,
     };
     let same = |known: &Rule| Rule { id: String::new(), ..known.clone() } == Rule { id: String::new(), ..rule.clone() };
-    let words = rule.words();
+    let mut fresh = None;
     let changed = engine.shared().acting.change(|acting| {
         if acting.rules.iter().any(same) {
             return Ok(());
@@ -178,22 +188,26 @@ async fn add(engine: &Engine, body: RuleBody, chat: Option<&ChatId>) -> Result<S
             return Err(Refused::bad(format!("there are {RULES_MAX} rules already; remove some first")));
         }
         acting.rules.push(rule.clone());
+        fresh = Some(rule.id.clone());
         Ok(())
     });
     changed.await?;
-    Ok(words)
+    Ok((rule.words(), fresh))
 }
 
 /// `rule.remove`.
 pub(super) async fn remove_rule(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
-    let id = text(payload, "id")?.to_owned();
+    drop_rule(engine, text(payload, "id")?).await?;
+    Ok(approvals(engine).await)
+}
+
+async fn drop_rule(engine: &Engine, id: &str) -> Result<(), Refused> {
     let changed = engine.shared().acting.change(|acting| {
         let before = acting.rules.len();
         acting.rules.retain(|rule| rule.id != id);
         if acting.rules.len() == before { Err(Refused::new(404, "there is no such rule")) } else { Ok(()) }
     });
-    changed.await?;
-    Ok(approvals(engine).await)
+    changed.await
 }
 
 /// `chat.acting`.
