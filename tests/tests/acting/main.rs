@@ -205,7 +205,9 @@ impl Scene {
     pub async fn answer(&mut self, proposal: &Frame, answer: Value) -> Value {
         let mut answer = answer;
         answer["chat_id"] = json!(self.chat);
-        answer["proposal_id"] = proposal.json["proposal_id"].clone();
+        if answer["proposal_id"].is_null() {
+            answer["proposal_id"] = proposal.json["proposal_id"].clone();
+        }
         self.ask("proposal.answer", json!({ "answers": [answer] })).await["answered"][0].clone()
     }
 

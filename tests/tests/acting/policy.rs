@@ -151,9 +151,55 @@ async fn row16_ask_mode_hides_tools_and_refuses_them_also_when_called() {
     assert_eq!((ran.statuses(), asked(&ran).len()), (vec![403; 9], 0), "{:?}", ran.results);
     assert!(ran.results.iter().all(|told| told.contains("ask mode")), "{:?}", ran.results);
     assert_eq!((scene.text("a.txt").as_str(), scene.text("b.txt").as_str()), ("one\n", "-"));
-    // Looking goes on, also by a command that only looks.
+    // Looking goes on; a command that is said to only look is shown first, whatever allows it.
+    scene.ask("rule.add", json!({ "effect": "allow", "span": "always", "subject": { "tool": "inspect" } })).await;
     let ran = scene.calls(&[read("a.txt"), ("inspect", json!({ "command": "cat a.txt" }))]).await;
-    assert_eq!(ran.statuses(), [200, 200], "{:?}", ran.results);
+    assert_eq!((asked(&ran), ran.statuses()), (vec!["inspect".to_owned()], vec![200, 200]), "{:?}", ran.results);
+    scene.prompted("Go.").await.end_with_calls(&[("inspect", json!({ "command": "echo leaked > b.txt" }))]).await;
+    let proposal = scene.proposal().await;
+    scene.reject(&proposal, "You said it looks.").await;
+    scene.finish().await;
+    assert_eq!(scene.text("b.txt"), "-");
+}
+
+#[tokio::test]
+async fn the_network_is_asked_about_where_the_chat_has_none() {
+    let mut scene = Scene::freely("native").await;
+    let call = ("exec", json!({ "command": "true", "network": true }));
+    scene.prompted("Go.").await.end_with_calls(std::slice::from_ref(&call)).await;
+    let proposal = scene.proposal().await;
+    assert!(proposal.json["command"]["network"] == true && proposal.str("why").contains("network"), "{}", proposal.text);
+    scene.accept(&proposal).await;
+    scene.finish().await;
+    // What was not asked for is not there: nobody is reached.
+    let port = scene.model.base().rsplit(':').next().unwrap().trim_end_matches("/v1").to_owned();
+    let reach = exec(&format!("exec 3<>/dev/tcp/127.0.0.1/{port} && echo reached"));
+    let level = scene.ask("approvals.get", json!({})).await["sandbox"]["level"].as_u64().unwrap();
+    let ran = scene.calls(&[reach]).await;
+    assert!(level == 1 || !ran.results[0].contains("reached\n"), "{:?}", ran.results);
+    scene.acting(json!({ "network": true })).await;
+    assert!(asked(&scene.calls(&[call]).await).is_empty());
+}
+
+#[tokio::test]
+async fn a_rule_of_an_answer_that_does_not_count_is_not_made() {
+    let mut scene = Scene::open().await;
+    scene.prompted("Go.").await.end_with_calls(&[exec("echo x")]).await;
+    let proposal = scene.proposal().await;
+    let rule = json!({ "effect": "allow", "span": "always", "subject": { "tool": "command" } });
+    let wrong = scene.answer(&proposal, json!({ "answer": "accept", "digest": "0", "rule": rule })).await;
+    assert_eq!(wrong["state"], "open", "{wrong}");
+    let late =
+        scene.answer(&proposal, json!({ "answer": "accept", "proposal_id": "log://turn_9/sh/none", "digest": "0", "rule": rule })).await;
+    assert!(late["why"].is_string(), "{late}");
+    assert_eq!(scene.ask("approvals.get", json!({})).await["rules"], json!([]));
+    // Nor is the first of several given when one of them cannot be read.
+    let good = json!({ "chat_id": scene.chat, "proposal_id": proposal.str("proposal_id"), "answer": "accept" });
+    let bad = json!({ "chat_id": scene.chat, "proposal_id": "x", "answer": "perhaps" });
+    assert_eq!(scene.refused("proposal.answer", json!({ "answers": [good, bad] })).await.0, 400);
+    assert_eq!(scene.waiting().await.len(), 1);
+    scene.accept(&proposal).await;
+    scene.finish().await;
 }
 
 #[tokio::test]

@@ -143,3 +143,42 @@ async fn row10_every_form_of_an_edit_can_be_allowed_after_a_restart() {
         assert_eq!(scene.text(&path), "alpha\nBETA\n", "{}", forms[number]);
     }
 }
+
+#[tokio::test]
+async fn a_yes_that_has_to_wait_its_turn_counts_once() {
+    let (mut scene, proposal) = waiting("native").await;
+    let call = scene.prompted("Something else first.").await;
+    let yes = answer(&scene, &proposal, "accept");
+    for why in [None, Some("It was answered before.")] {
+        let answered = scene.ask("proposal.answer", yes.clone()).await;
+        let one = &answered["answered"][0];
+        assert_eq!((one["state"].as_str(), one["why"].as_str()), (Some("accepted"), why));
+    }
+    let no = answer(&scene, &proposal, "reject");
+    assert_eq!(scene.ask("proposal.answer", no).await["answered"][0]["state"], "accepted");
+    call.end_with("Else.").await;
+    scene.client.until(Frame::is_idle).await;
+    let ran = scene.finish().await;
+    assert_eq!((ran.statuses(), scene.text("runs.txt").as_str()), (vec![200], "ran\n"), "{:?}", ran.results);
+    scene.prompted("And now?").await.end_with("Nothing.").await;
+    scene.client.until(Frame::is_idle).await;
+    assert!(scene.text("runs.txt") == "ran\n" && !scene.model.has_call());
+}
+
+#[tokio::test]
+async fn what_was_allowed_and_cut_off_is_not_run_again() {
+    let mut scene = Scene::open().await;
+    scene.prompted("Go.").await.end_with_calls(&[("exec", json!({ "command": "echo ran >> runs.txt; echo begun; sleep 600" }))]).await;
+    let proposal = scene.proposal().await;
+    scene.accept(&proposal).await;
+    scene.client.find("stream_chunk").await;
+    let mut scene = scene.killed_and_restarted().await;
+    assert_eq!(scene.waiting().await, Vec::<Value>::new());
+    let late = scene.accept(&proposal).await;
+    assert_eq!(late["state"], "cancelled", "{late}");
+    let call = scene.prompted("And now?").await;
+    assert!(call.body["messages"].to_string().contains("is not known"), "the model is told: {}", call.body);
+    scene.done(call).await;
+    scene.rest().await;
+    assert_eq!(scene.text("runs.txt"), "ran\n");
+}
