@@ -8,6 +8,7 @@ import type { ProviderModels } from "../../wire/types.ts";
 import { Catalogue } from "./catalogue.tsx";
 import { SettingsForm, type FieldSpec } from "./form.tsx";
 
+const DIALECTS = ["auto", "native", "tags"] as const;
 const EFFORTS = ["minimal", "low", "medium", "high"];
 /** What somebody set; numbers stand in the settings either way. */
 const chosen = (preset: Preset | null, name: "max_tokens" | "context_window_tokens") => (preset === null || preset.unset.includes(name) ? null : preset[name]);
@@ -46,6 +47,7 @@ export function PresetForm(props: { preset: Preset | null; done: () => void }) {
     { kind: "number", name: "max_tokens", label: "models.most", hint: ts("models.mostHint"), now: text(chosen(preset, "max_tokens")), unit: "unit.tokens" },
     { kind: "number", name: "temperature", label: "models.temperature", hint: ts("models.temperatureHint"), now: text(preset?.temperature), example: ts("models.asProvider") },
     { kind: "choice", name: "reasoning_effort", label: "models.effort", now: preset?.reasoning_effort ?? "", options: [{ value: "", label: ts("models.asProvider") }, ...efforts.map((value) => ({ value, label: value }))] },
+    { kind: "choice", name: "dialect", label: "models.dialect", hint: ts("models.dialectHint"), now: preset?.dialect ?? "auto", options: DIALECTS.map((value) => ({ value, label: ts(`models.dialect.${value}`) })) },
   ];
   const save = ({ name: given, ...rest }: Record<string, unknown>) =>
     preset === null ? createPreset({ name: "", provider, model: "", ...(given === undefined ? {} : { name: given }), ...rest } as NewModel) : updatePreset(preset.name, { ...rest, ...(given === undefined ? {} : { new_name: String(given) }) });
