@@ -84,9 +84,33 @@ fn detach() -> io::Result<()> {
         rustix::process::set_parent_process_death_signal(Some(Signal::CONT))?;
         rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
         rustix::thread::set_name(c"alcove-guard")?;
+        usual_signals();
     }
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     keep_descriptors()
+}
+
+/// Gives the command the usual signals, also where whoever started Alcove had it ignore some, as `nohup` does.
+#[cfg(target_os = "linux")]
+fn usual_signals() {
+    const IGNORABLE: [libc::c_int; 11] = [
+        libc::SIGHUP,
+        libc::SIGINT,
+        libc::SIGQUIT,
+        libc::SIGTERM,
+        libc::SIGALRM,
+        libc::SIGUSR1,
+        libc::SIGUSR2,
+        libc::SIGCHLD,
+        libc::SIGTSTP,
+        libc::SIGTTIN,
+        libc::SIGTTOU,
+    ];
+    for signal in IGNORABLE {
+        #[expect(unsafe_code, reason = "it sets no handler, only the default, in a process of one thread")]
+        // It fails for no signal of the list.
+        let _before = unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
 }
 
 /// Lets no descriptor go on to the command, not even those whoever started Alcove left open for it.
