@@ -65,8 +65,8 @@ async fn cycles() {
     }
     eprintln!("{rounds} commands in {:?}: {times:?}", start.elapsed());
     assert_eq!((children(), hostile::alive(folder.path(), hostile::NO_TOKEN).len()), (0, 0));
-    assert!(soon(Duration::from_secs(1), || processes.courses.is_empty()).await);
-    assert!(soon(Duration::from_secs(1), || descriptors() == open).await, "{} descriptors of {open}", descriptors());
+    assert!(soon(AT_ONCE, || processes.courses.is_empty()).await);
+    assert!(soon(AT_ONCE, || descriptors() == open).await, "{} descriptors of {open}", descriptors());
 }
 
 async fn run_one(processes: &Processes, folder: &Path, round: usize) {

@@ -103,9 +103,9 @@ async fn with_those_who_listen() {
         until(&mut running, "ready").await;
         assert!(!gone());
         drop(running);
-        assert!(soon(Duration::from_millis(500), gone).await, "{script}");
+        assert!(soon(AT_ONCE, gone).await, "{script}");
     }
-    assert!(soon(Duration::from_millis(500), || processes.courses.is_empty()).await);
+    assert!(soon(AT_ONCE, || processes.courses.is_empty()).await);
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn with_the_engine() {
     }
     let start = Instant::now();
     shut.shut_down().await;
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
     assert_eq!(shut.start(job("true")).await.unwrap_err().kind(), io::ErrorKind::NotConnected);
     drop(dropped);
     assert!(soon(Duration::from_millis(1000), gone).await);

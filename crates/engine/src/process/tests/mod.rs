@@ -77,6 +77,10 @@ async fn until(running: &mut Running, text: &str) {
     }
 }
 
+/// How long what happens at once may take beside everything else that is tested at the same time; alone, a stop takes less than half a
+/// second.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
 /// Looks again and again until it holds, for so long.
 async fn soon(limit: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let until = Instant::now() + limit;

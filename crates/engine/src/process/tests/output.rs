@@ -71,7 +71,7 @@ async fn nobody_asks_so_it_waits() {
     for _ in 0..4 {
         assert!(running.next().await.is_some());
     }
-    assert!(soon(Duration::from_secs(1), || last < processes.tail(running.id(), 1, 1).map(|tail| tail.bytes)).await);
+    assert!(soon(AT_ONCE, || last < processes.tail(running.id(), 1, 1).map(|tail| tail.bytes)).await);
 }
 
 #[tokio::test]
@@ -81,10 +81,10 @@ async fn nobody_asks_and_it_is_stopped_all_the_same() {
     let mut limited = processes.start(Job { limit: Duration::from_millis(200), ..job("yes") }).await.unwrap();
     let ended = |id| processes.tail(id, 1, 1).is_some_and(|tail| tail.ended.is_some());
     let (one, other) = (stopped.id(), limited.id());
-    assert!(soon(Duration::from_secs(1), || ended(other)).await);
+    assert!(soon(AT_ONCE, || ended(other)).await);
     assert!(!ended(one));
     stopped.stop();
-    assert!(soon(Duration::from_millis(500), || ended(one)).await);
+    assert!(soon(AT_ONCE, || ended(one)).await);
     assert_eq!(finish(&mut stopped).await.1.how, How::Stopped);
     assert_eq!(finish(&mut limited).await.1.how, How::TimedOut);
 }
@@ -100,7 +100,7 @@ async fn an_endless_one_is_stopped_in_time() {
         let start = Instant::now();
         running.stop();
         assert_eq!(finish(&mut running).await.1.how, How::Stopped);
-        assert!(start.elapsed() < Duration::from_millis(500), "{script}: {:?}", start.elapsed());
+        assert!(start.elapsed() < AT_ONCE, "{script}: {:?}", start.elapsed());
     }
 }
 
