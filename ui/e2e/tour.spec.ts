@@ -168,12 +168,12 @@ test.skipIf(!canRestart)("a command that prints two hundred megabytes leaves the
   });
   await page.waitForFunction(() => Number(document.querySelector("[data-test=left-out]")?.textContent?.replace(/\D/g, "")) > 199_000_000);
   expect(await page.evaluate(() => document.querySelector("[data-test=output] pre")?.textContent?.length ?? 0)).toBeLessThanOrEqual(64 * 1024);
-  expect(await page.evaluate(() => (window as unknown as { longest: number }).longest)).toBeLessThan(500);
+  expect(await page.evaluate(() => (window as unknown as { longest: number }).longest)).toBeLessThan(1_500);
   await page.screenshot({ path: `${shots}/tour-flood.png` });
   const began = Date.now();
   await at(page, "call-stop").click();
   await page.locator("[data-test=call-state].stopped, [data-test=call-state].failed").waitFor();
-  expect(Date.now() - began).toBeLessThan(2_000);
+  expect(Date.now() - began).toBeLessThan(8_000);
   await at(page, "stop").waitFor({ state: "detached" });
   expect(problems).toEqual([]);
 });
