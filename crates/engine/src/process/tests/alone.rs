@@ -64,7 +64,7 @@ async fn cycles() {
         times[round % 4] += start.elapsed();
     }
     eprintln!("{rounds} commands in {:?}: {times:?}", start.elapsed());
-    assert_eq!((children(), hostile::alive(folder.path(), hostile::NO_TOKEN).len()), (0, 0));
+    assert_eq!((children(), hostile::alive_in(folder.path()).len()), (0, 0));
     assert!(soon(AT_ONCE, || processes.courses.is_empty()).await);
     assert!(soon(AT_ONCE, || descriptors() == open).await, "{} descriptors of {open}", descriptors());
 }

@@ -96,7 +96,7 @@ async fn what_it_leaves_behind_is_killed_or_awaited() {
 #[tokio::test]
 async fn with_those_who_listen() {
     let folder = tempfile::tempdir().unwrap();
-    let gone = || hostile::alive(folder.path(), hostile::NO_TOKEN).is_empty();
+    let gone = || hostile::alive_in(folder.path()).is_empty();
     let processes = processes();
     for script in ["echo ready; sleep 60", "echo ready; trap '' TERM; yes", "echo ready; setsid sleep 60 & wait"] {
         let mut running = processes.start(job_in(script, folder.path())).await.unwrap();
@@ -111,7 +111,7 @@ async fn with_those_who_listen() {
 #[tokio::test]
 async fn with_the_engine() {
     let folder = tempfile::tempdir().unwrap();
-    let gone = || hostile::alive(folder.path(), hostile::NO_TOKEN).is_empty();
+    let gone = || hostile::alive_in(folder.path()).is_empty();
     let (shut, dropped) = (processes(), processes());
     let mut kept = Vec::new();
     for script in ["echo ready; sleep 60", "echo ready; trap '' TERM; yes", "echo ready; setsid sleep 60 & wait", "yes"] {

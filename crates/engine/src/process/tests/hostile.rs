@@ -56,20 +56,26 @@ const TREES: [(&str, &str, usize); 30] = [
     ("whole group stopped", "sleep 1000.$T & kill -STOP 0", 2),
 ];
 
-/// For a look at a folder alone: no argument holds it.
-pub(super) const NO_TOKEN: &str = "\n\n";
-
 fn script(script: &str, token: &str) -> String {
     format!("T={token}; {script}")
 }
 
+/// The living processes that work in this folder.
+pub(super) fn alive_in(folder: &Path) -> Vec<(Pid, String)> {
+    alive(folder, |_| false)
+}
+
 /// The living processes that work in this folder or have this in their arguments.
-pub(super) fn alive(folder: &Path, token: &str) -> Vec<(Pid, String)> {
+fn alive_with(folder: &Path, token: &str) -> Vec<(Pid, String)> {
+    alive(folder, |line| line.contains(token))
+}
+
+fn alive(folder: &Path, ours: impl Fn(&str) -> bool) -> Vec<(Pid, String)> {
     let lives = |pid: Pid| {
         let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
         let line = String::from_utf8_lossy(&line).replace('\0', " ");
         let there = fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|at| at == folder);
-        ((there || line.contains(token)) && !tree::is_dead(pid)).then_some((pid, line))
+        ((there || ours(&line)) && !tree::is_dead(pid)).then_some((pid, line))
     };
     tree::everyone().filter_map(lives).collect()
 }
@@ -84,7 +90,7 @@ async fn grow(processes: &Processes, number: usize, folder: &Path, limit: Durati
     let (name, text, size) = TREES[number];
     let token = token(7, std::process::id(), number);
     let running = processes.start(Job { limit, ..job_in(&script(text, &token), folder) }).await.unwrap();
-    assert!(soon(Duration::from_secs(5), || alive(folder, &token).len() >= size).await, "{name}: {:?}", alive(folder, &token));
+    assert!(soon(Duration::from_secs(5), || alive_with(folder, &token).len() >= size).await, "{name}: {:?}", alive_with(folder, &token));
     running
 }
 
@@ -99,7 +105,7 @@ async fn none_survives_a_stop() {
         let (_, ended) = finish(&mut running).await;
         assert!(matches!(ended.how, How::Stopped | How::Lost), "{name}: {:?}", ended.how);
         assert!(start.elapsed() < AT_ONCE, "{name}: {:?}", start.elapsed());
-        let left = alive(folder.path(), &token(7, std::process::id(), number));
+        let left = alive_with(folder.path(), &token(7, std::process::id(), number));
         assert!(left.is_empty(), "{name}: {left:?}");
     }
 }
@@ -119,7 +125,7 @@ async fn none_survives_its_limit() {
         let (_, ended) = finish(&mut running).await;
         assert!(matches!(ended.how, How::TimedOut | How::Lost | How::Exit(0)), "{name}: {:?}", ended.how);
         assert!(ended.duration < Duration::from_secs(3), "{name}: {:?}", ended.duration);
-        assert!(alive(folder, &token).is_empty(), "{name}: {:?}", alive(folder, &token));
+        assert!(alive_with(folder, &token).is_empty(), "{name}: {:?}", alive_with(folder, &token));
     }
 }
 
@@ -160,7 +166,7 @@ async fn none_survives_an_alcove_that_is_killed() {
     folders.iter().for_each(|folder| fs::create_dir(folder).unwrap());
     let alcove = Alcove(alone::again(ALCOVE).env(PLACE, place.path()).spawn().unwrap());
     let pid = Pid::from_child(&alcove.0);
-    let living = |number: usize| alive(&folders[number], &token(8, alcove.0.id(), number));
+    let living = |number: usize| alive_with(&folders[number], &token(8, alcove.0.id(), number));
     let grown = |number: &usize| living(*number).len() >= TREES[*number].2;
     let slow = ["comet", "comet of sessions"];
     let expected: Vec<usize> = (0..TREES.len()).filter(|number| !slow.contains(&TREES[*number].0)).collect();
