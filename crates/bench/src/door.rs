@@ -70,8 +70,16 @@ pub(crate) fn new_chat(socket: &mut Socket) -> Result<String, Error> {
 
 /// Sends a prompt that asks for a script.
 pub(crate) fn prompt(socket: &mut Socket, chat: &str, script: Script, number: u32) -> Result<(), Error> {
-    let turn = format!("bench-{number}-{}", crate::model::clock_ns());
-    socket.send(&json!({"type": "message", "chat_id": chat, "content": script.prompt(), "webui": true, "turn_id": turn}))
+    say_as(socket, chat, &script.prompt(), &format!("bench-{number}-{}", crate::model::clock_ns()))
+}
+
+/// Says something.
+pub(crate) fn say(socket: &mut Socket, chat: &str, text: &str) -> Result<(), Error> {
+    say_as(socket, chat, text, &format!("bench-{}", crate::model::clock_ns()))
+}
+
+fn say_as(socket: &mut Socket, chat: &str, text: &str, turn: &str) -> Result<(), Error> {
+    socket.send(&json!({"type": "message", "chat_id": chat, "content": text, "webui": true, "turn_id": turn}))
 }
 
 /// Sends a change of settings and waits for its success.

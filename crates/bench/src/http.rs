@@ -47,6 +47,13 @@ pub(crate) fn put(address: SocketAddr, path: &str, bearer: &str, (mime, body): (
     exchange(address, ("PUT", path), &fields, body)
 }
 
+/// Sends JSON to a path.
+pub(crate) fn post(address: SocketAddr, path: &str, body: &serde_json::Value) -> Result<Answer, Error> {
+    let body = body.to_string();
+    let fields = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+    exchange(address, ("POST", path), &fields, body.as_bytes())
+}
+
 fn exchange(address: SocketAddr, (method, path): (&str, &str), fields: &str, body: &[u8]) -> Result<Answer, Error> {
     let what = || format!("{method} {address}{}", path.split('?').next().unwrap_or(path));
     let mut stream = TcpStream::connect(address).map_err(Error::io(what()))?;

@@ -3,12 +3,15 @@
 
 mod ack;
 mod baseline;
+mod command;
 mod crowd;
 mod door;
 mod error;
 mod fanout;
 mod figure;
 mod fixture;
+mod flood;
+mod frames;
 mod gateway;
 mod http;
 mod latency;
@@ -25,6 +28,7 @@ mod socket;
 mod start;
 mod thread;
 mod upload;
+mod webdriver;
 mod window;
 
 use std::path::Path;
@@ -47,6 +51,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "resume", run: resume::run },
     Bench { name: "thread", run: thread::run },
     Bench { name: "upload", run: upload::run },
+    Bench { name: "command", run: command::run },
 ];
 
 fn main() -> ExitCode {

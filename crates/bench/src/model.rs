@@ -1,11 +1,14 @@
 //! A scripted model server with an OpenAI-compatible surface. What it streams is said in the prompt: `bench chunks=N rate=R size=S`,
 //! with R chunks a second (0: as fast as they are taken) of S characters each, or `stamp=1`: each chunk says when it was sent.
+//! `bench exec: COMMAND` asks for a command to be run instead.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 
 use crate::error::Error;
 
@@ -15,6 +18,10 @@ const WRITE_BYTES: usize = 32 * 1024;
 const TITLES: &str = "You name conversations.";
 /// What precedes the script in a prompt.
 const MARK: &str = "bench chunks=";
+/// What precedes a command in a prompt.
+pub(crate) const COMMAND_MARK: &str = "bench exec: ";
+
+const STREAM_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n";
 
 static BEGAN: OnceLock<Instant> = OnceLock::new();
 
@@ -92,11 +99,35 @@ fn serve(mut stream: TcpStream) -> std::io::Result<()> {
         return stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
     let streams = body.contains("\"stream\":true") || body.contains("\"stream\": true");
+    if let Some(command) = command(&body) {
+        return ask_for(&mut stream, &command);
+    }
     match Script::find(&body) {
         Some(script) if streams => stream_answer(&mut stream, script),
         Some(_) | None if streams => stream_answer(&mut stream, Script { chunks: 1, rate: 0, size: 5, stamp: false }),
         Some(_) | None => plain_answer(&mut stream, &first),
     }
+}
+
+/// The command the request's last message asks for; it is none once the command has been run.
+fn command(body: &str) -> Option<String> {
+    let request: Value = serde_json::from_str(body).ok().filter(|_| body.contains(COMMAND_MARK))?;
+    let last = request["messages"].as_array()?.last().filter(|last| last["role"] == "user")?;
+    let parts = last["content"].as_array().into_iter().flatten().filter_map(|part| part["text"].as_str());
+    let text = last["content"].as_str().into_iter().chain(parts).find_map(|text| text.split(COMMAND_MARK).nth(1))?;
+    text.lines().next().map(str::to_owned)
+}
+
+fn ask_for(stream: &mut TcpStream, command: &str) -> std::io::Result<()> {
+    let arguments = json!({ "command": command }).to_string();
+    let call = json!([{ "index": 0, "id": "call_1", "type": "function", "function": { "name": "exec", "arguments": arguments } }]);
+    let chunk = |delta: Value, why: Value| {
+        let choice = json!({ "index": 0, "delta": delta, "finish_reason": why });
+        json!({ "id": "b", "object": "chat.completion.chunk", "created": 1, "model": "bench", "choices": [choice] })
+    };
+    stream.write_all(STREAM_HEAD)?;
+    write!(stream, "data: {}\n\n", chunk(json!({ "role": "assistant", "tool_calls": call }), Value::Null))?;
+    write!(stream, "data: {}\n\ndata: [DONE]\n\n", chunk(json!({}), json!("tool_calls")))
 }
 
 fn plain_answer(stream: &mut TcpStream, request: &str) -> std::io::Result<()> {
@@ -118,7 +149,7 @@ fn chunk(text: &str) -> String {
 }
 
 fn stream_answer(stream: &mut TcpStream, script: Script) -> std::io::Result<()> {
-    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n")?;
+    stream.write_all(STREAM_HEAD)?;
     let ready = chunk(&word(script.size));
     if script.rate == 0 {
         let mut block = String::new();

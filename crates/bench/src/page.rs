@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::flood::Driven;
 use crate::http;
 use crate::process::{Launch, Running};
 use crate::socket::{Deflate, Socket};
@@ -87,6 +88,12 @@ impl Page {
                 };
             }
         }
+    }
+}
+
+impl Driven for Page {
+    fn run(&mut self, script: &str) -> Result<Value, Error> {
+        self.value(&format!("(() => {{ {script} }})()"))
     }
 }
 

@@ -1,12 +1,15 @@
 //! The one place of the benchmarks that starts processes, and what they cost: processor time and memory, read from `/proc`.
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{self, BufReader};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 
 use crate::error::Error;
 
@@ -86,6 +89,13 @@ impl Launch {
         Err(Error::broken(format!("{} failed: {}", self.name, last.into_iter().rev().collect::<Vec<_>>().join(" / "))))
     }
 
+    /// Runs it to its end; how many bytes it put out.
+    pub(crate) fn count(self) -> Result<u64, Error> {
+        let name = self.name.clone();
+        let (_running, mut output) = self.start_read(Path::new("/dev/null"))?;
+        io::copy(&mut output, &mut io::sink()).map_err(Error::io(name))
+    }
+
     fn spawn(mut self) -> Result<Running, Error> {
         let child = self.command.spawn().map_err(Error::io(&self.name))?;
         Ok(Running { child })
@@ -149,6 +159,54 @@ impl Drop for Running {
     }
 }
 
+/// Processes of this machine, held on to: what is done to them is done to no others that have their numbers by then.
+pub(crate) struct Processes(Vec<OwnedFd>);
+
+impl Processes {
+    /// Those with these words in their command lines.
+    pub(crate) fn named(words: &str) -> Result<Self, Error> {
+        let says = |pid: &u32| fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains(words));
+        let held = all().filter(says).filter_map(number).map(|pid| pidfd_open(pid, PidfdFlags::empty()));
+        // What has ended in between is none any more.
+        let held: Vec<OwnedFd> = held
+            .filter(|held| !matches!(held, Err(Errno::SRCH)))
+            .collect::<Result<_, _>>()
+            .map_err(|error| Error::io("hold on to a process")(error.into()))?;
+        Ok(Self(held))
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Kills them all.
+    pub(crate) fn kill(&self) {
+        for process in &self.0 {
+            // One that has ended needs it no more.
+            pidfd_send_signal(process, Signal::KILL).ok();
+        }
+    }
+
+    /// Waits until the last of them has ended.
+    pub(crate) fn ended(&self) -> Result<(), Error> {
+        for process in &self.0 {
+            let mut wait = [PollFd::new(process, PollFlags::IN)];
+            let limit = Timespec { tv_sec: 10, tv_nsec: 0 };
+            if poll(&mut wait, Some(&limit)).map_err(|error| Error::io("wait for a process")(error.into()))? == 0 {
+                return Err(Error::broken("a process does not end"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every process of this machine.
+fn all() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
 fn number(pid: u32) -> Option<Pid> {
     i32::try_from(pid).ok().and_then(Pid::from_raw)
 }
@@ -181,9 +239,7 @@ fn family(first: u32) -> Vec<u32> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
     };
-    let all: Vec<u32> = fs::read_dir("/proc")
-        .map(|entries| entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect())
-        .unwrap_or_default();
+    let all: Vec<u32> = all().collect();
     let mut found = vec![first];
     let mut next = 0;
     while let Some(&one) = found.get(next) {

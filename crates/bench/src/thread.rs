@@ -11,6 +11,8 @@ use crate::door::{Door, prompt};
 use crate::error::Error;
 use crate::figure::{Figures, mib, ms};
 use crate::fixture::{cast, chat_id};
+use crate::flood::Driven;
+use crate::frames::{self, Frames};
 use crate::gateway::Gateway;
 use crate::model::{self, Script};
 use crate::page::Page;
@@ -38,24 +40,6 @@ const FIRST_CONTENT: &str = "
         else requestAnimationFrame(look);
     };
     requestAnimationFrame(look);";
-/// Times every frame until told to stop: the distance to the one before, and the work from its callbacks to the message handled after
-/// style, layout and paint.
-const FRAMES: &str = "
-    window.distances = []; window.work = []; window.timing = true;
-    (() => {
-        const after = new MessageChannel();
-        let began = 0, last = null;
-        after.port1.onmessage = () => window.work.push(performance.now() - began);
-        const frame = (now) => {
-            if (last !== null) window.distances.push(now - last);
-            last = now;
-            began = performance.now();
-            after.port2.postMessage(0);
-            if (window.timing) requestAnimationFrame(frame);
-        };
-        requestAnimationFrame(frame);
-    })(); true";
-
 /// What a page showed.
 struct Outcome {
     first: f64,
@@ -150,10 +134,10 @@ fn ours(temp: &Path, door: &Door) -> Result<Outcome, Error> {
     std::thread::sleep(Duration::from_secs(2));
     let mut socket = door.subscribe(&chat_id(0), Deflate::Unknown)?;
     let script = Script { chunks: CHUNKS, rate: RATE, size: 6, stamp: false };
-    page.value(FRAMES)?;
+    page.run(frames::BEGIN)?;
     prompt(&mut socket, &chat_id(0), script, 1)?;
     socket.until("turn_end")?;
-    let (nodes, distances, work) = end(&mut page)?;
+    let (nodes, Frames { distances, work }) = end(&mut page)?;
     let memory = mib(page.browser.proportional());
     Ok(Outcome { first, opened, nodes, distances, work, memory })
 }
@@ -164,21 +148,18 @@ fn plain_page(temp: &Path, messages: &[String]) -> Result<Outcome, Error> {
     page.go(&format!("http://{address}/"), FIRST_CONTENT)?;
     let first = number(&page.wait("the messages", "window.firstContent")?);
     std::thread::sleep(Duration::from_secs(2));
-    page.value(FRAMES)?;
+    page.run(frames::BEGIN)?;
     page.value(&format!("window.streamPlain({CHUNKS}, {EVERY_MS}); true"))?;
     std::thread::sleep(Duration::from_millis(u64::from(CHUNKS * EVERY_MS) + 500));
-    let (nodes, distances, work) = end(&mut page)?;
+    let (nodes, Frames { distances, work }) = end(&mut page)?;
     let memory = mib(page.browser.proportional());
     Ok(Outcome { first, opened: None, nodes, distances, work, memory })
 }
 
-fn end(page: &mut Page) -> Result<(f64, Figures, Figures), Error> {
-    let nodes = number(&page.value("window.timing = false; document.getElementsByTagName('*').length")?);
-    let mut figures = |name: &str| -> Result<Figures, Error> {
-        let values = page.value(name)?;
-        Ok(Figures::of(values.as_array().map(|values| values.iter().map(number).collect()).unwrap_or_default()))
-    };
-    Ok((nodes, figures("window.distances")?, figures("window.work")?))
+/// How many nodes there are, and the frames since they were timed.
+fn end(page: &mut Page) -> Result<(f64, Frames), Error> {
+    let nodes = number(&page.value("document.getElementsByTagName('*').length")?);
+    Ok((nodes, frames::end(page)?))
 }
 
 fn number(value: &Value) -> f64 {

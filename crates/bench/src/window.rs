@@ -82,7 +82,8 @@ fn both(temp: &Path) -> Option<(Outcome, Outcome, Outcome)> {
     }
 }
 
-fn binary() -> Result<PathBuf, Error> {
+/// The window's binary.
+pub(crate) fn binary() -> Result<PathBuf, Error> {
     let path = std::env::var_os(BINARY).map_or_else(|| PathBuf::from("target/release/alcove"), PathBuf::from);
     if path.is_file() { Ok(path) } else { Err(Error::broken(format!("{} is not there", path.display()))) }
 }

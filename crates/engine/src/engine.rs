@@ -33,7 +33,7 @@ use crate::kept::Kept;
 use crate::media::Media;
 use crate::model::Models;
 use crate::process::{Guard, Processes};
-use crate::sandbox::{self, Helper, Level, Sandbox};
+use crate::sandbox::{self, Helper, Level, Probing};
 use crate::scope::Controls;
 use crate::secret::keys::Keys;
 use crate::settings::preferences::{self, Preferences};
@@ -495,16 +495,13 @@ fn hands(
     let own = files::Own::hold(&[&config.data_dir]).and_then(|own| own.but(&config.data_dir.join(WORKSPACE)));
     let own = own.map_err(folder(&config.data_dir))?;
     let held = sandbox::Own { data: config.data_dir.clone(), more: config.own.clone() };
-    let helper = config.helper.clone();
-    let find_out = Arc::new(move || {
-        // Without a program to start them through, nothing can hold commands, which probing finds out too.
-        let program = helper.clone().unwrap_or_default();
-        Sandbox::probe(&Helper { program }, held.clone())
-    });
+    // Without a program to start them through, nothing can hold commands, which probing finds out too.
+    let helper = Helper { program: config.helper.clone().unwrap_or_default() };
     let guard = Guard::own().map_err(folder(Path::new("/proc/self/exe")))?;
     let checkpoints = Checkpoints::open(&config.data_dir, store).map_err(|fault| Error::Checkpoints(Box::new(fault)))?;
     let (store, media, processes) = (store.clone(), media.clone(), Processes::new(guard));
-    let parts = Parts { store, own, find_out, processes, checkpoints, media, keys, preferences, acting };
+    let sandbox = Probing::begin(helper, held);
+    let parts = Parts { store, own, sandbox, processes, checkpoints, media, keys, preferences, acting };
     Ok(Arc::new(Hands::new(parts)))
 }
 

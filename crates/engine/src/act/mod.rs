@@ -12,7 +12,7 @@ mod settle;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use alcove_agent::path::Reach;
 use alcove_agent::policy::{Exact, Facts, Request, Restrictions, Verdict};
@@ -38,7 +38,7 @@ use crate::files::{Own, Tree};
 use crate::kept::Kept;
 use crate::media::{Attachment, Media};
 use crate::process::Processes;
-use crate::sandbox::{Sandbox, Standing};
+use crate::sandbox::{Probing, Sandbox, Standing};
 use crate::secret::keys::Keys;
 use crate::settings::preferences::Preferences;
 use crate::web::Web;
@@ -50,9 +50,7 @@ const TREES: usize = 64;
 pub(crate) struct Hands {
     store: Store,
     own: Own,
-    /// Found out in a thread of its own; whoever needs it before that waits.
-    sandbox: Arc<OnceLock<Sandbox>>,
-    find_out: Arc<dyn Fn() -> Sandbox + Send + Sync>,
+    sandbox: Arc<Probing>,
     processes: Processes,
     checkpoints: Checkpoints,
     media: Media,
@@ -74,8 +72,7 @@ pub(crate) struct Hands {
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) own: Own,
-    /// Finds out by trying how commands are held here. Blocks.
-    pub(crate) find_out: Arc<dyn Fn() -> Sandbox + Send + Sync>,
+    pub(crate) sandbox: Arc<Probing>,
     pub(crate) processes: Processes,
     pub(crate) checkpoints: Checkpoints,
     pub(crate) media: Media,
@@ -181,17 +178,11 @@ pub(crate) struct Made {
 
 impl Hands {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { store, own, find_out, processes, checkpoints, media, keys, preferences, acting } = parts;
-        let sandbox = Arc::new(OnceLock::new());
-        let (cell, find) = (sandbox.clone(), find_out.clone());
-        std::thread::spawn(move || {
-            cell.get_or_init(|| find());
-        });
+        let Parts { store, own, sandbox, processes, checkpoints, media, keys, preferences, acting } = parts;
         Self {
             store,
             own,
             sandbox,
-            find_out,
             processes,
             checkpoints,
             media,
@@ -213,11 +204,11 @@ impl Hands {
 
     /// The same, when it is known already.
     pub(crate) fn known_standing(&self) -> Option<&Standing> {
-        self.sandbox.get().map(Sandbox::standing)
+        self.sandbox.known().map(Sandbox::standing)
     }
 
     fn sandbox(&self) -> &Sandbox {
-        self.sandbox.get_or_init(|| (self.find_out)())
+        self.sandbox.sandbox()
     }
 
     /// Waits until it is known how commands are held.

@@ -30,6 +30,7 @@ mod metadata;
 mod places;
 #[cfg(target_os = "linux")]
 mod probe;
+mod probing;
 #[cfg(any(target_os = "macos", test))]
 mod seatbelt;
 
@@ -42,6 +43,7 @@ pub use alcove_agent::policy::Level;
 
 pub use aftermath::Aftermath;
 pub use error::Error;
+pub(crate) use probing::Probing;
 
 use aftermath::Grounds;
 

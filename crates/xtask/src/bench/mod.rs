@@ -42,6 +42,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "resume", about: "reconnecting 10,000 events behind: fetching the thread again", opens: Opens::Nothing },
     Bench { name: "thread", about: "a chat of 10,000 messages over HTTP and in Chromium: the same messages as plain DOM", opens: Opens::Browser },
     Bench { name: "upload", about: "a message with 24 MiB of images: time, processor time and memory: the original", opens: Opens::Nothing },
+    Bench { name: "command", about: "200 MB of output, and Stop, at the gateway and in the windows: a plain pipe, SIGKILL, windows where nothing runs", opens: Opens::Window },
 ];
 
 /// Runs the benchmark named first; without a known name, lists them.
