@@ -143,7 +143,7 @@ async fn ask(shared: &Shared, plan: Plan, shown: String) -> Option<String> {
 
 /// The title in what a model said: one line without label, quotes and end, at most 60 characters.
 fn clean(said: &str) -> String {
-    let line = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let line = said.lines().map(|line| unmarked(line).trim()).find(|line| !line.is_empty()).unwrap_or_default();
     let mut title = bare(line);
     if let Some((label, rest)) = title.split_once([':', '：'])
         && LABELS.contains(&bare(label).to_lowercase().as_str())
@@ -151,6 +151,11 @@ fn clean(said: &str) -> String {
         title = bare(rest);
     }
     shortened(&tidy(title), GIVEN_CHARS)
+}
+
+/// Up to the first mark of a chat template, which a server with the wrong template lets through: `<|im_end|>`.
+fn unmarked(line: &str) -> &str {
+    line.split("<|").next().unwrap_or_default()
 }
 
 /// Without what stands around a title.
@@ -198,6 +203,9 @@ mod tests {
             ("\"\"", ""),
             ("...", ""),
             ("Title:", "Title"),
+            ("<|im_end|>", ""),
+            ("Plan a garden<|im_end|>\n<|im_start|>user", "Plan a garden"),
+            ("<|im_start|>\nPlan a garden", "Plan a garden"),
             (long, "One two three four five six seven eight nine ten eleven"),
         ];
         for (said, title) in cases {
