@@ -66,7 +66,7 @@ pub const PROBES: &[Probe] = &[
     probe("sees that files and programs are outside", Through, Through, "any_of(lambda: os.stat(OUT + '/file'), lambda: checked(libc.inotify_add_watch(libc.inotify_init1(0), (OUT + '/file').encode(), 2)), lambda: read('/proc/%d/cmdline' % PID))"),
     probe("opens a file by its handle", Held, Held, "any_of(lambda: call('open_by_handle_at', os.open('.', os.O_RDONLY), ctypes.create_string_buffer(bytes([8, 0, 0, 0, 1, 0, 0, 0]) + bytes(128)), 0))"),
     // Repositories.
-    probe("changes a repository's hooks and rules", Through, Through, "any_of(lambda: append('.git/config'), lambda: write('.git/hooks/pre-commit'), lambda: os.rename('.git', 'moved'), lambda: append('inner/.git/config'), lambda: write('inner/.git/hooks/pre-push'), lambda: os.symlink('/tmp/x', '.git/hooks/post-merge'), lambda: os.rename('inner/.git/config', 'inner/.git/config.old'))"),
+    probe("changes a repository's hooks and rules", Through, Through, "any_of(lambda: append('.git/config'), lambda: write('.git/hooks/pre-commit'), lambda: os.rename('.git', 'moved'), lambda: append('inner/.git/config'), lambda: write('inner/.git/hooks/pre-push'), lambda: os.symlink('/tmp/x', '.git/hooks/post-merge'), lambda: os.rename('inner/.git/config', 'inner/.git/config.old'), lambda: append('deep/er/still/.git/config'), lambda: write('deep/er/still/.git/hooks/pre-push'))"),
     // Alcove's own.
     probe("reads Alcove's keys", Through, Held, "finds(read(DATA + '/keys.json'))"),
     probe("writes Alcove's database", Through, Held, "append(DATA + '/alcove.db')"),

@@ -138,7 +138,7 @@ impl<'a> Stage<'a> {
     }
 
     fn plant(&self) {
-        for folder in ["home/project/inner", "home/data/run", "home/data/workspace", "home/empty"] {
+        for folder in ["home/project/inner", "home/project/deep/er/still", "home/data/run", "home/data/workspace", "home/empty"] {
             fs::create_dir_all(self.at(folder)).expect("a folder of ours");
         }
         for (path, text) in PLANTED {
@@ -151,7 +151,7 @@ impl<'a> Stage<'a> {
         }
         fs::write(&self.shared, SECRET).expect("shared memory is a folder");
         symlink(self.at("home/outside/file"), self.at("home/project/planted")).expect("a link of ours");
-        for repository in ["home/project", "home/project/inner"] {
+        for repository in ["home/project", "home/project/inner", "home/project/deep/er/still"] {
             let made =
                 program("git").args(["init", "--quiet"]).current_dir(self.at(repository)).env("HOME", self.at("home/empty")).status();
             assert!(made.is_ok_and(|status| status.success()), "git init");

@@ -45,6 +45,8 @@ pub(super) struct World<'a> {
     pub(super) tools: &'a [Found],
     /// What is out of reach, without links.
     pub(super) hidden: &'a [PathBuf],
+    /// The metadata of the folder's repositories.
+    pub(super) repositories: &'a [PathBuf],
 }
 
 /// One step of making it; outer folders come before what lies in them, and in one folder what comes later lies over what came before.
@@ -111,7 +113,7 @@ impl World<'_> {
             steps.push(placed("--symlink", &tool.real, &Path::new(HOME).join(tool.name)));
         }
         steps.push(bind("--bind", &self.hold.folder));
-        steps.extend(metadata::held(&self.hold.folder).into_iter().map(held));
+        steps.extend(metadata::held(self.repositories).into_iter().map(held));
         steps
     }
 
@@ -170,7 +172,8 @@ mod tests {
     use super::*;
 
     fn arguments(hold: &Hold, hidden: &[PathBuf]) -> String {
-        let world = World { hold, confine: Path::new("/app/alcove"), tools: &[], hidden };
+        let repositories = if hold.full { vec![] } else { metadata::repositories(&hold.folder) };
+        let world = World { hold, confine: Path::new("/app/alcove"), tools: &[], hidden, repositories: &repositories };
         let words = world.arguments(&Bubblewrap { program: "/usr/bin/bwrap".into(), forbids: true });
         words.iter().map(|word| word.to_str().unwrap()).collect::<Vec<_>>().join(" ")
     }

@@ -80,7 +80,8 @@ fn plain(hold: &Hold, around: &Surroundings, whole: &[OsString]) -> Confined {
 #[cfg(target_os = "linux")]
 #[expect(clippy::disallowed_methods, reason = "this is the one place that sandboxes")]
 pub(super) fn start(way: &Way, hold: &Hold, around: &Surroundings, then: &Then) -> Result<Confined, Error> {
-    let mut aftermath = Aftermath { private: None, detours: if hold.full { vec![] } else { metadata::detours(&hold.folder) } };
+    let repositories = if hold.full { vec![] } else { metadata::repositories(&hold.folder) };
+    let mut aftermath = Aftermath { private: None, detours: metadata::detours(&repositories) };
     let (mut command, bounds, (home, temporary)) = match way {
         Way::Plain => return Err(Error::Words("nothing holds it".to_owned())),
         Way::Ruled { helper, grounds } => {
@@ -98,7 +99,8 @@ pub(super) fn start(way: &Way, hold: &Hold, around: &Surroundings, then: &Then) 
             (command, bounds, places)
         }
         Way::Apart { helper, bubblewrap } => {
-            let world = World { hold, confine: &helper.program, tools: &around.tools, hidden: &around.hidden };
+            let (tools, hidden) = (&around.tools, &around.hidden);
+            let world = World { hold, confine: &helper.program, tools, hidden, repositories: &repositories };
             let mut command = Command::new(&bubblewrap.program);
             command.args(world.arguments(bubblewrap));
             let private = (PathBuf::from(bubblewrap::HOME), PathBuf::from(bubblewrap::TEMPORARY));
