@@ -16,7 +16,7 @@ use alcove_proto::envelope::{FileDiff, FileEdit, FileOperation, ProposedFile, To
 use sha2::{Digest as _, Sha256};
 
 use super::prepare::Draft;
-use super::settle::{done, failed, unfiled};
+use super::settle::{done, failed, unended, unfiled, unopened};
 use super::{At, Done, Hands, Work};
 use crate::chat::Lasting;
 use crate::checkpoint;
@@ -116,7 +116,8 @@ impl<'a> Intent<'a> {
     }
 }
 
-fn place(call: &Call, tree: &Tree, path: &str) -> Result<Place, Box<Settled>> {
+/// Where a path leads.
+pub(super) fn place(call: &Call, tree: &Tree, path: &str) -> Result<Place, Box<Settled>> {
     tree.place(path).map_err(|error| Box::new(unfiled(call, &error)))
 }
 
@@ -387,7 +388,7 @@ impl Hands {
     /// Changes files as it was worked out, each only if it still is what it was; the first that is not ends it.
     pub(super) async fn change(self: &Arc<Self>, call: &Call, at: &At, ops: Vec<FileOp>) -> Done {
         let (hands, call, at) = (self.clone(), call.clone(), at.clone());
-        let failing = failed(&call, 500, "Alcove is ending.");
+        let failing = unended(&call);
         let changed = tokio::task::spawn_blocking(move || hands.change_now(&call, &at, &ops)).await;
         Done::of(changed.unwrap_or(failing))
     }
@@ -395,7 +396,7 @@ impl Hands {
     fn change_now(&self, call: &Call, at: &At, ops: &[FileOp]) -> Settled {
         let tree = match self.tree(at) {
             Ok(tree) => tree,
-            Err(error) => return failed(call, 404, format!("The chat's folder cannot be opened: {error}.")),
+            Err(error) => return unopened(call, at, &error),
         };
         let paths: Vec<PathBuf> = ops.iter().flat_map(FileOp::paths).collect();
         let captured = self.capture(at, &paths);

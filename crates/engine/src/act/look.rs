@@ -10,7 +10,7 @@ use alcove_agent::tool::{Ask, Call, Find, Read, Search};
 use alcove_agent::turn::Settled;
 use tokio_util::sync::CancellationToken;
 
-use super::settle::{done, failed, unfiled};
+use super::settle::{done, failed, unended, unfiled, unopened};
 use super::{At, Done, Hands};
 use crate::acting::Acting;
 use crate::files::{Asked, FileError, Found, Letters, Limits, Look, Names, Place, PlaceKind, Query, Tree};
@@ -35,13 +35,13 @@ const MATCHES_MAX: u32 = 1_000;
 impl Hands {
     pub(super) async fn look(self: &Arc<Self>, call: &Call, at: &At, ask: Ask, cancel: &CancellationToken) -> Done {
         let (hands, call, at) = (self.clone(), call.clone(), at.clone());
-        let (failing, over) = (failed(&call, 500, "Alcove is ending."), Arc::new(AtomicBool::new(false)));
+        let (failing, over) = (unended(&call), Arc::new(AtomicBool::new(false)));
         let guard = Flag(over.clone());
         let acting = self.acting.current();
         let looked = tokio::task::spawn_blocking(move || {
             let tree = match hands.tree(&at) {
                 Ok(tree) => tree,
-                Err(error) => return Done::of(failed(&call, 404, format!("The chat's folder cannot be opened: {error}."))),
+                Err(error) => return Done::of(unopened(&call, &at, &error)),
             };
             let eyes = Eyes { hands: &hands, tree: &tree, at: &at, acting: &acting, over: &over, pictures: RefCell::default() };
             let looked = match ask {
@@ -151,7 +151,7 @@ impl Eyes<'_> {
 
     /// One file's text, or a folder's names; none when the filter does not fit it.
     fn one(&self, path: &str, read: &Read, filter: Option<&Pattern>) -> Result<Option<String>, FileError> {
-        let place = self.tree.place(if path.is_empty() { "." } else { path })?;
+        let place = self.tree.place(or_top(path))?;
         if place.kind == PlaceKind::Folder {
             return self.names(&place, false).map(Some);
         }
@@ -179,7 +179,7 @@ impl Eyes<'_> {
     }
 
     fn list(&self, call: &Call, path: &str, all: bool) -> Result<Settled, FileError> {
-        let place = self.tree.place(if path.is_empty() { "." } else { path })?;
+        let place = self.tree.place(or_top(path))?;
         match place.kind {
             PlaceKind::Folder => Ok(done(call, self.names(&place, all)?)),
             PlaceKind::Absent => Ok(failed(call, 404, format!("There is no folder {path}."))),
@@ -205,7 +205,7 @@ impl Eyes<'_> {
     }
 
     fn find(&self, call: &Call, find: &Find) -> Result<Settled, FileError> {
-        let place = self.tree.place(if find.path.is_empty() { "." } else { &find.path })?;
+        let place = self.tree.place(or_top(&find.path))?;
         if place.kind == PlaceKind::Absent {
             return Ok(failed(call, 404, format!("There is no folder {}.", find.path)));
         }
@@ -227,7 +227,7 @@ impl Eyes<'_> {
         (query.before, query.after) = (search.context as usize, search.context as usize);
         query.once = search.files_only;
         let results = search.limit.unwrap_or(MATCHES).clamp(1, MATCHES_MAX) as usize;
-        let place = self.tree.place(if search.path.is_empty() { "." } else { &search.path })?;
+        let place = self.tree.place(or_top(&search.path))?;
         if place.kind == PlaceKind::Absent {
             return Ok(failed(call, 404, format!("There is no {}.", search.path)));
         }
@@ -241,15 +241,19 @@ impl Eyes<'_> {
     }
 }
 
+/// A path as it was asked for: the top of the folder is written as a dot, or as nothing.
+pub(super) fn or_top(path: &str) -> &str {
+    if path.is_empty() { "." } else { path }
+}
+
 /// What was found, file by file.
 fn told(search: &Search, found: &Found) -> String {
     let mut out = String::new();
     for file in &found.files {
+        out.push_str(&format!("{}\n", file.path));
         if search.files_only {
-            out.push_str(&format!("{}\n", file.path));
             continue;
         }
-        out.push_str(&format!("{}\n", file.path));
         let mut last = 0;
         for line in &file.lines {
             if last > 0 && line.number > last + 1 && search.context > 0 {

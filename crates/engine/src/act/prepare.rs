@@ -12,8 +12,9 @@ use alcove_agent::tool::{Ask, Call, Run};
 use alcove_agent::turn::Settled;
 use alcove_proto::envelope::{FileOperation, ProposalKind, ProposedCommand, ProposedFile, ProposedQuestion};
 
-use super::change::Intent;
-use super::settle::{failed, unfiled};
+use super::change::{Intent, place};
+use super::look::or_top;
+use super::settle::{failed, unended, unopened};
 use super::{At, Hands, Prepared, View, Work, offer, run};
 use crate::files::{PlaceKind, Tree};
 
@@ -38,14 +39,13 @@ impl Hands {
     /// Works out what a call would do. What cannot be done, or is done already, is settled at once.
     pub(crate) async fn prepare(self: &Arc<Self>, call: &Call, at: &At) -> Result<Prepared, Box<Settled>> {
         let (hands, call, at) = (self.clone(), call.clone(), at.clone());
-        let failing = failed(&call, 500, "Alcove is ending.");
+        let failing = unended(&call);
         let worked = tokio::task::spawn_blocking(move || {
             // Policy asks for it right after.
             let _known = hands.standing();
             hands.work_out(&call, &at)
         });
-        let worked = worked.await;
-        worked.unwrap_or_else(|_| Err(Box::new(failing)))
+        worked.await.unwrap_or_else(|_| Err(Box::new(failing)))
     }
 
     fn work_out(&self, call: &Call, at: &At) -> Result<Prepared, Box<Settled>> {
@@ -71,23 +71,13 @@ impl Hands {
     }
 
     fn file_draft(&self, call: &Call, at: &At) -> Result<Prepared, Box<Settled>> {
-        let tree = self.tree(at).map_err(|error| {
-            Box::new(failed(call, 404, format!("The chat's folder {} cannot be opened: {error}.", at.scope.project_path)))
-        })?;
+        let tree = self.tree(at).map_err(|error| unopened(call, at, &error))?;
         let draft = match Intent::read(call, &tree)? {
             Some(intent) => intent.draft(call, &tree)?,
             None => looking(call, &tree)?,
         };
-        let kind = call.tool.kind();
-        let rules = offer::files(call, &draft.touches);
-        let view = View {
-            kind: if kind == Kind::Edit { ProposalKind::Edit } else { ProposalKind::Read },
-            command: None,
-            files: draft.files,
-            question: None,
-            address: None,
-            rules,
-        };
+        let kind = if call.tool.kind() == Kind::Edit { ProposalKind::Edit } else { ProposalKind::Read };
+        let view = View { files: draft.files, rules: offer::files(call, &draft.touches), ..bare(kind) };
         let exact = exact(call, at, draft.what, draft.targets);
         let request = request(call, draft.touches, None, None, false);
         Ok(Prepared { call: call.clone(), request, exact, view, work: draft.work })
@@ -103,11 +93,7 @@ impl Hands {
             return Err(Box::new(failed(call, 422, "The script has a zero byte.")));
         }
         let cwd = self.cwd(call, at, asked)?;
-        let limit = match (asked.background, asked.limit_s) {
-            (true, _) => BACKGROUND_LIMIT,
-            (false, Some(seconds)) => Duration::from_secs(seconds.max(1)).min(LIMIT_MAX),
-            (false, None) => LIMIT,
-        };
+        let limit = limit(asked);
         let network = at.own.network || at.is_full() || asked.network;
         let shell = run::shell();
         let standing = self.standing();
@@ -133,27 +119,17 @@ impl Hands {
             targets: BTreeMap::new(),
             network,
         };
-        let view = View {
-            kind: ProposalKind::Command,
-            command: Some(command),
-            files: Vec::new(),
-            question: None,
-            address: None,
-            rules: offer::command(&asked.script),
-        };
+        let view = View { command: Some(command), rules: offer::command(&asked.script), ..bare(ProposalKind::Command) };
         let request = request(call, Vec::new(), Some(asked.script.clone()), None, asked.network);
         let plan = run::Plan { script: asked.script.clone(), shell, cwd, network, limit, background: asked.background };
         Ok(Prepared { call: call.clone(), request, exact, view, work: Work::Run(Box::new(plan)) })
     }
 
     fn cwd(&self, call: &Call, at: &At, run: &Run) -> Result<PathBuf, Box<Settled>> {
-        let gone = |error: std::io::Error| {
-            Box::new(failed(call, 404, format!("The chat's folder {} cannot be opened: {error}.", at.scope.project_path)))
-        };
-        let tree = self.tree(at).map_err(gone)?;
+        let tree = self.tree(at).map_err(|error| unopened(call, at, &error))?;
         let root = PathBuf::from(tree.path());
         let Some(text) = &run.cwd else { return Ok(root) };
-        let place = tree.place(text).map_err(|error| Box::new(unfiled(call, &error)))?;
+        let place = place(call, &tree, text)?;
         if place.kind != PlaceKind::Folder {
             return Err(Box::new(failed(call, 404, format!("{text} is no folder to start in."))));
         }
@@ -168,17 +144,19 @@ impl Hands {
                 Ok(_) | Err(_) => return Err(Box::new(failed(call, 422, format!("{url} is no http or https address.")))),
             };
         }
-        let view = View {
-            kind: ProposalKind::Network,
-            command: None,
-            files: Vec::new(),
-            question: None,
-            address: Some(shown::shown(address)),
-            rules: offer::host(host.as_deref()),
-        };
+        let rules = offer::host(host.as_deref());
+        let view = View { address: Some(shown::shown(address)), rules, ..bare(ProposalKind::Network) };
         let exact = exact(call, at, What::Address(address.to_owned()), BTreeMap::new());
         let request = request(call, Vec::new(), None, host, false);
         Ok(Prepared { call: call.clone(), request, exact, view, work: Work::Reach(call.ask.clone()) })
+    }
+}
+
+fn limit(asked: &Run) -> Duration {
+    match (asked.background, asked.limit_s) {
+        (true, _) => BACKGROUND_LIMIT,
+        (false, Some(seconds)) => Duration::from_secs(seconds.max(1)).min(LIMIT_MAX),
+        (false, None) => LIMIT,
     }
 }
 
@@ -225,9 +203,7 @@ fn looking(call: &Call, tree: &Tree) -> Result<Draft, Box<Settled>> {
     };
     let (mut touches, mut files) = (Vec::new(), Vec::new());
     for path in paths {
-        // The top of the folder is written as a dot, or as nothing.
-        let path = if path.is_empty() { "." } else { path };
-        let place = tree.place(path).map_err(|error| Box::new(unfiled(call, &error)))?;
+        let place = place(call, tree, or_top(path))?;
         touches.push(place.touch(Access::Read));
         files.push(ProposedFile {
             path: shown::shown(&place.named.path),
@@ -260,9 +236,14 @@ fn request(call: &Call, touches: Vec<Touch>, command: Option<String>, host: Opti
     Request { tool: call.tool.name().to_owned(), kind: call.tool.kind(), touches, command, host, network }
 }
 
+/// A call of this kind with nothing to show of it.
+fn bare(kind: ProposalKind) -> View {
+    View { kind, command: None, files: Vec::new(), question: None, address: None, rules: Vec::new() }
+}
+
 /// What touches nothing but the chat.
 fn harmless(call: &Call, at: &At, work: Work) -> Prepared {
-    let view = View { kind: ProposalKind::Read, command: None, files: Vec::new(), question: None, address: None, rules: Vec::new() };
+    let view = bare(ProposalKind::Read);
     let exact = exact(call, at, What::Address(call.target.clone()), BTreeMap::new());
     let request = Request { kind: Kind::Chat, ..request(call, Vec::new(), None, None, false) };
     Prepared { call: call.clone(), request, exact, view, work }

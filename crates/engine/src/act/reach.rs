@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alcove_agent::tool::{Ask, Call};
+use alcove_agent::turn::Settled;
 
 use super::settle::{done, failed};
 use super::{Done, Hands};
@@ -36,7 +37,7 @@ impl Hands {
         Done::of(settled.unwrap_or_else(|error| failed(call, error.status, error.words)))
     }
 
-    async fn fetch(&self, call: &Call, url: &str) -> Result<alcove_agent::turn::Settled, WebError> {
+    async fn fetch(&self, call: &Call, url: &str) -> Result<Settled, WebError> {
         let reach = if self.preferences.current().allow_local_services { Reach::Near } else { Reach::Public };
         let page = self.web.fetch(url.trim(), &Limits::usual(reach)).await?;
         let mut text = format!("{}\n{}\n\n{}", page.url, page.title, page.text);
@@ -50,7 +51,7 @@ impl Hands {
         Ok(done(call, text))
     }
 
-    async fn search(&self, call: &Call, query: &str, count: Option<u32>) -> Result<alcove_agent::turn::Settled, WebError> {
+    async fn search(&self, call: &Call, query: &str, count: Option<u32>) -> Result<Settled, WebError> {
         let chosen = self.preferences.current().search.clone();
         let Some(provider) = Provider::of_name(&chosen.provider) else {
             return Ok(failed(call, 501, "No search provider is set up. Choose one in Settings › Web."));

@@ -1,10 +1,11 @@
 //! Running commands: held by the sandbox, watched by checkpoints, told as they go. One that runs in the background outlives its turn, and
 //! ends with its chat or with Alcove.
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use alcove_agent::path;
@@ -17,7 +18,7 @@ use serde_json::json;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::settle::{done, failed};
+use super::settle::{done, failed, without_middle};
 use super::{At, Done, Hands, KeptEntry, Worked};
 use crate::chat::Lasting;
 use crate::checkpoint::{Ended as Seen, Watch};
@@ -157,7 +158,7 @@ impl Hands {
             stop: CancellationToken::new(),
         });
         let key = (at.chat.clone(), at.record.clone());
-        self.commands.lock().unwrap_or_else(PoisonError::into_inner).insert(key, command.clone());
+        self.commands().insert(key, command.clone());
         Ok(UnderWay { running, aftermath: confined.aftermath, watch, command })
     }
 
@@ -165,7 +166,7 @@ impl Hands {
     async fn over(&self, under_way: UnderWay, at: &At) -> Seen {
         let UnderWay { running, aftermath, watch, command: _ } = under_way;
         drop(running);
-        self.commands.lock().unwrap_or_else(PoisonError::into_inner).remove(&(at.chat.clone(), at.record.clone()));
+        self.commands().remove(&(at.chat.clone(), at.record.clone()));
         let looked = tokio::task::spawn_blocking(move || {
             drop(aftermath);
             watch.map(Watch::end).transpose()
@@ -256,7 +257,7 @@ impl Hands {
 
     /// Ends a command, or lets its turn go on; answers whether there is one.
     pub(crate) fn command(&self, chat: &ChatId, record: &str, stop: bool) -> bool {
-        let commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        let commands = self.commands();
         let Some(command) = commands.get(&(chat.clone(), record.to_owned())) else { return false };
         if stop {
             command.stop.cancel();
@@ -268,13 +269,13 @@ impl Hands {
 
     /// Ends the commands of a chat.
     pub(super) fn end_commands(&self, chat: &ChatId) {
-        let commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        let commands = self.commands();
         commands.iter().filter(|((of, _), _)| of == chat).for_each(|(_, command)| command.stop.cancel());
     }
 
     /// The commands of a chat that run, oldest first.
     pub(crate) fn running(&self, chat: &ChatId) -> Vec<RunningCommand> {
-        let commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        let commands = self.commands();
         let row = |((_, record), command): (&(ChatId, String), &Arc<Command>)| RunningCommand {
             path: record.clone(),
             call_id: command.call.clone(),
@@ -289,8 +290,12 @@ impl Hands {
 
     /// The newest output of a command that runs: its text and its bytes in all.
     pub(crate) fn tail(&self, chat: &ChatId, record: &str, channel: u8, lines: usize) -> Option<(String, u64)> {
-        let id = self.commands.lock().unwrap_or_else(PoisonError::into_inner).get(&(chat.clone(), record.to_owned()))?.id;
+        let id = self.commands().get(&(chat.clone(), record.to_owned()))?.id;
         self.processes.tail(id, channel, lines).map(|tail| (tail.text, tail.bytes))
+    }
+
+    fn commands(&self) -> MutexGuard<'_, HashMap<(ChatId, String), Arc<Command>>> {
+        self.commands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -344,30 +349,7 @@ fn finished(call: &Call, at: &At, ended: &Ended, seen: &Seen) -> Done {
         How::Stopped => "stopped".to_owned(),
         How::Lost => "ended: its guardian was killed".to_owned(),
     };
-    let mut text = String::new();
-    for kept in &ended.channels {
-        let said = kept.text();
-        if said.is_empty() {
-            continue;
-        }
-        if kept.channel == 2 {
-            text.push_str("stderr:\n");
-        }
-        text.push_str(&middle(&said));
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
-    }
-    text.push_str(&format!("[{how}, {:.1} s]", ended.duration.as_secs_f64()));
-    if !seen.changed.is_empty() {
-        let named: Vec<String> = seen.changed.iter().take(NAMED).map(|one| one.path.to_string_lossy().into_owned()).collect();
-        let more = seen.changed.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        text.push_str(&format!("\n[it changed {}{more}]", named.join(", ")));
-    }
-    for note in &seen.notes {
-        text.push_str(&format!("\n[{note}]"));
-    }
+    let text = format!("{}[{how}, {:.1} s]{}", put_out(ended), ended.duration.as_secs_f64(), left_behind(seen));
     let exit_code = match ended.how {
         How::Exit(code) => Some(code),
         How::Signal(signal) => Some(128 + signal),
@@ -384,11 +366,36 @@ fn finished(call: &Call, at: &At, ended: &Ended, seen: &Seen) -> Done {
     Done { settled, entries: channels(at, ended), pictures: Vec::new() }
 }
 
-fn middle(text: &str) -> String {
-    if text.len() <= TOLD_BYTES {
-        return text.to_owned();
+/// What a command printed, each channel cut to what the model is told of it.
+fn put_out(ended: &Ended) -> String {
+    let mut text = String::new();
+    for kept in &ended.channels {
+        let said = kept.text();
+        if said.is_empty() {
+            continue;
+        }
+        if kept.channel == 2 {
+            text.push_str("stderr:\n");
+        }
+        text.push_str(&without_middle(&said, TOLD_BYTES));
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
     }
-    let (head, tail) = (text.floor_char_boundary(TOLD_BYTES / 2), text.ceil_char_boundary(text.len() - TOLD_BYTES / 2));
-    let parts = (text.get(..head).unwrap_or_default(), text.get(tail..).unwrap_or_default());
-    format!("{}\n… {} bytes left out …\n{}", parts.0, tail - head, parts.1)
+    text
+}
+
+/// What a command changed, and what there is to be known about it.
+fn left_behind(seen: &Seen) -> String {
+    let mut text = String::new();
+    if !seen.changed.is_empty() {
+        let named: Vec<String> = seen.changed.iter().take(NAMED).map(|one| one.path.to_string_lossy().into_owned()).collect();
+        let more = seen.changed.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        text.push_str(&format!("\n[it changed {}{more}]", named.join(", ")));
+    }
+    for note in &seen.notes {
+        text.push_str(&format!("\n[{note}]"));
+    }
+    text
 }

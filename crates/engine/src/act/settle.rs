@@ -4,6 +4,7 @@ use alcove_agent::policy::Verdict;
 use alcove_agent::tool::Call;
 use alcove_agent::turn::Settled;
 
+use super::At;
 use crate::files::FileError;
 
 /// Bytes of a result that clients are told; the record has it all.
@@ -15,7 +16,7 @@ pub(crate) fn done(call: &Call, body: impl Into<String>) -> Settled {
     Settled {
         call: call.id.clone(),
         status: 200,
-        result: shortened(&body),
+        result: without_middle(&body, RESULT_BYTES),
         body,
         well: true,
         strike: false,
@@ -49,17 +50,27 @@ pub(crate) fn rejected(call: &Call, reason: Option<&str>) -> Settled {
     failed(call, 403, words)
 }
 
+/// The chat's folder is gone, or may not be opened.
+pub(super) fn unopened(call: &Call, at: &At, error: &std::io::Error) -> Settled {
+    failed(call, 404, format!("The chat's folder {} cannot be opened: {error}.", at.scope.project_path))
+}
+
+/// The engine ended before it was done.
+pub(super) fn unended(call: &Call) -> Settled {
+    failed(call, 500, "Alcove is ending.")
+}
+
 /// A file or folder did not allow it.
 pub(super) fn unfiled(call: &Call, error: &FileError) -> Settled {
     failed(call, error.status, error.words.clone())
 }
 
-/// The beginning and the end of a long text.
-pub(super) fn shortened(text: &str) -> String {
-    if text.len() <= RESULT_BYTES {
+/// A text of at most about so many bytes: of a longer one the beginning and the end.
+pub(super) fn without_middle(text: &str, most: usize) -> String {
+    if text.len() <= most {
         return text.to_owned();
     }
-    let half = RESULT_BYTES / 2;
+    let half = most / 2;
     let (head, tail) = (text.floor_char_boundary(half), text.ceil_char_boundary(text.len() - half));
     let parts = (text.get(..head).unwrap_or_default(), text.get(tail..).unwrap_or_default());
     format!("{}\n… {} bytes left out …\n{}", parts.0, tail - head, parts.1)
