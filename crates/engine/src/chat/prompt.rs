@@ -5,7 +5,7 @@ use alcove_proto::TurnId;
 use alcove_proto::envelope::{Event, SessionScope, SessionUpdated, UserMessage};
 use alcove_proto::limits::QUEUE_SLOTS;
 use alcove_proto::scope::StoredScope;
-use alcove_store::{Change, ChatRow, EntryRow, EntryState, Origin, PageStart, TitleSource, TurnRow, TurnState, Visibility};
+use alcove_store::{Change, ChatRow, EntryRow, EntryState, Origin, PageStart, TurnRow, TurnState, Visibility};
 
 use super::actor::{Actor, ScopeAsk};
 use super::journal::Say;
@@ -211,21 +211,8 @@ impl Actor {
     }
 
     pub(super) fn row(&self, origin: Origin) -> ChatRow {
-        let now = now_ms();
-        ChatRow {
-            id: self.id.as_str().to_owned(),
-            title: String::new(),
-            title_by_person: TitleSource::Generated,
-            preview: String::new(),
-            scope: json(&self.scope),
-            preset: self.outside.snapshot.borrow().preset.clone(),
-            webui: origin,
-            created_at: now,
-            updated_at: now,
-            last_seq: 0,
-            turn_count: 0,
-            usage: None,
-        }
+        let preset = self.outside.snapshot.borrow().preset.clone();
+        ChatRow { scope: json(&self.scope), preset, ..ChatRow::new(self.id.as_str(), origin, now_ms()) }
     }
 
     /// Tells every connection that the list of chats changed.

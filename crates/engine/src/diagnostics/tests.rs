@@ -11,18 +11,11 @@ const WRITTEN: [&str; 5] = ["Project Nightjar", "plan of the heist", "Nightjar-a
 fn chat(project: &str) -> Change {
     let scope = json!({ "project_path": project, "access_mode": "restricted" }).to_string();
     Change::CreateChat(ChatRow {
-        id: "c".to_owned(),
         title: "Project Nightjar".to_owned(),
         title_by_person: TitleSource::Person,
         preview: "plan of the heist".to_owned(),
         scope,
-        preset: None,
-        webui: Origin::WebUi,
-        created_at: 1,
-        updated_at: 1,
-        last_seq: 0,
-        turn_count: 0,
-        usage: None,
+        ..ChatRow::new("c", Origin::WebUi, 1)
     })
 }
 

@@ -321,18 +321,12 @@ impl Building {
         let now = now_ms();
         let chat = || self.id.as_str().to_owned();
         let mut changes = vec![Change::CreateChat(ChatRow {
-            id: chat(),
             title: self.title.0.clone(),
             title_by_person: self.title.1,
             preview: self.preview.clone(),
             scope: self.scope.clone(),
-            preset: None,
-            webui: Origin::WebUi,
             created_at: self.created_at.unwrap_or(now),
-            updated_at: now,
-            last_seq: 0,
-            turn_count: 0,
-            usage: None,
+            ..ChatRow::new(self.id.as_str(), Origin::WebUi, now)
         })];
         changes.push(Change::AppendEvents { chat: chat(), rows: std::mem::take(&mut self.events) });
         changes.extend(self.turns.drain(..).map(Change::PutTurn));

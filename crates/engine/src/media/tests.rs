@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use alcove_proto::ChatId;
 use alcove_proto::limits::MAX_ATTACHMENT_BYTES;
-use alcove_store::{Change, ChatRow, Origin, Store, TitleSource};
+use alcove_store::{Change, ChatRow, Origin, Store};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use expect_test::{Expect, expect};
@@ -44,20 +44,7 @@ impl Scene {
 
     fn give(&self, attachments: &[Attachment]) -> ChatId {
         let chat = ChatId::parse("c").unwrap();
-        let mut batch = vec![Change::CreateChat(ChatRow {
-            id: "c".to_owned(),
-            title: String::new(),
-            title_by_person: TitleSource::Generated,
-            preview: String::new(),
-            scope: "null".to_owned(),
-            preset: None,
-            webui: Origin::WebUi,
-            created_at: 1,
-            updated_at: 1,
-            last_seq: 0,
-            turn_count: 0,
-            usage: None,
-        })];
+        let mut batch = vec![Change::CreateChat(ChatRow::new("c", Origin::WebUi, 1))];
         batch.extend(rows(&chat, attachments, 7));
         self.store.write_wait(batch).unwrap();
         chat

@@ -74,6 +74,26 @@ pub struct ChatRow {
     pub usage: Option<String>,
 }
 
+impl ChatRow {
+    /// A chat nothing has happened in yet, made at `at` (milliseconds since the epoch), without a title, a scope and a preset of its own.
+    pub fn new(id: &str, webui: Origin, at: i64) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: String::new(),
+            title_by_person: TitleSource::Generated,
+            preview: String::new(),
+            scope: "null".to_owned(),
+            preset: None,
+            webui,
+            created_at: at,
+            updated_at: at,
+            last_seq: 0,
+            turn_count: 0,
+            usage: None,
+        }
+    }
+}
+
 /// A chat's number and that of its newest event.
 pub(crate) struct Place {
     pub(crate) no: i64,

@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use alcove_store::{
-    Change, ChatRow, EntryRow, EntryState, Error, EventRow, Origin, PageStart, Store, TitleSource, TurnRow, TurnState, Visibility,
-};
+use alcove_store::{Change, ChatRow, EntryRow, EntryState, Error, EventRow, Origin, PageStart, Store, TurnRow, TurnState, Visibility};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -23,20 +21,7 @@ pub(crate) fn raw(dir: &Path) -> Connection {
 }
 
 pub(crate) fn chat_row(id: &str) -> ChatRow {
-    ChatRow {
-        id: id.to_owned(),
-        title: String::new(),
-        title_by_person: TitleSource::Generated,
-        preview: String::new(),
-        scope: "null".to_owned(),
-        preset: None,
-        webui: Origin::WebUi,
-        created_at: 1,
-        updated_at: 1,
-        last_seq: 0,
-        turn_count: 0,
-        usage: None,
-    }
+    ChatRow::new(id, Origin::WebUi, 1)
 }
 
 pub(crate) fn chat(id: &str) -> Change {

@@ -5,7 +5,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use alcove_store::{Change, ChatRow, Origin, Store, TitleSource};
+use alcove_store::{Change, ChatRow, Origin, Store};
 use tempfile::TempDir;
 
 use super::super::undo::Undone;
@@ -22,20 +22,7 @@ pub(super) struct Scene {
 pub(super) type Tree = BTreeMap<String, String>;
 
 pub(super) fn chat(id: &str) -> Change {
-    Change::CreateChat(ChatRow {
-        id: id.to_owned(),
-        title: String::new(),
-        title_by_person: TitleSource::Generated,
-        preview: String::new(),
-        scope: "null".to_owned(),
-        preset: None,
-        webui: Origin::WebUi,
-        created_at: 1,
-        updated_at: 1,
-        last_seq: 0,
-        turn_count: 0,
-        usage: None,
-    })
+    Change::CreateChat(ChatRow::new(id, Origin::WebUi, 1))
 }
 
 impl Scene {
