@@ -34,32 +34,37 @@ fn check(turn: Option<&str>, inputs: Vec<Input>, expected: &Expect) {
     check_in(Dialect::Native, turn, inputs, expected);
 }
 
+/// Tells what is done after the turn has begun: how turns begin is a test of its own.
 fn check_in(dialect: Dialect, turn: Option<&str>, inputs: Vec<Input>, expected: &Expect) {
     let mut machine = Turn::new(Facts { dialect, ..facts(turn) });
+    machine.take(Input::Began(packet()), 2000);
+    let effects = inputs.into_iter().zip(1..).flat_map(|(input, number)| machine.take(input, 2000 + 100 * number));
+    expected.assert_eq(&told(effects.collect()));
+}
+
+fn told(effects: Vec<Effect>) -> String {
     let mut text = String::new();
-    for (index, input) in inputs.into_iter().enumerate() {
-        for effect in machine.take(input, 2000 + 100 * index as i64) {
-            let line = match effect {
-                Effect::CallModel(packet) => format!("call model, {} messages", packet.messages.len()),
-                Effect::DropModel => "drop model".to_owned(),
-                Effect::StreamReasoning(delta) => format!("stream {}", Event::ReasoningDelta(delta).to_json()),
-                Effect::StreamAnswer(delta) => format!("stream {}", Event::Delta(delta).to_json()),
-                Effect::Append(event) => format!("append {}", event.to_json()),
-                Effect::Keep(step) => {
-                    let calls: Vec<String> = step.calls.iter().map(|call| format!("{} {}/{}", call.id, call.action, call.target)).collect();
-                    format!("keep step {} {:?} raw {:?} calls {calls:?}", step.step, step.text, step.raw)
-                }
-                Effect::Note(lines) => format!("note {:?}", lines.iter().map(|line| (line.status, line.text.as_str())).collect::<Vec<_>>()),
-                Effect::Act(calls) => format!("act {:?}", calls.iter().map(|call| (call.id.as_str(), &call.ask)).collect::<Vec<_>>()),
-                Effect::DropActs => "drop acts".to_owned(),
-                Effect::NextStep => "next step".to_owned(),
-                Effect::Finish(finish) => format!("finish {:?} {:?}", finish.outcome, finish.answer),
-            };
-            text.push_str(&line.replace(r#","chat_id":"c""#, ""));
-            text.push('\n');
-        }
+    for effect in effects {
+        let line = match effect {
+            Effect::CallModel(packet) => format!("call model, {} messages", packet.messages.len()),
+            Effect::DropModel => "drop model".to_owned(),
+            Effect::StreamReasoning(delta) => format!("stream {}", Event::ReasoningDelta(delta).to_json()),
+            Effect::StreamAnswer(delta) => format!("stream {}", Event::Delta(delta).to_json()),
+            Effect::Append(event) => format!("append {}", event.to_json()),
+            Effect::Keep(step) => {
+                let calls: Vec<String> = step.calls.iter().map(|call| format!("{} {}/{}", call.id, call.action, call.target)).collect();
+                format!("keep step {} {:?} raw {:?} calls {calls:?}", step.step, step.text, step.raw)
+            }
+            Effect::Note(lines) => format!("note {:?}", lines.iter().map(|line| (line.status, line.text.as_str())).collect::<Vec<_>>()),
+            Effect::Act(calls) => format!("act {:?}", calls.iter().map(|call| (call.id.as_str(), &call.ask)).collect::<Vec<_>>()),
+            Effect::DropActs => "drop acts".to_owned(),
+            Effect::NextStep => "next step".to_owned(),
+            Effect::Finish(finish) => format!("finish {:?} {:?}", finish.outcome, finish.answer),
+        };
+        text.push_str(&line.replace(r#","chat_id":"c""#, ""));
+        text.push('\n');
     }
-    expected.assert_eq(&text);
+    text
 }
 
 fn cost() -> StepCost {
@@ -67,9 +72,32 @@ fn cost() -> StepCost {
 }
 
 #[test]
+fn a_turn_begins() {
+    for (turn, expected) in [
+        (
+            Some("t"),
+            expect![[r#"
+        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
+        append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
+        call model, 1 messages
+    "#]],
+        ),
+        (
+            None,
+            expect![[r#"
+        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
+        append {"event":"goal_status","status":"running","started_at":2.0}
+        call model, 1 messages
+    "#]],
+        ),
+    ] {
+        expected.assert_eq(&told(Turn::new(facts(turn)).take(Input::Began(packet()), 2000)));
+    }
+}
+
+#[test]
 fn an_answer_with_reasoning() {
     let inputs = vec![
-        Input::Began(packet()),
         Input::Reasoning("Hm".to_owned()),
         Input::Answer("\n\n".to_owned()),
         Input::Answer("He".to_owned()),
@@ -81,9 +109,6 @@ fn an_answer_with_reasoning() {
         Some("t"),
         inputs,
         &expect![[r#"
-        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-        append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
-        call model, 1 messages
         stream {"event":"reasoning_delta","text":"Hm","turn_id":"t","turn_phase":"reasoning","turn_seq":2}
         append {"event":"reasoning_end","turn_id":"t","turn_phase":"reasoning","turn_seq":3}
         stream {"event":"delta","text":"He","stream_id":"websocket:c:9:0","turn_id":"t","turn_phase":"answer","turn_seq":4}
@@ -98,15 +123,11 @@ fn an_answer_with_reasoning() {
 
 #[test]
 fn a_turn_without_id_carries_no_annotations() {
-    let inputs =
-        vec![Input::Began(packet()), Input::Answer("Hello".to_owned()), Input::StepEnded(StepCost::default(), Cut::No, Vec::new())];
+    let inputs = vec![Input::Answer("Hello".to_owned()), Input::StepEnded(StepCost::default(), Cut::No, Vec::new())];
     check(
         None,
         inputs,
         &expect![[r#"
-        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-        append {"event":"goal_status","status":"running","started_at":2.0}
-        call model, 1 messages
         stream {"event":"delta","text":"Hello","stream_id":"websocket:c:9:0"}
         append {"event":"stream_end","stream_id":"websocket:c:9:0"}
         append {"event":"turn_end","latency_ms":1200,"goal_state":{"active":false},"usage":{"prompt_tokens":5,"completion_tokens":2,"request_count":1,"context_tokens":5,"total_tokens":7,"provider_tokens":0,"estimated_tokens":7,"generation_ms":0,"measured_completion_tokens":2,"timed_requests":1},"context_window_tokens":8192}
@@ -119,15 +140,11 @@ fn a_turn_without_id_carries_no_annotations() {
 #[test]
 fn a_failure_keeps_what_arrived() {
     let failure = Failure { words: "The model server closed the connection.".to_owned(), retry: true };
-    let inputs =
-        vec![Input::Began(packet()), Input::Retrying("Busy.".to_owned()), Input::Answer("Hel".to_owned()), Input::StepFailed(failure)];
+    let inputs = vec![Input::Retrying("Busy.".to_owned()), Input::Answer("Hel".to_owned()), Input::StepFailed(failure)];
     check(
         Some("t"),
         inputs,
         &expect![[r#"
-            append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-            append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
-            call model, 1 messages
             append {"event":"message","text":"Busy.","kind":"progress","turn_id":"t","turn_phase":"activity","turn_seq":2,"created_at_ms":2100}
             stream {"event":"delta","text":"Hel","stream_id":"websocket:c:9:0","turn_id":"t","turn_phase":"answer","turn_seq":3}
             drop model
@@ -143,14 +160,11 @@ fn a_failure_keeps_what_arrived() {
 
 #[test]
 fn a_stop_while_thinking_closes_the_thought_and_has_no_turn_end() {
-    let inputs = vec![Input::Began(packet()), Input::Reasoning("Hm".to_owned()), Input::Stopped, Input::Stopped];
+    let inputs = vec![Input::Reasoning("Hm".to_owned()), Input::Stopped, Input::Stopped];
     check(
         Some("t"),
         inputs,
         &expect![[r#"
-            append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-            append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
-            call model, 1 messages
             stream {"event":"reasoning_delta","text":"Hm","turn_id":"t","turn_phase":"reasoning","turn_seq":2}
             drop model
             drop acts
@@ -165,14 +179,11 @@ fn a_stop_while_thinking_closes_the_thought_and_has_no_turn_end() {
 
 #[test]
 fn an_answer_cut_by_its_length_limit_says_so() {
-    let inputs = vec![Input::Began(packet()), Input::Answer("Hel".to_owned()), Input::StepEnded(cost(), Cut::Length, Vec::new())];
+    let inputs = vec![Input::Answer("Hel".to_owned()), Input::StepEnded(cost(), Cut::Length, Vec::new())];
     check(
         Some("t"),
         inputs,
         &expect![[r#"
-        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-        append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
-        call model, 1 messages
         stream {"event":"delta","text":"Hel","stream_id":"websocket:c:9:0","turn_id":"t","turn_phase":"answer","turn_seq":2}
         append {"event":"stream_end","stream_id":"websocket:c:9:0","turn_id":"t","turn_phase":"answer","turn_seq":3}
         append {"event":"message","text":"The answer reached the model's length limit and ends here.","latency_ms":1200,"notice":{"kind":"error","retry":false},"turn_id":"t","turn_phase":"answer","turn_seq":4,"created_at_ms":2200}
@@ -208,7 +219,6 @@ fn settled(call: &str, status: u16, body: &str) -> Input {
 #[test]
 fn native_calls_are_carried_out_and_the_model_is_asked_again() {
     let inputs = vec![
-        Input::Began(packet()),
         Input::Answer("Looking.".to_owned()),
         Input::StepEnded(
             cost(),
@@ -231,9 +241,6 @@ fn native_calls_are_carried_out_and_the_model_is_asked_again() {
         Some("t"),
         inputs,
         &expect![[r#"
-        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-        append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
-        call model, 1 messages
         stream {"event":"delta","text":"Looking.","stream_id":"websocket:c:9:0","turn_id":"t","turn_phase":"answer","turn_seq":2}
         append {"event":"stream_end","stream_id":"websocket:c:9:0","resuming":true,"turn_id":"t","turn_phase":"answer","turn_seq":3}
         keep step 0 "Looking." raw None calls ["a get/a.txt", "call_0_1 get/a.txt", "call_0_2 error/exec", "d error/fly"]
@@ -257,7 +264,6 @@ fn native_calls_are_carried_out_and_the_model_is_asked_again() {
 #[test]
 fn tags_are_carried_out_and_closed_by_an_update() {
     let inputs = vec![
-        Input::Began(packet()),
         Input::Answer("I look. <get path=\"a".to_owned()),
         Input::Answer(".txt\"/>\n<update status=\"102\">looking</update>".to_owned()),
         Input::StepEnded(cost(), Cut::No, Vec::new()),
@@ -272,9 +278,6 @@ fn tags_are_carried_out_and_closed_by_an_update() {
         Some("t"),
         inputs,
         &expect![[r#"
-        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-        append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
-        call model, 1 messages
         stream {"event":"delta","text":"I look. ","stream_id":"websocket:c:9:0","turn_id":"t","turn_phase":"answer","turn_seq":2}
         stream {"event":"delta","text":"\n","stream_id":"websocket:c:9:0","turn_id":"t","turn_phase":"answer","turn_seq":3}
         append {"event":"stream_end","stream_id":"websocket:c:9:0","resuming":true,"turn_id":"t","turn_phase":"answer","turn_seq":4}
@@ -303,7 +306,6 @@ fn tags_are_carried_out_and_closed_by_an_update() {
 #[test]
 fn a_reply_that_was_cut_carries_out_nothing_half() {
     let inputs = vec![
-        Input::Began(packet()),
         Input::Answer("<rm path=\"old\"/><sh>rm -rf build && ".to_owned()),
         Input::StepEnded(cost(), Cut::Length, Vec::new()),
         settled("call_0_0", 200, "removed"),
@@ -314,9 +316,6 @@ fn a_reply_that_was_cut_carries_out_nothing_half() {
         None,
         inputs,
         &expect![[r#"
-        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-        append {"event":"goal_status","status":"running","started_at":2.0}
-        call model, 1 messages
         append {"event":"stream_end","stream_id":"websocket:c:9:0","resuming":true}
         keep step 0 "" raw Some("<rm path=\"old\"/><sh>rm -rf build && ") calls ["call_0_0 rm/old"]
         append {"event":"message","text":"remove old","kind":"tool_hint","tool_events":[{"version":1,"phase":"start","call_id":"call_0_0","name":"remove_file","arguments":{"path":"old"},"result":null,"error":null,"files":[],"embeds":[]}],"created_at_ms":2200}
@@ -340,7 +339,6 @@ fn a_reply_that_was_cut_carries_out_nothing_half() {
 #[test]
 fn a_stop_ends_what_is_carried_out() {
     let inputs = vec![
-        Input::Began(packet()),
         Input::StepEnded(cost(), Cut::No, vec![call("a", "exec", r#"{"command":"sleep 9"}"#)]),
         Input::Stopped,
         settled("a", 200, "too late"),
@@ -349,9 +347,6 @@ fn a_stop_ends_what_is_carried_out() {
         Some("t"),
         inputs,
         &expect![[r#"
-        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-        append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
-        call model, 1 messages
         append {"event":"stream_end","stream_id":"websocket:c:9:0","resuming":true,"turn_id":"t","turn_phase":"answer","turn_seq":2}
         keep step 0 "" raw None calls ["a sh/sleep 9"]
         append {"event":"message","text":"$ sleep 9","kind":"tool_hint","tool_events":[{"version":1,"phase":"start","call_id":"a","name":"exec","arguments":{"command":"sleep 9"},"result":null,"error":null,"files":[],"embeds":[]}],"turn_id":"t","turn_phase":"activity","turn_seq":3,"created_at_ms":2100}
@@ -369,14 +364,11 @@ fn a_stop_ends_what_is_carried_out() {
 #[test]
 fn three_steps_with_errors_close_the_turn() {
     let broken = || Input::StepEnded(cost(), Cut::No, vec![call("x", "exec", "[]")]);
-    let inputs = vec![Input::Began(packet()), broken(), Input::Next(packet()), broken(), Input::Next(packet()), broken()];
+    let inputs = vec![broken(), Input::Next(packet()), broken(), Input::Next(packet()), broken()];
     check(
         Some("t"),
         inputs,
         &expect![[r#"
-        append {"event":"turn_model_updated","model_name":"p/m","model_preset":"fast","context_window_tokens":8192}
-        append {"event":"goal_status","status":"running","started_at":2.0,"turn_id":"t"}
-        call model, 1 messages
         append {"event":"stream_end","stream_id":"websocket:c:9:0","resuming":true,"turn_id":"t","turn_phase":"answer","turn_seq":2}
         keep step 0 "" raw None calls ["x error/exec"]
         append {"event":"message","text":"","kind":"tool_hint","tool_events":[{"version":1,"phase":"start","call_id":"x","name":"exec","arguments":{},"result":null,"error":null,"files":[],"embeds":[]}],"turn_id":"t","turn_phase":"activity","turn_seq":3,"created_at_ms":2100}
