@@ -260,13 +260,26 @@ impl Closing {
     }
 
     fn notice(&mut self, words: &str, retry: bool, now: i64) -> Event {
-        let (turn_id, turn_phase, turn_seq) = self.annotate(Phase::Answer);
-        Event::Message(MessageEvent {
+        let notice = Some(Notice { kind: NoticeKind::Interrupted, retry });
+        Event::Message(MessageEvent { text: words.to_owned(), notice, ..self.message(Phase::Answer, now) })
+    }
+
+    /// The end of a call nobody saw.
+    fn unknown(&mut self, call: ToolEvent, now: i64) -> Event {
+        let ended = ToolEvent { phase: ToolPhase::Error, error: UNKNOWN.into(), status: Some(499), ..call };
+        let (kind, tool_events) = (Some(MessageKind::Progress), Some(vec![ended]));
+        Event::Message(MessageEvent { kind, tool_events, ..self.message(Phase::Activity, now) })
+    }
+
+    /// A message that says nothing yet.
+    fn message(&mut self, phase: Phase, now: i64) -> MessageEvent {
+        let (turn_id, turn_phase, turn_seq) = self.annotate(phase);
+        MessageEvent {
             chat_id: self.chat.clone(),
-            text: words.to_owned(),
+            text: String::new(),
             latency_ms: None,
             kind: None,
-            notice: Some(Notice { kind: NoticeKind::Interrupted, retry }),
+            notice: None,
             media_urls: None,
             reply_to: None,
             tool_events: None,
@@ -276,29 +289,7 @@ impl Closing {
             turn_seq,
             created_at_ms: Some(now),
             seq: None,
-        })
-    }
-
-    /// The end of a call nobody saw.
-    fn unknown(&mut self, call: ToolEvent, now: i64) -> Event {
-        let (turn_id, turn_phase, turn_seq) = self.annotate(Phase::Activity);
-        let ended = ToolEvent { phase: ToolPhase::Error, error: UNKNOWN.into(), status: Some(499), ..call };
-        Event::Message(MessageEvent {
-            chat_id: self.chat.clone(),
-            text: String::new(),
-            latency_ms: None,
-            kind: Some(MessageKind::Progress),
-            notice: None,
-            media_urls: None,
-            reply_to: None,
-            tool_events: Some(vec![ended]),
-            source: None,
-            turn_id,
-            turn_phase,
-            turn_seq,
-            created_at_ms: Some(now),
-            seq: None,
-        })
+        }
     }
 
     fn idle(&self) -> Event {

@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, ClientBuilder, Response, StatusCode, Url};
 
 pub(crate) use self::address::Reach;
 pub(crate) use self::error::WebError;
@@ -135,18 +135,19 @@ fn client(cell: &OnceLock<Client>, build: impl FnOnce() -> reqwest::Result<Clien
 fn build(resolver: Resolver) -> reqwest::Result<Client> {
     let headers = [(ACCEPT, WANTED), (ACCEPT_ENCODING, "gzip")];
     let headers: HeaderMap = headers.into_iter().map(|(name, value)| (name, value.parse().expect("a header's own words"))).collect();
+    // A proxy would resolve the name again, and no one would judge what it finds.
+    follows_nothing().default_headers(headers).no_proxy().dns_resolver(resolver).build()
+}
+
+/// A client that asks once, follows nothing, says nothing of where it comes from and keeps no connection.
+fn follows_nothing() -> ClientBuilder {
     Client::builder()
         .user_agent(AGENT)
-        .default_headers(headers)
-        // A proxy would resolve the name again, and no one would judge what it finds.
-        .no_proxy()
-        .dns_resolver(resolver)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
         .connect_timeout(CONNECT)
         .pool_max_idle_per_host(0)
-        .build()
 }
 
 /// Why a request brought no answer. A refusal of ours, made while the name was resolved, is told as it is.

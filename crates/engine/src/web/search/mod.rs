@@ -18,8 +18,6 @@ use crate::secret::Secret;
 const READ: usize = 2 << 20;
 /// The longest query, in characters.
 const QUERY: usize = 400;
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// Who can be asked; the names are those of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,16 +104,9 @@ impl Provider {
     }
 }
 
-/// The client for searches: like that for models, it uses the environment's proxy and follows nothing.
+/// The client for searches: like that for models, it uses the environment's proxy.
 pub(super) fn client() -> reqwest::Result<Client> {
-    Client::builder()
-        .user_agent(super::AGENT)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .connect_timeout(CONNECT)
-        .pool_max_idle_per_host(0)
-        .build()
+    super::follows_nothing().build()
 }
 
 /// Asks a provider. The caller limits the time.
