@@ -6,6 +6,7 @@ pub mod drag;
 pub mod gateway;
 pub mod http;
 pub mod model;
+pub mod scene;
 pub mod screen;
 pub mod sockets;
 pub mod story;

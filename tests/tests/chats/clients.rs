@@ -1,11 +1,10 @@
 //! Many clients of one chat: each hears the same events with the same bytes; only the sender is answered instead of told.
 
 use alcove_tests::client::{Client, Frame};
+use alcove_tests::scene::Scene;
 use alcove_tests::story::{by_seq, told};
 use expect_test::expect;
 use serde_json::json;
-
-use crate::Scene;
 
 #[tokio::test]
 async fn a_second_client_sees_the_same_chat_live() {

@@ -2,8 +2,7 @@
 
 use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::get;
-
-use crate::Scene;
+use alcove_tests::scene::Scene;
 
 /// Sends a command; gives what it said.
 async fn reply(scene: &mut Scene, turn: &str, command: &str) -> Frame {

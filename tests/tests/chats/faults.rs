@@ -4,9 +4,8 @@
 use alcove_tests::client::Frame;
 use alcove_tests::http::thread;
 use alcove_tests::model::Call;
+use alcove_tests::scene::Scene;
 use alcove_tests::story::{answer, shown};
-
-use crate::Scene;
 
 /// What a bad server does with a call.
 type Fault = fn(Call) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;

@@ -3,10 +3,9 @@
 
 use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::thread;
+use alcove_tests::scene::Scene;
 use alcove_tests::story::{shown, told};
 use expect_test::expect;
-
-use crate::Scene;
 
 /// Prompts that may wait.
 const SLOTS: usize = 20;

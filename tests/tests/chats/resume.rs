@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use alcove_tests::client::{Client, Frame};
 use alcove_tests::gateway::Gateway;
 use alcove_tests::http::thread;
+use alcove_tests::scene::Scene;
 use alcove_tests::story::{assert_gapless, by_seq, shown};
 use serde_json::{Value, json};
-
-use crate::Scene;
 
 /// Pieces of the answer whose every cut is tried.
 const PIECES: usize = 24;

@@ -4,10 +4,9 @@ use std::time::{Duration, Instant};
 
 use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::thread;
+use alcove_tests::scene::Scene;
 use alcove_tests::story::{assert_gapless, shown, told};
 use expect_test::expect;
-
-use crate::Scene;
 
 /// How soon a stopped turn's call is closed.
 const STOP_LIMIT: Duration = Duration::from_millis(500);

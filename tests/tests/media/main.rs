@@ -7,37 +7,13 @@ mod uploads;
 
 use std::path::Path;
 
-use alcove_tests::client::Client;
 use alcove_tests::gateway::{Gateway, Home};
 use alcove_tests::http::{Answer, bootstrap, exchange, request};
-use alcove_tests::model::ModelServer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// The smallest picture: one pixel.
 pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xff\xff?\0\x05\xfe\x02\xfe\xa75\x81\x84\0\0\0\0IEND\xaeB`\x82";
-
-/// A gateway with one client whose chats are answered by a scripted model.
-pub struct Scene {
-    /// Dropped last, after the gateway in it.
-    pub gateway: Gateway,
-    pub home: Home,
-    pub client: Client,
-    pub model: ModelServer,
-    pub chat: String,
-}
-
-impl Scene {
-    pub async fn open() -> Self {
-        let home = Home::default();
-        let gateway = home.unix();
-        let model = ModelServer::start().await;
-        let mut client = Client::connect(&gateway).await;
-        client.choose_model("scripted", &model.base()).await;
-        let chat = client.new_chat().await;
-        Self { gateway, home, client, model, chat }
-    }
-}
 
 /// `data:<mime>;base64,…`
 pub fn data_url(mime: &str, bytes: &[u8]) -> String {

@@ -2,9 +2,10 @@
 
 use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::{request, thread};
+use alcove_tests::scene::Scene;
 use serde_json::{Value, json};
 
-use crate::{PNG, Scene, api_token, data_url, kept, read, send};
+use crate::{PNG, api_token, data_url, kept, read, send};
 
 const ID: &str = "message-0123456789";
 

@@ -2,8 +2,9 @@
 
 use alcove_tests::client::Frame;
 use alcove_tests::http::thread;
+use alcove_tests::scene::Scene;
 
-use crate::{PNG, Scene, kept, read};
+use crate::{PNG, kept, read};
 
 #[tokio::test]
 async fn an_answer_shows_a_file_of_the_project() {

@@ -2,10 +2,11 @@
 
 use alcove_tests::gateway::Home;
 use alcove_tests::http::{Answer, bootstrap, exchange, thread};
+use alcove_tests::scene::Scene;
 use alcove_tests::story::shown;
 use serde_json::{Value, json};
 
-use crate::{Scene, whole};
+use crate::whole;
 
 const TRANSCRIPT: &str = r#"{"event":"user","chat_id":"x","text":"Hi","turn_id":"turn-1","created_at_ms":1795226943675}
 {"event":"reasoning_end","chat_id":"x","turn_id":"turn-1","text":"Hm."}
@@ -63,8 +64,8 @@ async fn a_transcript_of_the_original_becomes_a_chat() {
 #[tokio::test]
 async fn a_chat_goes_out_and_comes_back() {
     let mut scene = Scene::open().await;
-    scene.answered("t1", "How do I *plan* a garden?", "Begin with the **soil**.").await;
-    scene.answered("t2", "And water?", "Every day.").await;
+    scene.answered("t1", "How do I *plan* a garden?", &["Begin with the **soil**."]).await;
+    scene.answered("t2", "And water?", &["Every day."]).await;
     let answer = scene.ask(&scene.chat, "export?format=jsonl").await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/x-ndjson; charset=utf-8"));
     let disposition = answer.header("content-disposition");
@@ -84,7 +85,7 @@ async fn a_chat_goes_out_and_comes_back() {
 #[tokio::test]
 async fn a_chat_is_told_as_a_text_and_as_a_page() {
     let mut scene = Scene::open().await;
-    scene.answered("t1", "<b>Über</b>?", "See <script>alert(1)</script> and **this**.").await;
+    scene.answered("t1", "<b>Über</b>?", &["See <script>alert(1)</script> and **this**."]).await;
     let text = scene.ask(&scene.chat, "export?format=markdown").await;
     assert_eq!(text.header("content-type"), "text/markdown; charset=utf-8");
     let text = String::from_utf8(whole(&text)).unwrap();

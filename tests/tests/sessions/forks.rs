@@ -2,10 +2,9 @@
 
 use alcove_tests::client::Frame;
 use alcove_tests::http::thread;
+use alcove_tests::scene::Scene;
 use alcove_tests::story::shown;
 use serde_json::{Value, json};
-
-use crate::Scene;
 
 async fn fork(scene: &mut Scene, index: Value) -> Frame {
     let source = scene.chat.clone();
@@ -17,8 +16,8 @@ async fn fork(scene: &mut Scene, index: Value) -> Frame {
 #[tokio::test]
 async fn a_copy_at_every_place_goes_on_by_itself() {
     let mut scene = Scene::open().await;
-    scene.answered("t1", "One?", "1").await;
-    scene.answered("t2", "Two?", "2").await;
+    scene.answered("t1", "One?", &["1"]).await;
+    scene.answered("t2", "Two?", &["2"]).await;
     for index in 0..=2_usize {
         let attached = fork(&mut scene, json!(index)).await;
         assert_eq!(attached.event(), "attached", "{}", attached.text);
@@ -44,7 +43,7 @@ async fn a_copy_at_every_place_goes_on_by_itself() {
 #[tokio::test]
 async fn what_runs_is_left_behind() {
     let mut scene = Scene::open().await;
-    scene.answered("t1", "One?", "1").await;
+    scene.answered("t1", "One?", &["1"]).await;
     scene.client.say(&scene.chat, "t2", "Two?").await;
     let mut call = scene.model.call().await;
     call.say("half").await;
@@ -63,7 +62,7 @@ async fn what_runs_is_left_behind() {
 #[tokio::test]
 async fn copying_says_what_is_wrong() {
     let mut scene = Scene::open().await;
-    scene.answered("t1", "One?", "1").await;
+    scene.answered("t1", "One?", &["1"]).await;
     for (index, detail) in [
         (json!(2), "invalid fork source or index"),
         (json!(-1), "invalid before_user_index"),

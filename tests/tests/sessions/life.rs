@@ -2,10 +2,9 @@
 
 use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::thread;
+use alcove_tests::scene::Scene;
 use alcove_tests::story::shown;
 use serde_json::json;
-
-use crate::Scene;
 
 #[tokio::test]
 async fn a_chat_that_runs_is_stopped_and_gone() {
@@ -34,13 +33,13 @@ async fn a_chat_that_runs_is_stopped_and_gone() {
 #[tokio::test]
 async fn a_deleted_id_is_a_new_one() {
     let mut scene = Scene::open().await;
-    scene.answered("t1", "One?", "1").await;
+    scene.answered("t1", "One?", &["1"]).await;
     let key = format!("websocket:{}", scene.chat);
     scene.client.request("session.delete", json!({ "key": key })).await;
     assert_eq!(scene.client.attach(&scene.chat.clone()).await, 0);
     assert_eq!(scene.row(&scene.chat).await, None, "attaching makes nothing");
     // The same turn id, in a chat that never heard it.
-    scene.answered("t1", "Again?", "2").await;
+    scene.answered("t1", "Again?", &["2"]).await;
     assert_eq!(
         shown(&thread(&scene.gateway, &scene.chat).await),
         "u-0000000000000001 user \"Again?\"\nbuf-0000000000000004 assistant \"2\"\n"
@@ -50,11 +49,11 @@ async fn a_deleted_id_is_a_new_one() {
 #[tokio::test]
 async fn who_hears_a_chat_that_goes_hears_it_when_it_is_there_again() {
     let mut scene = Scene::open().await;
-    scene.answered("t1", "One?", "1").await;
+    scene.answered("t1", "One?", &["1"]).await;
     let key = format!("websocket:{}", scene.chat);
     scene.client.request("session.delete", json!({ "key": key })).await;
     // Without attaching anew.
-    scene.answered("t9", "Still there?", "Yes.").await;
+    scene.answered("t9", "Still there?", &["Yes."]).await;
     assert!(scene.row(&scene.chat).await.is_some());
 }
 
@@ -78,7 +77,7 @@ async fn deleting_says_what_is_wrong() {
 async fn what_the_model_sees_is_counted() {
     let mut scene = Scene::open().await;
     assert_eq!(scene.ask("nobody", "context").await.text(), "session not found");
-    scene.answered("t1", "One?", "1").await;
+    scene.answered("t1", "One?", &["1"]).await;
     let context = scene.ask(&scene.chat, "context").await.json();
     let keys: Vec<&String> = context.as_object().unwrap().keys().collect();
     assert_eq!(

@@ -2,15 +2,14 @@
 
 use alcove_tests::client::Frame;
 use alcove_tests::http::get;
+use alcove_tests::scene::Scene;
 use serde_json::json;
-
-use crate::Scene;
 
 #[tokio::test]
 async fn a_chat_is_named_after_its_first_answer() {
     let mut scene = Scene::open().await;
     assert!(!scene.model.has_title_call());
-    scene.answered("t1", "How do I plan a garden?", "Begin with the soil.").await;
+    scene.answered("t1", "How do I plan a garden?", &["Begin with the soil."]).await;
     let call = scene.model.title_call().await;
     let asked = call.prompt();
     assert!(asked.contains("How do I plan a garden?") && asked.contains("Begin with the soil."), "{asked}");
@@ -20,18 +19,18 @@ async fn a_chat_is_named_after_its_first_answer() {
     assert_eq!((told.str("scope"), told.str("chat_id")), ("metadata", scene.chat.as_str()));
     assert_eq!(scene.row(&scene.chat.clone()).await.unwrap()["title"], "Planning a garden");
     // Once is enough.
-    scene.answered("t2", "And water?", "Every day.").await;
+    scene.answered("t2", "And water?", &["Every day."]).await;
     assert!(!scene.model.has_title_call());
 }
 
 #[tokio::test]
 async fn the_next_turn_waits_for_no_title() {
     let mut scene = Scene::open().await;
-    scene.answered("t1", "One?", "1").await;
+    scene.answered("t1", "One?", &["1"]).await;
     let call = scene.model.title_call().await;
-    scene.answered("t2", "Two?", "2").await;
+    scene.answered("t2", "Two?", &["2"]).await;
     call.refuse("500 Internal Server Error", "{}").await;
-    scene.answered("t3", "Three?", "3").await;
+    scene.answered("t3", "Three?", &["3"]).await;
     assert!(!scene.model.has_title_call(), "a title that cannot be had is not asked for again");
     assert_eq!(scene.row(&scene.chat.clone()).await.unwrap()["title"], "");
 }
@@ -39,7 +38,7 @@ async fn the_next_turn_waits_for_no_title() {
 #[tokio::test]
 async fn a_persons_title_stays() {
     let mut scene = Scene::open().await;
-    scene.answered("t1", "One?", "1").await;
+    scene.answered("t1", "One?", &["1"]).await;
     let call = scene.model.title_call().await;
     let key = format!("websocket:{}", scene.chat);
     let renamed = scene.client.request("session.rename", json!({ "key": key, "title": "  Mine \n now " })).await;
