@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use alcove_store::{CheckpointKind as Kind, CheckpointSide as Side};
 
 use super::blobs::Blobs;
 use super::ground::{Meta, stat};
+use super::guard;
 use crate::clock::now_ns;
 
 /// Bytes a file may have for its content to be kept.
@@ -36,7 +37,7 @@ pub(super) struct Cache {
 
 impl Cache {
     fn get(&self, meta: &Meta) -> Option<String> {
-        self.lock().get(meta).cloned()
+        guard::lock(&self.hashes).get(meta).cloned()
     }
 
     /// Remembers the hash of a file that was read at `at`, if it was quiet by then.
@@ -44,16 +45,11 @@ impl Cache {
         if meta.changed.max(meta.touched).saturating_add(QUIET) > at {
             return;
         }
-        let mut hashes = self.lock();
+        let mut hashes = guard::lock(&self.hashes);
         if hashes.len() >= REMEMBERED {
             hashes.clear();
         }
         hashes.insert(*meta, hash.to_owned());
-    }
-
-    /// No state between two statements is wrong, so poison means nothing.
-    fn lock(&self) -> MutexGuard<'_, HashMap<Meta, String>> {
-        self.hashes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -21,6 +21,7 @@ mod turns;
 mod undo;
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
@@ -166,6 +167,12 @@ impl Checkpoints {
         Ground::hold(folder, &self.inner.data)
     }
 
+    /// The folder that rows name, unless it is gone or that path leads elsewhere by now.
+    fn hold_named(&self, folder: &[u8]) -> Option<Ground> {
+        let folder = path_of(folder);
+        self.hold(folder).ok().filter(|ground| ground.path() == folder)
+    }
+
     fn reader(&self) -> Reader<'_> {
         Reader { blobs: &self.inner.blobs, cache: &self.inner.cache }
     }
@@ -175,6 +182,12 @@ impl Checkpoints {
     }
 }
 
+/// A path as rows have it.
 fn bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_bytes().to_vec()
+}
+
+/// The path in a row.
+fn path_of(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use alcove_store::{CheckpointKind as Kind, CheckpointRow, CheckpointSide as Side};
@@ -12,7 +11,7 @@ use super::hunks::Pair;
 use super::look::{FILE_BYTES, Seen};
 use super::scan::{Map, Scan};
 use super::undo::{Ask, Insist, Refused, Way, What};
-use super::{Checkpoints, Fault};
+use super::{Checkpoints, Fault, path_of};
 
 /// What is asked for, and what a turn did in one folder.
 #[derive(Clone, Copy)]
@@ -222,7 +221,7 @@ impl Checkpoints {
             Some("It was changed, but not kept: there was too much to keep, or it could not be read.")
         } else if !row.kept || !there() {
             Some("What it held is not kept any more.")
-        } else if self.in_hand(Path::new(std::ffi::OsStr::from_bytes(&row.folder)), &one.path) {
+        } else if self.in_hand(path_of(&row.folder), &one.path) {
             Some("It is being changed right now.")
         } else {
             None
@@ -276,7 +275,7 @@ impl Checkpoints {
 }
 
 pub(super) fn path(row: &CheckpointRow) -> PathBuf {
-    PathBuf::from(std::ffi::OsStr::from_bytes(&row.path))
+    path_of(&row.path).to_owned()
 }
 
 pub(super) fn is_file(side: &Side) -> bool {

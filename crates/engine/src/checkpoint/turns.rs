@@ -1,9 +1,7 @@
 //! What turns changed, for a person: each path with its difference, its pieces, and whether it is as the turn left it. Changes nothing.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::io;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +12,7 @@ use super::ground::{Ground, absent};
 use super::hunks::{Pair, Standing, is_text};
 use super::plan::{is_file, path};
 use super::scan::{Map, Scan};
-use super::{Checkpoints, Fault, guard};
+use super::{Checkpoints, Fault, guard, path_of};
 
 /// Pieces of a change that are told one by one; a change with more is turned as a whole.
 const PIECES: usize = 500;
@@ -140,10 +138,9 @@ impl Checkpoints {
         let mut grounds: HashMap<Vec<u8>, Option<Ground>> = HashMap::new();
         let mut turns: Vec<TurnChanges> = Vec::new();
         for row in &rows {
-            let folder = Path::new(OsStr::from_bytes(&row.folder));
-            let ground =
-                grounds.entry(row.folder.clone()).or_insert_with(|| self.hold(folder).ok().filter(|ground| ground.path() == folder));
-            let mut file = self.file(row, ground.as_ref()).map_err(Fault::io(&folder.join(path(row))))?;
+            let ground = grounds.entry(row.folder.clone()).or_insert_with(|| self.hold_named(&row.folder));
+            let whole = path_of(&row.folder).join(path(row));
+            let mut file = self.file(row, ground.as_ref()).map_err(Fault::io(&whole))?;
             file.later = rows.iter().find(|other| is_later(other, row)).map(|other| other.turn);
             match turns.last_mut().filter(|last| (last.turn, last.step) == (row.turn, row.step)) {
                 Some(last) => {

@@ -1,14 +1,13 @@
 //! Undoing and doing again: what a person asks for and what came of it. Everything is looked at before anything is changed.
 
 use std::collections::BTreeMap;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use alcove_store::{CheckpointHow as How, CheckpointRow, CheckpointSide as Side};
 
 use super::apply::apply;
 use super::ground::absent;
-use super::plan::{Plan, Turn};
+use super::plan::{Plan, Turn, path};
 use super::scan::{Map, Scan};
 use super::{At, Changed, Checkpoints, Fault, guard};
 
@@ -87,7 +86,8 @@ pub(crate) struct Undone {
 }
 
 impl Checkpoints {
-    /// Undoes what a turn did, or does it again; nothing, when a part of it is refused. The same again changes nothing, and finishes what a crash left half done.
+    /// Undoes what a turn did, or does it again; nothing, when a part of it is refused. The same again changes nothing, and finishes what a
+    /// crash left half done.
     pub(crate) fn undo(&self, ask: &Ask) -> Result<Undone, Fault> {
         // Nobody captures anything meanwhile.
         let _alone = guard::alone(&self.inner.gate);
@@ -100,8 +100,7 @@ impl Checkpoints {
         let mut plans = Vec::new();
         let mut undone = Undone::default();
         for (folder, rows) in folders {
-            let folder = PathBuf::from(std::ffi::OsStr::from_bytes(&folder));
-            match self.hold(&folder).ok().filter(|ground| ground.path() == folder) {
+            match self.hold_named(&folder) {
                 Some(ground) => plans.push(Plan::make(self, ground, Turn { rows: &rows, ask })?),
                 None => undone.refused.extend(rows.iter().map(folder_gone)),
             }
@@ -149,7 +148,6 @@ fn changed(path: &Path, before: &Side, after: &Side) -> Changed {
 }
 
 fn folder_gone(row: &CheckpointRow) -> Refused {
-    let path = PathBuf::from(std::ffi::OsStr::from_bytes(&row.path));
     let why = "The folder it was in is not there any more.".to_owned();
-    Refused { path, why, expected: row.after.clone(), found: absent(), can_insist: false }
+    Refused { path: path(row), why, expected: row.after.clone(), found: absent(), can_insist: false }
 }

@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{Dir, DirEntry, Mode, OFlags};
 use rustix::io::Errno;
 
 /// How often an opening is tried again when something got in its way.
@@ -92,6 +92,12 @@ pub(super) fn make(base: impl AsFd, names: &[OsString], made: &mut Vec<(OwnedFd,
         };
     }
     Ok(at)
+}
+
+/// What a folder holds, without itself and the one above it.
+pub(super) fn entries(folder: &OwnedFd) -> Result<impl Iterator<Item = Result<DirEntry, Errno>>, Errno> {
+    let inside = |entry: &Result<DirEntry, Errno>| !entry.as_ref().is_ok_and(|entry| matches!(entry.file_name().to_bytes(), b"." | b".."));
+    Ok(Dir::read_from(folder)?.filter(inside))
 }
 
 /// Puts on disk what was made, renamed or removed in a folder. One that cannot be read cannot be synced; it still was written.

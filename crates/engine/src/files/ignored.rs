@@ -52,7 +52,6 @@ impl Rules {
         let mut ends: Vec<usize> = path.match_indices('/').map(|(at, _)| at + 1).collect();
         ends.insert(0, 0);
         let mut at = open_at(folder, "..", FOLDER).ok();
-        let is_repository = |at: &OwnedFd| rustix::fs::statat(at, ".git", AtFlags::SYMLINK_NOFOLLOW).is_ok();
         let mut within = !is_repository(folder) && !path.is_empty();
         for from in ends.into_iter().rev().take(ABOVE) {
             let Some(above) = at.filter(|_| within) else { break };
@@ -105,11 +104,15 @@ fn said<T>(found: &Match<T>) -> Says {
 
 impl Level {
     fn read(folder: &OwnedFd, from: usize) -> Self {
-        let is_repository = rustix::fs::statat(folder, ".git", AtFlags::SYMLINK_NOFOLLOW).is_ok();
+        let is_repository = is_repository(folder);
         let info = || descend(folder, &[OsString::from(".git"), OsString::from("info")]).ok();
         let exclude = is_repository.then(info).flatten().map_or_else(Gitignore::empty, |info| rules(&info, "exclude"));
         Self { from, ignore: rules(folder, ".ignore"), git: rules(folder, ".gitignore"), exclude, is_repository }
     }
+}
+
+fn is_repository(folder: &OwnedFd) -> bool {
+    rustix::fs::statat(folder, ".git", AtFlags::SYMLINK_NOFOLLOW).is_ok()
 }
 
 /// What stands in a file of rules. Lines that are none, and files that cannot be read, say nothing.

@@ -5,10 +5,10 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt as _;
 
 use alcove_agent::path::Protected;
-use rustix::fs::{AtFlags, Dir};
+use rustix::fs::AtFlags;
 use rustix::io::Errno;
 
-use super::descend::{LISTED, descend, open_at};
+use super::descend::{LISTED, descend, entries, open_at};
 use super::error::FileError;
 use super::own::{Hidden, protecting};
 use super::place::{Place, PlaceKind};
@@ -81,10 +81,10 @@ impl Tree {
 /// The names in a folder, in no order.
 pub(super) fn names(folder: &OwnedFd) -> Result<Vec<OsString>, Errno> {
     let mut names = Vec::new();
-    for entry in Dir::read_from(folder)? {
+    for entry in entries(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_bytes();
-        if !matches!(name, b"." | b"..") && !is_temporary(name) {
+        if !is_temporary(name) {
             names.push(OsString::from_vec(name.to_vec()));
         }
         if names.len() >= LOOKED_AT {

@@ -10,10 +10,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use alcove_agent::path::Protected;
-use rustix::fs::{AtFlags, Dev, Dir, FileType, Stat};
+use rustix::fs::{AtFlags, Dev, FileType, Stat};
 use rustix::io::Errno;
 
-use super::descend::{FOLDER, LISTED, open_at};
+use super::descend::{FOLDER, LISTED, entries, open_at};
 
 /// Folders that are climbed through at most.
 const CLIMBED: usize = 512;
@@ -88,11 +88,8 @@ impl Own {
 }
 
 fn gather(folder: &OwnedFd, (dev, spared): (Dev, Option<Id>), depth: usize, files: &mut HashSet<Id>) -> Result<(), Errno> {
-    for entry in Dir::read_from(folder)? {
+    for entry in entries(folder)? {
         let entry = entry?;
-        if matches!(entry.file_name().to_bytes(), b"." | b"..") {
-            continue;
-        }
         if entry.file_type() != FileType::Directory {
             files.insert(Id { dev, ino: entry.ino() });
         } else if depth > 0 && spared != Some(Id { dev, ino: entry.ino() }) {

@@ -5,11 +5,11 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 
 use alcove_agent::path::{Protected, protected};
-use rustix::fs::{AtFlags, Dir, FileType};
+use rustix::fs::{AtFlags, FileType};
 use rustix::io::Errno;
 
 use super::Tree;
-use super::descend::{LISTED, open_at, sync};
+use super::descend::{LISTED, entries, open_at, sync};
 use super::error::FileError;
 use super::own::{Hidden, Id};
 use super::place::{Expect, Place, PlaceKind};
@@ -100,11 +100,8 @@ fn clear(folder: &OwnedFd, depth: usize) -> Result<(), FileError> {
 /// What is in a folder, and what each is.
 fn names(folder: &OwnedFd) -> Result<Vec<(CString, FileType)>, Errno> {
     let mut names = Vec::new();
-    for entry in Dir::read_from(folder)? {
+    for entry in entries(folder)? {
         let entry = entry?;
-        if matches!(entry.file_name().to_bytes(), b"." | b"..") {
-            continue;
-        }
         let kind = kind(folder, entry.file_name(), entry.file_type())?;
         names.push((entry.file_name().to_owned(), kind));
     }

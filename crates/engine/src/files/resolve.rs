@@ -14,6 +14,7 @@ use super::descend::{FOLDER, open_at, step};
 use super::error::FileError;
 use super::own::{Hidden, Id, is_git, protecting};
 use super::place::{Base, Place, PlaceKind, Spot};
+use super::read::moved;
 
 /// Links that are followed for one path.
 const LINKS: usize = 40;
@@ -178,10 +179,7 @@ impl<'t> Way<'t> {
     }
 
     fn enter(&mut self, name: OsString) -> Result<(), FileError> {
-        let inner = step(self.folder()?, &name).map_err(|why| match why {
-            Errno::LOOP | Errno::NOTDIR => FileError::changed(),
-            why => why.into(),
-        })?;
+        let inner = step(self.folder()?, &name).map_err(moved)?;
         // Come back to the chat's folder by its absolute name, one is in the chat's folder.
         if self.base == Base::System && Id::of_open(&inner)? == self.tree.id {
             self.base = Base::Root;

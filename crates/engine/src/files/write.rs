@@ -7,7 +7,6 @@ use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 
-use alcove_agent::path::Protected;
 use rustix::fs::{AtFlags, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
@@ -122,7 +121,7 @@ impl Tree {
     /// What is Alcove's own or a repository's is not changed.
     pub(super) fn may_change(&self, at: &Place) -> Result<(), FileError> {
         match at.protected {
-            Some(by @ (Protected::Git | Protected::Own)) => Err(FileError::protected(by)),
+            Some(by) => Err(FileError::protected(by)),
             None => Ok(()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::net::unix::pipe::Receiver;
 use tokio::time::Instant;
@@ -20,6 +20,11 @@ const NEWEST: (usize, usize) = (16, 2 << 10);
 
 /// What a command and those who ask for its newest lines share.
 pub(super) type SharedKeep = Arc<Mutex<Keep>>;
+
+/// No state between two statements under it is wrong, so poison means nothing.
+pub(super) fn lock(keep: &SharedKeep) -> MutexGuard<'_, Keep> {
+    keep.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 #[derive(Debug)]
 pub(super) struct Channel {
@@ -70,7 +75,7 @@ impl Channel {
             Ok(0) => self.pipe = None,
             Ok(bytes) => {
                 let bytes = &self.buffer[..bytes];
-                self.keep.lock().unwrap_or_else(PoisonError::into_inner).take(bytes);
+                lock(&self.keep).take(bytes);
                 self.telling.take(bytes, Instant::now());
                 return bytes.len();
             }
@@ -87,7 +92,7 @@ impl Channel {
     /// What is to be told now.
     pub(super) fn next(&mut self, now: Instant) -> Option<Told> {
         let (lines, bytes) = NEWEST;
-        self.telling.next(now, || self.keep.lock().unwrap_or_else(PoisonError::into_inner).newest(lines, bytes))
+        self.telling.next(now, || lock(&self.keep).newest(lines, bytes))
     }
 
     /// What is still to be told after the end, but not that more was skipped.

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use super::channel::SharedKeep;
+use super::channel::{SharedKeep, lock};
 use super::keep::Keep;
 use super::{Caps, CommandId, Ended, How, Wish, raise};
 
@@ -78,7 +78,7 @@ impl Register {
         let state = self.state();
         let at = usize::from(channel.checked_sub(1)?);
         if let Some(entry) = state.running.get(&id) {
-            let keep = entry.keeps.get(at)?.lock().unwrap_or_else(PoisonError::into_inner);
+            let keep = lock(entry.keeps.get(at)?);
             return Some(Tail { text: keep.newest(lines, TAIL), bytes: keep.bytes(), ended: None });
         }
         let ended = state.ended.iter().find_map(|(of, ended)| (*of == id).then_some(ended))?;
@@ -116,7 +116,7 @@ impl Place {
 
     /// From now on the command has ended.
     pub(super) fn leave(self, how: How, duration: Duration) -> Ended {
-        let kept = |(keep, channel): (&SharedKeep, u8)| keep.lock().unwrap_or_else(PoisonError::into_inner).kept(channel);
+        let kept = |(keep, channel): (&SharedKeep, u8)| lock(keep).kept(channel);
         let ended = Ended { how, duration, channels: self.keeps.iter().zip(1..).map(kept).collect() };
         let mut state = self.register.state();
         state.running.remove(&self.id);
