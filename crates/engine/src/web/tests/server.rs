@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::io::Write as _;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// What is done when a path is asked for; the connection ends afterwards.
@@ -22,10 +22,18 @@ pub(super) enum Act {
     Hold,
 }
 
+/// What has happened at a server.
+#[derive(Clone, Default)]
+struct Log {
+    asked: watch::Sender<Vec<String>>,
+    /// Clients that left while nothing was sent to them.
+    left: watch::Sender<usize>,
+}
+
 /// A running server; it ends with this.
 pub(super) struct Server {
     pub(super) port: u16,
-    asked: Arc<Mutex<Vec<String>>>,
+    log: Log,
     _tasks: JoinSet<()>,
 }
 
@@ -34,17 +42,17 @@ impl Server {
         let routes: HashMap<String, Vec<Act>> = routes.into_iter().map(|(path, acts)| (path.to_owned(), acts)).collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&asked);
+        let log = Log::default();
+        let kept = log.clone();
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                connections.spawn(serve(stream, routes.clone(), Arc::clone(&log)));
+                connections.spawn(serve(stream, routes.clone(), kept.clone()));
             }
         });
-        Self { port, asked, _tasks: tasks }
+        Self { port, log, _tasks: tasks }
     }
 
     pub(super) fn at(&self, path: &str) -> String {
@@ -53,24 +61,34 @@ impl Server {
 
     /// What it was asked, head and body.
     pub(super) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        self.log.asked.borrow().clone()
+    }
+
+    /// Waits until it was asked for something.
+    pub(super) async fn hears(&self) {
+        self.log.asked.subscribe().wait_for(|asked| !asked.is_empty()).await.unwrap();
+    }
+
+    /// Waits until a client it held has left.
+    pub(super) async fn is_left(&self) {
+        self.log.left.subscribe().wait_for(|left| *left > 0).await.unwrap();
     }
 }
 
-async fn serve(mut stream: TcpStream, routes: HashMap<String, Vec<Act>>, log: Arc<Mutex<Vec<String>>>) {
+async fn serve(mut stream: TcpStream, routes: HashMap<String, Vec<Act>>, log: Log) {
     let request = request(&mut stream).await;
     let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
-    log.lock().unwrap().push(request);
+    log.asked.send_modify(|asked| asked.push(request));
     let path = path.split('?').next().unwrap_or_default();
     let missing = vec![Act::Say(answer("404 Not Found", "text/plain", b"no such page"))];
     for act in routes.get(path).cloned().unwrap_or(missing) {
-        if perform(&mut stream, act).await.is_err() {
+        if perform(&mut stream, act, &log).await.is_err() {
             return;
         }
     }
 }
 
-async fn perform(stream: &mut TcpStream, act: Act) -> std::io::Result<()> {
+async fn perform(stream: &mut TcpStream, act: Act, log: &Log) -> std::io::Result<()> {
     match act {
         Act::Say(bytes) => stream.write_all(&bytes).await,
         Act::Flood(blocks) => {
@@ -90,6 +108,7 @@ async fn perform(stream: &mut TcpStream, act: Act) -> std::io::Result<()> {
         Act::Hold => {
             // An end or a reset: either way the client has left.
             let _ = stream.read(&mut [0]).await;
+            log.left.send_modify(|left| *left += 1);
             Ok(())
         }
     }
