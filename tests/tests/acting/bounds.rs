@@ -3,9 +3,9 @@
 use std::fs;
 
 use alcove_tests::client::Frame;
+use alcove_tests::processes;
 use serde_json::{Value, json};
 
-use crate::commands::{gone, processes};
 use crate::{Ran, Scene};
 
 #[tokio::test]
@@ -81,12 +81,12 @@ async fn a_deleted_chat_takes_what_waits_and_what_runs_with_it() {
     let mark = format!("86396.{}", scene.gateway.id());
     let command = json!({ "command": format!("sleep {mark}"), "background": true });
     scene.calls(&[("exec", command)]).await;
-    assert!(processes(&mark) > 0);
+    assert!(!processes::of(&mark).is_empty());
     scene.prompted("Go.").await.end_with_calls(&[("exec", json!({ "command": "echo never > never.txt" }))]).await;
     let proposal = scene.proposal().await;
     let key = format!("websocket:{}", scene.chat);
     assert_eq!(scene.ask("session.delete", json!({ "key": key })).await["deleted"], true);
-    gone(&mark).await;
+    processes::gone(&mark).await;
     assert_eq!(scene.ask("proposal.list", json!({})).await["proposals"], json!([]));
     let late = scene.accept(&proposal).await;
     assert_eq!(late["state"], "cancelled", "{late}");

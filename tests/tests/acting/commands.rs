@@ -1,11 +1,10 @@
 //! Commands: told while they run, ended whole, and bounded in every way.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use alcove_tests::client::Frame;
 use alcove_tests::http::thread;
-use alcove_tests::within;
+use alcove_tests::{processes, within};
 use serde_json::{Value, json};
 
 use crate::{Scene, ends};
@@ -18,24 +17,6 @@ const GROWTH_LIMIT: u64 = 30 << 10;
 
 fn exec(command: &str) -> (&'static str, Value) {
     ("exec", json!({ "command": command }))
-}
-
-/// Processes of this machine whose command line holds these words.
-pub fn processes(words: &str) -> usize {
-    let lines = fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
-    lines.filter(|line| String::from_utf8_lossy(line).contains(words)).count()
-}
-
-/// Waits until none is left; how long that took.
-pub async fn gone(words: &str) -> Duration {
-    let began = Instant::now();
-    let looking = async {
-        while processes(words) > 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    within("the processes end", looking).await;
-    began.elapsed()
 }
 
 /// What was streamed of one channel.
@@ -100,12 +81,12 @@ async fn stop_ends_a_command_with_everything_it_began() {
     let script = format!("echo begun; sleep {mark} & (setsid sleep {mark} &) ; trap '' TERM; sleep {mark}; sleep {mark}");
     scene.prompted("Go.").await.end_with_calls(&[exec(&script)]).await;
     scene.client.find("stream_chunk").await;
-    assert!(processes(&mark) >= 3);
+    assert!(processes::of(&mark).len() >= 3);
     let began = Instant::now();
     scene.say("/stop").await;
     let ran = scene.rest().await;
     let idle = began.elapsed();
-    gone(&mark).await;
+    processes::gone(&mark).await;
     let all = began.elapsed();
     assert!(idle <= STOP_LIMIT && all <= STOP_LIMIT, "idle after {idle:?}, gone after {all:?}");
     assert_eq!((ran.statuses(), ran.count("turn_end")), (vec![499], 0));
@@ -129,7 +110,7 @@ async fn a_person_ends_a_command_and_the_turn_goes_on() {
     let ran = scene.finish().await;
     assert_eq!(ran.statuses(), [499, 200], "{:?}", ran.results);
     assert!(ran.results[0].contains("begun") && ran.results[0].contains("stopped") && ran.results[1].contains("next"), "{:?}", ran.results);
-    gone(&mark).await;
+    processes::gone(&mark).await;
     assert_eq!(scene.ask("command.stop", payload).await["stopped"], false);
 }
 
@@ -140,7 +121,7 @@ async fn a_command_has_its_time() {
     let ran = scene.calls(&[("exec", json!({ "command": format!("echo begun; sleep {mark}"), "timeout": 1 }))]).await;
     assert_eq!(ran.statuses(), [408]);
     assert!(ran.results[0].contains("begun") && ran.results[0].contains("its time was over"), "{:?}", ran.results);
-    gone(&mark).await;
+    processes::gone(&mark).await;
 }
 
 #[tokio::test]
@@ -164,7 +145,7 @@ async fn a_command_in_the_background_lets_the_turn_go_on_and_is_read_by_its_tail
     // The model ends it; the record and the channels are final.
     let ended = scene.calls(&[("exec", json!({ "stop": record }))]).await;
     assert_eq!(ended.statuses(), [200], "{:?}", ended.results);
-    gone(&mark).await;
+    processes::gone(&mark).await;
     let last = until(&mut scene, payload(1, 3), |output| output["running"] == false).await;
     assert!(last["text"].as_str().unwrap().contains("ready"), "{last}");
     let read = scene.calls(&[("read_file", json!({ "path": channel })), ("read_file", json!({ "path": record }))]).await;
@@ -184,9 +165,9 @@ async fn a_person_lets_the_turn_go_on_while_a_command_runs() {
     assert_eq!(scene.ask("command.background", payload.clone()).await["background"], true);
     let ran = scene.finish().await;
     assert!(ran.ends()[0]["background"] == true && ran.results[0].contains("in the background"), "{:?}", ran.results);
-    assert!(processes(&mark) > 0, "it runs on");
+    assert!(!processes::of(&mark).is_empty(), "it runs on");
     assert_eq!(scene.ask("command.stop", payload).await["stopped"], true);
-    gone(&mark).await;
+    processes::gone(&mark).await;
 }
 
 /// Asks for a command's output until it is as wanted.
@@ -227,7 +208,7 @@ async fn a_flood_of_output_is_bounded_and_stopped_at_once() {
     scene.say("/stop").await;
     scene.rest().await;
     let idle = began.elapsed();
-    gone(&mark).await;
+    processes::gone(&mark).await;
     assert!(idle <= STOP_LIMIT && began.elapsed() <= STOP_LIMIT, "idle after {idle:?}, gone after {:?}", began.elapsed());
     let grown = scene.gateway.peak() - before;
     assert!(grown < GROWTH_LIMIT, "{grown} KiB more");

@@ -79,12 +79,7 @@ async fn connections_that_ask_for_nothing_are_gone_soon() {
     let times = alcove_tests::within("every connection is closed", waiting.join_all()).await;
     let slowest = times.iter().max().unwrap();
     assert!(*slowest < HALF_OPEN_LIMIT, "the last was gone after {slowest:?}");
-    let settled = async {
-        while gateway.descriptors() > quiet + 8 {
-            tokio::task::yield_now().await;
-        }
-    };
-    alcove_tests::within("descriptors are given back", settled).await;
+    alcove_tests::until("descriptors are given back", || gateway.descriptors() <= quiet + 8).await;
     eprintln!("{} half-open connections, the last gone after {slowest:?}", times.len());
 }
 

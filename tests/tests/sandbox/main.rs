@@ -6,8 +6,9 @@ mod probes;
 mod stage;
 
 use std::process::Output;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use alcove_tests::processes;
 use controls::CONTROLS;
 use probes::{Outcome, PROBES};
 use stage::{Binary, How, Stage, program};
@@ -240,25 +241,14 @@ fn variables_reach_nothing_that_is_not_held() {
 }
 
 /// What a command leaves running in a world of its own ends with it.
-#[test]
-fn a_world_ends_with_its_command() {
+#[tokio::test]
+async fn a_world_ends_with_its_command() {
     let binary = Binary::new();
     let stage = Stage::new(&binary);
-    let name = format!("1000.{}", std::process::id());
-    let output = stage.run(L3, &["/bin/sh", "-c", &format!("setsid sleep {name} > /dev/null 2>&1 & sleep 0; echo started")]);
+    let mark = format!("86395.{}", std::process::id());
+    let output = stage.run(L3, &["/bin/sh", "-c", &format!("setsid sleep {mark} > /dev/null 2>&1 & sleep 0; echo started")]);
     assert_eq!(said(&output), "started");
-    let began = Instant::now();
-    while runs(&name) {
-        assert!(began.elapsed() < END_LIMIT, "it still runs");
-        std::thread::yield_now();
-    }
-}
-
-fn runs(word: &str) -> bool {
-    let processes = std::fs::read_dir("/proc").expect("there is /proc").flatten();
-    processes
-        .map(|process| std::fs::read(process.path().join("cmdline")).unwrap_or_default())
-        .any(|words| words.split(|byte| *byte == 0).any(|known| known == word.as_bytes()))
+    tokio::time::timeout(END_LIMIT, processes::gone(&mark)).await.expect("it does not run on");
 }
 
 /// In a place where no further world can be made, level 3 is an error in words, and what is found by itself is level 2, which says why.

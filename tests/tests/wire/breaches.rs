@@ -178,10 +178,5 @@ async fn clients_that_vanish_leave_nothing_behind() {
 
 /// Waits until the gateway holds no more descriptors than it needs for itself.
 async fn assert_no_connections(gateway: &Gateway) {
-    let settled = async {
-        while gateway.descriptors() > 40 {
-            tokio::task::yield_now().await;
-        }
-    };
-    alcove_tests::within("the connections' descriptors are given back", settled).await;
+    alcove_tests::until("the connections' descriptors are given back", || gateway.descriptors() <= 40).await;
 }

@@ -55,6 +55,7 @@ async fn cycles() {
     let folder = tempfile::tempdir().unwrap();
     let processes = processes();
     run_one(&processes, folder.path(), 0).await;
+    let_go(&processes).await;
     let (open, start) = (descriptors(), Instant::now());
     let mut times = [Duration::ZERO; 4];
     let rounds = std::env::var(ROUNDS).map_or(100, |rounds| rounds.parse().unwrap());
@@ -65,8 +66,8 @@ async fn cycles() {
     }
     eprintln!("{rounds} commands in {:?}: {times:?}", start.elapsed());
     assert_eq!((children(), hostile::alive_in(folder.path()).len()), (0, 0));
-    assert!(soon(AT_ONCE, || processes.courses.is_empty()).await);
-    assert!(soon(AT_ONCE, || descriptors() == open).await, "{} descriptors of {open}", descriptors());
+    let_go(&processes).await;
+    assert_eq!(descriptors(), open);
 }
 
 async fn run_one(processes: &Processes, folder: &Path, round: usize) {

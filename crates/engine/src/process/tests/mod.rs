@@ -81,7 +81,18 @@ async fn until(running: &mut Running, text: &str) {
 /// second.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
-/// Looks again and again until it holds, for so long.
+/// Waits until nothing runs any more, whether or not its end was heard.
+async fn emptied(register: &Register) {
+    tokio::time::timeout(AT_ONCE, register.emptied()).await.expect("all end in time");
+}
+
+/// Waits until nothing runs any more and nobody follows it.
+async fn let_go(processes: &Processes) {
+    processes.courses.close();
+    tokio::time::timeout(AT_ONCE, processes.courses.wait()).await.expect("all are let go in time");
+}
+
+/// Looks again and again until it holds, for so long: for what nothing tells of, such as a tree of strange processes that grows.
 async fn soon(limit: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let until = Instant::now() + limit;
     loop {

@@ -54,37 +54,44 @@ async fn a_huge_line_is_cut_in_itself() {
     assert_eq!(said(&told, 1).len(), 128 << 10);
 }
 
+/// Looks that find the same, one after the other, when nothing more comes.
+const STILL: u32 = 60;
+
 #[tokio::test]
 async fn nobody_asks_so_it_waits() {
     let processes = processes();
     let mut running = processes.start(job("yes")).await.unwrap();
-    let came = || processes.tail(running.id(), 1, 1).map_or(0, |tail| tail.bytes);
-    let mut last = None;
-    let still = async {
-        while last != Some(came()) {
-            last = Some(came()).filter(|bytes| *bytes > 0);
-            tokio::time::sleep(Duration::from_millis(300)).await;
+    let id = running.id();
+    let came = || processes.tail(id, 1, 1).map_or(0, |tail| tail.bytes);
+    // Nothing tells that nothing more comes: it is so when look after look finds the same.
+    let (mut last, mut same) = (0, 0);
+    let still = soon(Duration::from_secs(10), || {
+        let now = came();
+        same = if now == last && now > 0 { same + 1 } else { 0 };
+        last = now;
+        same == STILL
+    });
+    assert!(still.await, "it waits");
+    assert_eq!(processes.courses.len(), 1);
+    let more = async {
+        while came() == last {
+            assert!(running.next().await.is_some());
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), still).await.expect("it waits");
-    assert_eq!(processes.courses.len(), 1);
-    for _ in 0..4 {
-        assert!(running.next().await.is_some());
-    }
-    assert!(soon(AT_ONCE, || last < processes.tail(running.id(), 1, 1).map(|tail| tail.bytes)).await);
+    tokio::time::timeout(AT_ONCE, more).await.expect("it goes on");
 }
 
 #[tokio::test]
 async fn nobody_asks_and_it_is_stopped_all_the_same() {
-    let processes = processes();
-    let mut stopped = processes.start(job("yes")).await.unwrap();
-    let mut limited = processes.start(Job { limit: Duration::from_millis(200), ..job("yes") }).await.unwrap();
-    let ended = |id| processes.tail(id, 1, 1).is_some_and(|tail| tail.ended.is_some());
-    let (one, other) = (stopped.id(), limited.id());
-    assert!(soon(AT_ONCE, || ended(other)).await);
-    assert!(!ended(one));
+    let (one, other) = (processes(), processes());
+    let mut stopped = one.start(job("yes")).await.unwrap();
+    let mut limited = other.start(Job { limit: Duration::from_millis(200), ..job("yes") }).await.unwrap();
+    let end = |of: &Processes, id| of.tail(id, 1, 1).and_then(|tail| tail.ended);
+    emptied(&other.register).await;
+    assert_eq!((end(&one, stopped.id()), end(&other, limited.id())), (None, Some(How::TimedOut)));
     stopped.stop();
-    assert!(soon(AT_ONCE, || ended(one)).await);
+    emptied(&one.register).await;
+    assert_eq!(end(&one, stopped.id()), Some(How::Stopped));
     assert_eq!(finish(&mut stopped).await.1.how, How::Stopped);
     assert_eq!(finish(&mut limited).await.1.how, How::TimedOut);
 }
@@ -110,13 +117,18 @@ async fn the_newest_lines_can_be_asked_for() {
     let mut running = processes.start(job("seq 100000; printf half; echo error >&2; sleep 60")).await.unwrap();
     let id = running.id();
     let tail = |channel, lines| processes.tail(id, channel, lines).map(|tail| (tail.text, tail.ended));
-    let wait = async |running: &mut Running| {
-        while processes.tail(id, 1, 1).is_none_or(|tail| tail.text != "half") || processes.tail(id, 2, 1).is_none_or(|tail| tail.bytes == 0)
-        {
-            let _told = tokio::time::timeout(Duration::from_millis(50), running.next()).await;
+    let (mut half, mut error) = (false, false);
+    let printed = async {
+        while !(half && error) {
+            match running.next().await.expect("it runs") {
+                // More was printed than is told, so the end of it is told among the newest lines.
+                Told::Skipped { tail, .. } => half |= tail.ends_with("half"),
+                Told::Output { channel, .. } => error |= channel == 2,
+                Told::Ended(ended) => panic!("it ended: {ended:?}"),
+            }
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), wait(&mut running)).await.expect("it is printed in time");
+    tokio::time::timeout(Duration::from_secs(20), printed).await.expect("it is printed in time");
     assert_eq!(tail(1, 3), Some(("99999\n100000\nhalf".to_owned(), None)));
     assert_eq!(tail(1, 0), Some((String::new(), None)));
     assert_eq!(tail(2, 5), Some(("error\n".to_owned(), None)));
