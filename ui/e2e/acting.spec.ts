@@ -1,25 +1,17 @@
 // How a chat acts and what it changed: the panel beside the conversation, the chip in the header, the page of approvals.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, at, launch, openPage, say, shots } from "./browser.ts";
-import { startGateway, type Gateway } from "./gateway.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { answered, at, openHome, openPage, say, shots, withBrowser } from "./browser.ts";
+import { withGateway } from "./gateway.ts";
 
-let gateway: Gateway;
-let browser: Browser;
-beforeAll(async () => {
-  gateway = await startGateway("demo");
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-});
+const gateway = withGateway("demo");
+const browser = withBrowser();
 
-const approvals = () => gateway.address.replace("#/?", "#/settings?section=approvals&");
+const approvals = () => gateway().address.replace("#/?", "#/settings?section=approvals&");
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.closest("#side-panel") != null);
 
 async function openApprovals() {
-  const watched = await openPage(browser, approvals());
+  const watched = await openPage(browser(), approvals());
   await at(watched.page, "approval-preset").waitFor();
   return watched;
 }
@@ -69,8 +61,7 @@ test("never asking is asked about, and holds for every window", async () => {
 });
 
 test("a chat looks or acts, with its own approvals and network, and a reload keeps it", async () => {
-  const { page, problems } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
+  const { page, problems } = await openHome(browser(), gateway().address);
   // Before its first message, too.
   await at(page, "acting-chip").click();
   await at(page, "mode-ask").click();
@@ -101,8 +92,7 @@ test("a chat looks or acts, with its own approvals and network, and a reload kee
 });
 
 test("the panel opens and closes by the keys, keeps its width, and says that nothing was changed", async () => {
-  const { page, problems } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
+  const { page, problems } = await openHome(browser(), gateway().address);
   await say(page, "Say hello");
   await answered(page);
   await page.keyboard.press("Control+Shift+G");
@@ -119,7 +109,7 @@ test("the panel opens and closes by the keys, keeps its width, and says that not
   await at(page, "side-panel").waitFor({ state: "detached" });
   expect(problems).toEqual([]);
 
-  const narrow = await openPage(browser, gateway.address, { viewport: { width: 720, height: 900 } });
+  const narrow = await openPage(browser(), gateway().address, { viewport: { width: 720, height: 900 } });
   await at(narrow.page, "composer").waitFor();
   await at(narrow.page, "panel-toggle").click();
   await at(narrow.page, "side-panel").waitFor();

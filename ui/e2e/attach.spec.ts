@@ -1,27 +1,18 @@
 // Files in a message: by button, paste and drop; what may not come along; a picture that is too large; they stay after a reload.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, at, launch, openPage, shots } from "./browser.ts";
-import { canRestart, startGateway, type Gateway } from "./gateway.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { answered, at, openHome, shots, withBrowser } from "./browser.ts";
+import { canRestart, withGateway } from "./gateway.ts";
 
-let gateway: Gateway;
-let browser: Browser;
-beforeAll(async () => {
-  gateway = await startGateway("demo");
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-});
+const gateway = withGateway("demo");
+const browser = withBrowser();
 
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC";
 const png = { name: "garden.png", mimeType: "image/png", buffer: Buffer.from(PIXEL, "base64") };
 const notes = { name: "notes.md", mimeType: "text/markdown", buffer: Buffer.from("# Thyme\n") };
 
 async function open(): Promise<{ page: Page; problems: string[] }> {
-  const { page, problems } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
+  const { page, problems } = await openHome(browser(), gateway().address);
   return { page, problems };
 }
 

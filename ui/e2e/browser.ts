@@ -3,13 +3,13 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { during } from "./during.ts";
 
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 export const shots = process.env.ALCOVE_SHOTS ?? mkdtempSync(path.join(tmpdir(), "alcove-shots-"));
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
-}
+const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
+export const withBrowser = (): (() => Browser) => during(launch, (browser) => browser.close());
 
 /** So tall that whole conversations of the demo are drawn: rows out of sight are not there. */
 export const TALL = { viewport: { width: 1280, height: 2600 } };
@@ -28,6 +28,26 @@ export async function openPage(browser: Browser, address: string, options: Brows
   });
   await page.goto(address);
   return { page, problems };
+}
+
+/** The page with a place to write in. */
+export async function openHome(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  const watched = await openPage(browser, address, options);
+  await at(watched.page, "composer").waitFor();
+  return watched;
+}
+
+/** A chat of its own that begins with these words. */
+export async function begin(browser: Browser, address: string, text: string): Promise<Watched> {
+  const watched = await openHome(browser, address);
+  await newChat(watched.page);
+  await say(watched.page, text);
+  return watched;
+}
+
+export async function newChat(page: Page): Promise<void> {
+  await page.evaluate(() => (location.hash = "#/"));
+  await page.locator(".start").waitFor();
 }
 
 export const at = (page: Page, name: string) => page.locator(`[data-test=${name}]`);

@@ -1,53 +1,30 @@
 // What a turn changed is seen and taken back, by hunk, file and turn; what changed since is never overwritten silently.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { at, launch, openPage, say, shots } from "./browser.ts";
-import { startGateway, type Gateway } from "./gateway.ts";
-import { startToolModel, type ToolModel } from "./toolmodel.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { at, openHome, openPage, say, shots, withBrowser } from "./browser.ts";
+import { chooseModel } from "./choose.ts";
+import { withFolder } from "./during.ts";
+import { withGateway } from "./gateway.ts";
+import { armed } from "./proposals.ts";
+import { withToolModel } from "./toolmodel.ts";
 
-let gateway: Gateway;
-let browser: Browser;
-let model: ToolModel;
-let folder: string;
-beforeAll(async () => {
-  gateway = await startGateway("demo");
-  browser = await launch();
-  model = await startToolModel();
-  folder = await mkdtemp(path.join(tmpdir(), "alcove-changes-"));
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-  await model?.close();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
+const folder = withFolder("changes");
+const model = withToolModel();
+const gateway = withGateway("demo");
+const browser = withBrowser();
 
 const LINES = Array.from({ length: 30 }, (_, n) => `line ${n + 1}\n`).join("");
-const on = (name: string) => path.join(folder, name);
+const on = (name: string) => path.join(folder(), name);
 const text = (name: string) => readFile(on(name), "utf8").catch(() => null);
 const file = (page: Page, name: string) => page.locator(`[data-test=changed-file][data-path="${name}"]`);
 const stands = (page: Page, name: string, standing: string) => page.locator(`[data-test=changed-file][data-path="${name}"].is-${standing}`).waitFor();
 
-async function useModel(page: Page): Promise<void> {
-  await at(page, "settings").click();
-  const dialog = at(page, "settings-dialog");
-  await at(page, "add-address").click();
-  await at(page, "address").fill(model.base);
-  await dialog.getByRole("button", { name: "List its models" }).click();
-  await page.waitForFunction(() => document.querySelector<HTMLInputElement>("[data-test=model]")?.value === "tool-one");
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await at(page, "model-card").filter({ hasText: "tool-one" }).getByText("Default", { exact: true }).waitFor();
-  await page.keyboard.press("Escape");
-  await dialog.waitFor({ state: "detached" });
-}
-
 /** A chat that has not begun, in the folder, that changes files freely. */
-async function begin(page: Page): Promise<void> {
+async function inFolder(page: Page): Promise<void> {
   await at(page, "scope-chip").click();
-  await at(page, "folder-path").fill(folder);
+  await at(page, "folder-path").fill(folder());
   await page.keyboard.press("Enter");
   await at(page, "scope-menu").waitFor({ state: "detached" });
   await at(page, "acting-chip").click();
@@ -58,11 +35,10 @@ async function begin(page: Page): Promise<void> {
 test("a turn's changes are undone and done again by hunk, file and turn", async () => {
   await writeFile(on("a.txt"), LINES);
   await writeFile(on("gone.txt"), "still here\n");
-  const { page, problems } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
-  await useModel(page);
-  await begin(page);
-  model.plan(
+  const { page, problems } = await openHome(browser(), gateway().address);
+  await chooseModel(page, model().base, "tool-one");
+  await inFolder(page);
+  model().plan(
     [["edit_file", { path: "a.txt", old_text: "line 3\n", new_text: "third line\n" }]],
     [["edit_file", { path: "a.txt", old_text: "line 25\n", new_text: "line 25, changed\n" }]],
     [["write_file", { path: "new/one.txt", content: "new\n" }], ["remove_file", { path: "gone.txt" }]],
@@ -100,7 +76,7 @@ test("a turn's changes are undone and done again by hunk, file and turn", async 
 });
 
 test("what changed since is left alone until somebody insists", async () => {
-  const { page, problems } = await openPage(browser, gateway.address);
+  const { page, problems } = await openPage(browser(), gateway().address);
   await at(page, "chat-row").first().click();
   await writeFile(on("a.txt"), "mine now\n");
   await page.keyboard.press("Control+Shift+G");
@@ -128,18 +104,18 @@ test("what changed since is left alone until somebody insists", async () => {
 });
 
 test("a command in the background is told in the header, and ended there", async () => {
-  const { page, problems } = await openPage(browser, gateway.address);
+  const { page, problems } = await openPage(browser(), gateway().address);
   await at(page, "chat-row").first().click();
   await at(page, "acting-chip").click();
   await at(page, "own-full").click();
   await at(page, "acting-sure-yes").click();
   await page.locator("[data-test=own-full][aria-checked=true]").waitFor();
   await page.keyboard.press("Escape");
-  model.plan([["exec", { command: "echo begun; sleep 300", background: true }]], "It runs.");
+  model().plan([["exec", { command: "echo begun; sleep 300", background: true }]], "It runs.");
   await say(page, "Start it");
   const chip = at(page, "acting-chip").and(page.locator("[aria-label*='1 command runs']"));
   // Without a sandbox every command asks.
-  const approve = page.locator("[data-test=approve]:not([aria-disabled=true])");
+  const approve = armed(page, "approve");
   await chip.or(approve).first().waitFor();
   if (await approve.isVisible()) await approve.click();
   await chip.waitFor();

@@ -1,23 +1,13 @@
 // A conversation: keyboard only, stop, a second window, a gateway that dies and comes back, both themes.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, at, launch, openPage, picture, say, shots, TALL } from "./browser.ts";
-import { canRestart, startGateway, type Gateway } from "./gateway.ts";
+import { expect, test } from "vitest";
+import { answered, at, openHome, openPage, picture, say, shots, TALL, withBrowser } from "./browser.ts";
+import { canRestart, withGateway } from "./gateway.ts";
 
-let gateway: Gateway;
-let browser: Browser;
-beforeAll(async () => {
-  gateway = await startGateway("demo");
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-});
+const gateway = withGateway("demo");
+const browser = withBrowser();
 
 test("with the keyboard alone: write, break the line, send, bring the prompt back with the arrow", async () => {
-  const { page, problems } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
+  const { page, problems } = await openHome(browser(), gateway().address);
   await page.keyboard.type("first line");
   await page.keyboard.press("Shift+Enter");
   await page.keyboard.type("second line");
@@ -33,8 +23,7 @@ test("with the keyboard alone: write, break the line, send, bring the prompt bac
 });
 
 test("stop ends the answer, keeps what was written and says so", async () => {
-  const { page } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
+  const { page } = await openHome(browser(), gateway().address);
   await say(page, "Tell me something long");
   await page.waitForFunction(() => (document.querySelector(".row.answer .md")?.textContent?.length ?? 0) > 5);
   await page.keyboard.press("Escape");
@@ -45,8 +34,7 @@ test("stop ends the answer, keeps what was written and says so", async () => {
 });
 
 test("a prompt sent while an answer streams waits and is then answered", async () => {
-  const { page } = await openPage(browser, gateway.address, TALL);
-  await at(page, "composer").waitFor();
+  const { page } = await openHome(browser(), gateway().address, TALL);
   await say(page, "The first of two");
   await at(page, "stop").waitFor();
   await say(page, "The second of two");
@@ -57,12 +45,12 @@ test("a prompt sent while an answer streams waits and is then answered", async (
 });
 
 test("a second window on the same chat shows the same, live", async () => {
-  const one = await openPage(browser, gateway.address);
+  const one = await openPage(browser(), gateway().address);
   await at(one.page, "composer").waitFor();
   await say(one.page, "Seen by two");
   await one.page.waitForFunction(() => location.hash.startsWith("#/chat/"));
   const id = new URL(one.page.url()).hash;
-  const two = await openPage(browser, gateway.address.replace("#/", id));
+  const two = await openPage(browser(), gateway().address.replace("#/", id));
   await at(two.page, "prompt").waitFor();
   await answered(one.page);
   await answered(two.page);
@@ -76,15 +64,14 @@ test("a second window on the same chat shows the same, live", async () => {
 });
 
 test.skipIf(!canRestart)("the gateway is killed in the middle of an answer and comes back: the page goes on by itself", async () => {
-  const { page } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
+  const { page } = await openHome(browser(), gateway().address);
   await say(page, "Something long, please");
   await page.waitForFunction(() => (document.querySelector(".row.answer .md")?.textContent?.length ?? 0) > 5);
-  await gateway.kill();
+  await gateway().kill();
   await at(page, "connection").waitFor();
   await page.screenshot({ path: `${shots}/lost.png` });
-  const address = await gateway.again();
-  const fresh = await openPage(browser, address.replace("#/", new URL(page.url()).hash));
+  const address = await gateway().again();
+  const fresh = await openPage(browser(), address.replace("#/", new URL(page.url()).hash));
   await at(fresh.page, "notice").waitFor();
   // A gateway started anew on loopback has a new secret; the page asks for it and then goes on where it was.
   await at(page, "secret").or(at(page, "notice")).first().waitFor();
@@ -104,7 +91,7 @@ test.skipIf(!canRestart)("the gateway is killed in the middle of an answer and c
 
 test.each(["light", "dark"] as const)("in the %s theme", async (colorScheme) => {
   for (const [width, height] of [[1280, 800], [720, 900]] as const) {
-    const { page, problems } = await openPage(browser, gateway.address, { colorScheme, viewport: { width, height } });
+    const { page, problems } = await openPage(browser(), gateway().address, { colorScheme, viewport: { width, height } });
     await at(page, "composer").waitFor();
     await say(page, "Show a table and some code");
     await answered(page);

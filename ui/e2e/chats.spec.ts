@@ -1,29 +1,18 @@
 // What is done with chats: fork, ask about a passage, temporary ones, rename, pin, archive, delete and undo, folders, export and import.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, at, launch, openPage, picture, say, shots, TALL } from "./browser.ts";
-import { canRestart, startGateway, type Gateway } from "./gateway.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { answered, at, openHome, picture, say, shots, TALL, withBrowser } from "./browser.ts";
+import { withFolder } from "./during.ts";
+import { canRestart, withGateway } from "./gateway.ts";
 
-let gateway: Gateway;
-let browser: Browser;
-let folder: string;
-beforeAll(async () => {
-  gateway = await startGateway("demo");
-  browser = await launch();
-  folder = await mkdtemp(path.join(tmpdir(), "alcove-project-"));
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-  await rm(folder, { recursive: true, force: true });
-});
+const folder = withFolder("project");
+const gateway = withGateway("demo");
+const browser = withBrowser();
 
 async function open(options = {}): Promise<{ page: Page; problems: string[] }> {
-  const { page, problems } = await openPage(browser, gateway.address, options);
-  await at(page, "composer").waitFor();
+  const { page, problems } = await openHome(browser(), gateway().address, options);
   return { page, problems };
 }
 
@@ -176,15 +165,15 @@ test("the scope chip: another folder, a folder that is not there, anywhere only 
   await asked(page, "Where do you work?");
   await at(page, "scope-chip").click();
   await at(page, "scope-menu").waitFor();
-  await at(page, "folder-path").fill(`${folder}/missing`);
+  await at(page, "folder-path").fill(`${folder()}/missing`);
   await page.keyboard.press("Enter");
   await at(page, "scope-error").getByText("no such folder").waitFor();
   await page.screenshot({ path: `${shots}/scope-error.png` });
-  await at(page, "folder-path").fill(folder);
+  await at(page, "folder-path").fill(folder());
   await page.keyboard.press("Enter");
   await at(page, "scope-menu").waitFor({ state: "detached" });
-  await at(page, "scope-chip").getByText(`Only in ${path.basename(folder)}`).waitFor();
-  await at(page, "group").filter({ hasText: path.basename(folder) }).waitFor();
+  await at(page, "scope-chip").getByText(`Only in ${path.basename(folder())}`).waitFor();
+  await at(page, "group").filter({ hasText: path.basename(folder()) }).waitFor();
   await at(page, "scope-chip").click();
   await at(page, "mode-full").click();
   await at(page, "scope-sure-yes").click();
@@ -195,8 +184,8 @@ test("the scope chip: another folder, a folder that is not there, anywhere only 
 
   // The folder gets another name in the list, and its own back when the field is emptied.
   const group = (name: string) => at(page, "group").filter({ hasText: name });
-  await group(path.basename(folder)).hover();
-  await group(path.basename(folder)).locator("button").first().click();
+  await group(path.basename(folder())).hover();
+  await group(path.basename(folder())).locator("button").first().click();
   await at(page, "menu").getByRole("menuitem", { name: "Rename" }).click();
   await at(page, "rename").fill("The workshop");
   await at(page, "rename").press("Enter");
@@ -207,13 +196,13 @@ test("the scope chip: another folder, a folder that is not there, anywhere only 
   await at(page, "menu").getByRole("menuitem", { name: "Rename" }).click();
   await at(page, "rename").fill("");
   await at(page, "rename").press("Enter");
-  await group(path.basename(folder)).waitFor();
+  await group(path.basename(folder())).waitFor();
 
   // A new chat in that folder, before it has begun.
-  await at(page, "group").filter({ hasText: path.basename(folder) }).hover();
-  await at(page, "group").filter({ hasText: path.basename(folder) }).locator("[data-test=group-new]").click();
+  await at(page, "group").filter({ hasText: path.basename(folder()) }).hover();
+  await at(page, "group").filter({ hasText: path.basename(folder()) }).locator("[data-test=group-new]").click();
   await page.locator(".start").waitFor();
-  await at(page, "scope-chip").getByText(`Only in ${path.basename(folder)}`).waitFor();
+  await at(page, "scope-chip").getByText(`Only in ${path.basename(folder())}`).waitFor();
   await say(page, "And here?");
   await at(page, "stop").waitFor();
   await at(page, "scope-chip").click();
@@ -232,7 +221,7 @@ test("a chat is exported, and what was exported is imported again", async () => 
     const file = await download;
     const text = await readFile(await file.path(), "utf8");
     expect(text, format).toContain("A chat that travels");
-    saved[format] = path.join(folder, file.suggestedFilename());
+    saved[format] = path.join(folder(), file.suggestedFilename());
     await writeFile(saved[format], text);
   }
   page.on("filechooser", () => {});

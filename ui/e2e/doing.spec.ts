@@ -1,45 +1,20 @@
 // The agent at work in a conversation: what waits for a person and how it is answered, calls with their output, what a turn changed. The
 // gateway is the development fixture here, whose agent does the same things each time.
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { at, launch, openPage, say, shots } from "./browser.ts";
-import { startScripted } from "./gateway.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { at, begin, openPage, say, shots, withBrowser } from "./browser.ts";
+import { lookOn, stopSoon } from "./flood.ts";
+import { withScripted } from "./gateway.ts";
+import { armed, count, leave, toProposal } from "./proposals.ts";
 
-let gateway: Awaited<ReturnType<typeof startScripted>>;
-let browser: Browser;
-beforeAll(async () => {
-  gateway = await startScripted();
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-});
+const gateway = withScripted();
+const browser = withBrowser();
 
-/** A button once it is armed. */
-const armed = (place: Page | Locator, name: string) => place.locator(`[data-test=${name}]:not([aria-disabled=true])`);
-const count = (page: Page, name: string, n: number) => page.waitForFunction(([test, wanted]) => document.querySelectorAll(`[data-test=${test}]`).length === wanted, [name, n] as const);
-
-async function begin(text: string) {
-  const watched = await openPage(browser, gateway.address);
-  await at(watched.page, "composer").waitFor();
-  await watched.page.evaluate(() => (location.hash = "#/"));
-  await watched.page.locator(".start").waitFor();
-  await say(watched.page, text);
-  return watched;
-}
-
-/** Ends what the spec began, so that nothing waits for the next one. */
-async function leave(page: Page): Promise<void> {
-  if (await at(page, "stop").isVisible()) await at(page, "stop").click();
-  await at(page, "stop").waitFor({ state: "detached" });
-  await page.context().close();
-}
-
+const asked = (text: string) => begin(browser(), gateway().address, text);
 const focusedProposal = (page: Page) => page.evaluate(() => document.activeElement?.closest("[data-proposal]") != null);
 
 test("a program is written, run and undone: each step waits for a yes, and says in one line what became of it", async () => {
-  const { page, problems } = await begin("Give me the tour");
+  const { page, problems } = await asked("Give me the tour");
   await at(page, "proposal").waitFor();
   expect(await page.title()).toMatch(/^\(1\) /);
   expect(await at(page, "stop").isVisible()).toBe(true);
@@ -67,7 +42,7 @@ test("a program is written, run and undone: each step waits for a yes, and says 
 });
 
 test("Enter and letters meant for the composer approve nothing; keys in a card work when it is armed, and not while they are held", async () => {
-  const { page } = await begin("Ask me several questions");
+  const { page } = await asked("Ask me several questions");
   await count(page, "proposal", 5);
   await at(page, "composer").fill("a");
   await page.keyboard.press("Enter");
@@ -76,8 +51,7 @@ test("Enter and letters meant for the composer approve nothing; keys in a card w
   expect(await at(page, "resolved").count()).toBe(0);
   await at(page, "composer").fill("");
 
-  await page.keyboard.press("Control+j");
-  await page.waitForFunction(() => document.activeElement?.matches("[data-proposal]"));
+  await toProposal(page);
   // At once, as a key that was on its way: too early.
   await page.keyboard.press("a");
   expect(await at(page, "resolved").count()).toBe(0);
@@ -94,7 +68,7 @@ test("Enter and letters meant for the composer approve nothing; keys in a card w
 });
 
 test("a button that has just appeared is not pressed by a click that was on its way", async () => {
-  const { page } = await begin("Give me the tour");
+  const { page } = await asked("Give me the tour");
   const early = await page.evaluate(
     () =>
       new Promise<number>((done) => {
@@ -117,7 +91,7 @@ test("a button that has just appeared is not pressed by a click that was on its 
 });
 
 test("a rule is chosen with where it holds; a reason goes with a no", async () => {
-  const { page } = await begin("Ask me several questions");
+  const { page } = await asked("Ask me several questions");
   await count(page, "proposal", 5);
   const test = page.locator("[data-proposal]").filter({ hasText: "cargo test --workspace" });
   await test.locator("[data-test=approve-rule]").click();
@@ -136,9 +110,9 @@ test("a rule is chosen with where it holds; a reason goes with a no", async () =
 });
 
 test("the queue lists everything that waits, in every chat, and answers all of it at once, but no question", async () => {
-  const first = await begin("Ask me several questions");
+  const first = await asked("Ask me several questions");
   await count(first.page, "proposal", 5);
-  const { page, problems } = await begin("Give me the tour");
+  const { page, problems } = await asked("Give me the tour");
   await at(page, "proposal").waitFor();
   await page.waitForFunction(() => document.querySelector("[data-test=queue-words]")?.textContent?.includes("5 in other chats"));
   expect(await page.locator(".chat-row .dot.waiting").count()).toBeGreaterThan(0);
@@ -160,10 +134,10 @@ test("the queue lists everything that waits, in every chat, and answers all of i
 });
 
 test("what another window answers is answered here; an answer that comes too late says so", async () => {
-  const one = await begin("Ask me several questions");
+  const one = await asked("Ask me several questions");
   await count(one.page, "proposal", 5);
   const id = new URL(one.page.url()).hash;
-  const two = await openPage(browser, gateway.address.replace("#/", id));
+  const two = await openPage(browser(), gateway().address.replace("#/", id));
   await count(two.page, "proposal", 5);
   const card = (page: Page) => page.locator("[data-proposal]").filter({ hasText: "example.org/manual" });
   await armed(card(one.page), "approve").waitFor();
@@ -182,7 +156,7 @@ test("what another window answers is answered here; an answer that comes too lat
 });
 
 test("Stop ends what waits; a prompt sent meanwhile waits and says so", async () => {
-  const { page } = await begin("Ask me several questions");
+  const { page } = await asked("Ask me several questions");
   await count(page, "proposal", 5);
   await say(page, "And then hello");
   await at(page, "prompt").filter({ hasText: "Queued" }).waitFor();
@@ -194,37 +168,15 @@ test("Stop ends what waits; a prompt sent meanwhile waits and says so", async ()
 });
 
 test("two hundred megabytes of output leave the window at work, and Stop ends the command", async () => {
-  const { page, problems } = await begin("Make a flood");
-  await at(page, "tool").last().locator("summary").click();
-  await at(page, "left-out").waitFor();
-  await page.evaluate(() => {
-    const state = window as unknown as { longest: number };
-    state.longest = 0;
-    let before = performance.now();
-    const tick = () => {
-      const now = performance.now();
-      state.longest = Math.max(state.longest, now - before);
-      before = now;
-      requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
-  });
-  const bytes = () => page.evaluate(() => document.querySelector("[data-test=output] pre")?.textContent?.length ?? 0);
-  await at(page, "composer").fill("typed while it runs");
-  await page.waitForFunction(() => Number(document.querySelector("[data-test=left-out]")?.textContent?.replace(/\D/g, "")) > 60_000_000);
-  expect(await bytes()).toBeLessThanOrEqual(64 * 1024);
-  expect(await page.evaluate(() => (window as unknown as { longest: number }).longest)).toBeLessThan(1_500);
-  const began = Date.now();
-  await at(page, "call-stop").click();
-  await page.locator("[data-test=call-state].stopped").waitFor();
-  expect(Date.now() - began).toBeLessThan(8_000);
-  await at(page, "stop").waitFor({ state: "detached" });
+  const { page, problems } = await asked("Make a flood");
+  await lookOn(page, 60_000_000, () => at(page, "composer").fill("typed while it runs"));
+  await stopSoon(page);
   expect(problems).toEqual([]);
   await page.context().close();
 });
 
 test("calls that only looked are one line; what failed or was refused says how and why", async () => {
-  const { page } = await begin("Please look around");
+  const { page } = await asked("Please look around");
   await at(page, "stop").waitFor({ state: "detached" });
   expect(await at(page, "tool-group").innerText()).toContain("Read 7 files, searched 2 times");
   const states = await at(page, "call-state").allInnerTexts();
@@ -236,7 +188,7 @@ test("calls that only looked are one line; what failed or was refused says how a
 });
 
 test("a command in the background goes on after its turn until it is stopped; its output is asked for while somebody looks", async () => {
-  const { page } = await begin("Leave a server in the background");
+  const { page } = await asked("Leave a server in the background");
   await at(page, "stop").waitFor({ state: "detached" });
   await at(page, "tool").last().locator("summary").click();
   await at(page, "output").filter({ hasText: "page-2 " }).waitFor();
@@ -250,13 +202,12 @@ test("a command in the background goes on after its turn until it is stopped; it
 });
 
 test("a proposal is still there after a reload, and the keys reach it", async () => {
-  const { page } = await begin("Give me the tour");
+  const { page } = await asked("Give me the tour");
   await at(page, "proposal").waitFor();
   await page.reload();
   await at(page, "proposal").waitFor();
   expect(await focusedProposal(page)).toBe(false);
-  await page.keyboard.press("Control+j");
-  await page.waitForFunction(() => document.activeElement?.matches("[data-proposal]"));
+  await toProposal(page);
   await page.keyboard.press("Escape");
   await page.waitForFunction(() => document.activeElement?.id === "composer");
   expect(await at(page, "stop").isVisible()).toBe(true);

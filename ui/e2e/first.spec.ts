@@ -1,22 +1,13 @@
 // Someone new: first run, the demo, a streamed answer; it is there after a reload.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, at, launch, openPage, picture, say, shots } from "./browser.ts";
-import { startGateway, type Gateway } from "./gateway.ts";
+import { expect, test } from "vitest";
+import { answered, at, openPage, picture, say, shots, withBrowser } from "./browser.ts";
+import { withGateway } from "./gateway.ts";
 
-let gateway: Gateway;
-let browser: Browser;
-beforeAll(async () => {
-  gateway = await startGateway(null);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-});
+const gateway = withGateway(null);
+const browser = withBrowser();
 
 test("first run, the demo, an answer that streams, a reload that keeps it", async () => {
-  const { page, problems } = await openPage(browser, gateway.address);
+  const { page, problems } = await openPage(browser(), gateway().address);
   await at(page, "choose-demo").or(at(page, "composer")).first().waitFor();
   expect(page.url()).not.toContain("bootstrapSecret");
   if (await at(page, "choose-demo").isVisible()) {
@@ -48,7 +39,7 @@ test("first run, the demo, an answer that streams, a reload that keeps it", asyn
   // A fresh start, without a chat in the address, begins with the one that was in front last; a new chat stays one over a reload.
   const chat = new URL(page.url()).hash;
   await page.goto("about:blank");
-  await page.goto(gateway.address);
+  await page.goto(gateway().address);
   await page.locator(".row.latest").waitFor();
   expect(new URL(page.url()).hash).toBe(chat);
   expect(await picture(page)).toEqual(before);
@@ -60,16 +51,16 @@ test("first run, the demo, an answer that streams, a reload that keeps it", asyn
   // One that is gone gives way to a new chat.
   await page.evaluate(() => localStorage.setItem("alcove.chat", "11111111-2222-4333-8444-555555555555"));
   await page.goto("about:blank");
-  await page.goto(gateway.address);
+  await page.goto(gateway().address);
   await page.locator(".start").waitFor();
   expect(new URL(page.url()).hash).toBe("#/");
 });
 
 test("a wrong secret leads to the form, the right one from there in", async () => {
-  const { page } = await openPage(browser, gateway.address.replace(/=.*/, "=not-the-secret-at-all"));
+  const { page } = await openPage(browser(), gateway().address.replace(/=.*/, "=not-the-secret-at-all"));
   await at(page, "secret").waitFor();
   await page.screenshot({ path: `${shots}/refused.png` });
-  await at(page, "secret").fill(gateway.address);
+  await at(page, "secret").fill(gateway().address);
   await at(page, "secret").press("Enter");
   await at(page, "composer").waitFor();
 });

@@ -6,8 +6,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { during } from "./during.ts";
 
-export type Gateway = { readonly address: string; kill: () => Promise<void>; again: () => Promise<string>; end: () => Promise<void> };
+type Scripted = { readonly address: string; end: () => Promise<void> };
+export type Gateway = Scripted & { kill: () => Promise<void>; again: () => Promise<string> };
 
 const binary = process.env.ALCOVE_GATEWAY_BIN;
 /** The development fixture keeps nothing, so it cannot show a restart. */
@@ -45,14 +47,18 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   await gone;
 }
 
+/** Null: nothing chosen yet, so the page begins with its first run. */
+export const withGateway = (preset: string | null): (() => Gateway) => during(() => startGateway(preset), (gateway) => gateway.end());
+
 /** The development fixture, whose agent does the same things each time. */
-export async function startScripted(): Promise<{ readonly address: string; end: () => Promise<void> }> {
+export const withScripted = (): (() => Scripted) => during(startScripted, (gateway) => gateway.end());
+
+async function startScripted(): Promise<Scripted> {
   const { child, address } = await serve(await freePort(), tmpdir(), "demo", path.join(import.meta.dirname, "../dev/mock.mjs"));
   return { address, end: () => ended(child, "SIGTERM") };
 }
 
-/** `preset` null: nothing chosen yet, so the page begins with its first run. */
-export async function startGateway(preset: string | null): Promise<Gateway> {
+async function startGateway(preset: string | null): Promise<Gateway> {
   if (binary === undefined) {
     const address = process.env.ALCOVE_URL;
     if (address === undefined) throw new Error("set ALCOVE_GATEWAY_BIN or ALCOVE_URL");

@@ -1,31 +1,20 @@
 // The page in a window with a host: files dropped on the window, folders and places for files chosen in the system's dialogs.
 // The host is a stand-in here; the real one is held by the window's own tests.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, at, launch, openPage, say, shots } from "./browser.ts";
-import { startGateway, type Gateway } from "./gateway.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { answered, at, openPage, say, shots, withBrowser } from "./browser.ts";
+import { withFolder } from "./during.ts";
+import { withGateway } from "./gateway.ts";
 
-let gateway: Gateway;
-let browser: Browser;
-let folder: string;
-beforeAll(async () => {
-  gateway = await startGateway("demo");
-  browser = await launch();
-  folder = await mkdtemp(path.join(tmpdir(), "alcove-host-"));
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-  await rm(folder, { recursive: true, force: true });
-});
+const folder = withFolder("host");
+const gateway = withGateway("demo");
+const browser = withBrowser();
 
 type Stand = { tell: (event: object) => void; saved: string[] };
 
 async function inWindow(): Promise<Page> {
-  const { page } = await openPage(browser, "about:blank");
+  const { page } = await openPage(browser(), "about:blank");
   await page.addInitScript((chosen) => {
     const stand: Stand = { tell: () => {}, saved: [] };
     Object.assign(window, {
@@ -36,8 +25,8 @@ async function inWindow(): Promise<Page> {
         pickFolder: async () => chosen,
       },
     });
-  }, folder);
-  await page.goto(gateway.address);
+  }, folder());
+  await page.goto(gateway().address);
   await at(page, "composer").waitFor();
   return page;
 }
@@ -72,7 +61,7 @@ test("folders and places for files are chosen in the system's dialogs", async ()
   const id = new URL(page.url()).hash.replace("#/chat/", "");
   await at(page, "scope-chip").click();
   await at(page, "pick-folder").click();
-  await at(page, "scope-chip").getByText(`Only in ${path.basename(folder)}`).waitFor();
+  await at(page, "scope-chip").getByText(`Only in ${path.basename(folder())}`).waitFor();
   await at(page, "chat-menu-here").click();
   await page.getByRole("menuitem", { name: "Export as HTML" }).click();
   await at(page, "toast").getByText("Saved as chosen/").waitFor();

@@ -1,38 +1,27 @@
 // The settings as a page: addresses, search, what is saved and refused, other clients, the order of models, keys, restarts, the report.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { at, launch, openPage, shots } from "./browser.ts";
-import { startGateway, type Gateway } from "./gateway.ts";
-import { startModel, type Model } from "./model.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { at, openHome, openPage, shots, withBrowser } from "./browser.ts";
+import { withGateway } from "./gateway.ts";
+import { withModel } from "./model.ts";
 
-let gateway: Gateway;
-let browser: Browser;
-let model: Model;
-beforeAll(async () => {
-  gateway = await startGateway("demo");
-  browser = await launch();
-  model = await startModel();
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-  await model?.close();
-});
+const model = withModel();
+const gateway = withGateway("demo");
+const browser = withBrowser();
 
-const inSection = (section: string) => gateway.address.replace("#/?", `#/settings?section=${section}&`);
+const inSection = (section: string) => gateway().address.replace("#/?", `#/settings?section=${section}&`);
 const field = (page: Page, name: string) => at(page, `field-${name}`);
 const hash = (page: Page) => new URL(page.url()).hash;
 const saved = (page: Page) => at(page, "saved").first().waitFor();
 
 async function open(section: string, options = {}) {
-  const watched = await openPage(browser, inSection(section), options);
+  const watched = await openPage(browser(), inSection(section), options);
   await at(watched.page, "settings-dialog").waitFor();
   return watched;
 }
 
 test("sections have addresses, are found by what is in them, and Back leads to the chat", async () => {
-  const { page, problems } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
+  const { page, problems } = await openHome(browser(), gateway().address);
   const before = hash(page);
   await at(page, "settings").click();
   await at(page, "section-models").and(page.locator("[aria-current=page]")).waitFor();
@@ -116,7 +105,7 @@ test("a server of one's own: refused without an address, added with a key that i
   await field(page, "name").fill("Bench");
   await at(page, "save").click();
   await page.locator("[data-field=api_base]").getByText("API base is required").waitFor();
-  await field(page, "api_base").fill(model.base);
+  await field(page, "api_base").fill(model().base);
   await field(page, "api_key").fill("sk-bench-0123456789-last");
   await at(page, "provider-more").click();
   await field(page, "extra_headers").fill("not json");
@@ -145,7 +134,7 @@ test("a preset from a provider's catalogue; the order by keyboard and by pointer
   const { page, problems } = await open("providers");
   await at(page, "add-provider").click();
   await field(page, "name").fill("Small");
-  await field(page, "api_base").fill(model.base);
+  await field(page, "api_base").fill(model().base);
   await at(page, "save").click();
   await at(page, "provider-card").filter({ hasText: "Small" }).waitFor();
   await at(page, "section-models").click();
@@ -254,7 +243,7 @@ test("a restart is told until it is done, and what waited for it holds", async (
 });
 
 test("in the native window its host opens the log, keeps the report and starts the engine anew", async () => {
-  const { page, problems } = await openPage(browser, gateway.address);
+  const { page, problems } = await openPage(browser(), gateway().address);
   await page.addInitScript(() => {
     const asked: string[] = [];
     let tell = (_status: { engine_status: string }) => {};

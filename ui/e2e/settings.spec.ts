@@ -1,31 +1,19 @@
 // Models from an address: listed, tested, kept, used; the server's own error shown; hostile answers stay text.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, at, launch, openPage, say, shots } from "./browser.ts";
-import { startGateway, type Gateway } from "./gateway.ts";
-import { startModel, type Model } from "./model.ts";
+import { expect, test } from "vitest";
+import { answered, at, openHome, say, shots, withBrowser } from "./browser.ts";
+import { withGateway } from "./gateway.ts";
+import { withModel } from "./model.ts";
 
-let gateway: Gateway;
-let browser: Browser;
-let model: Model;
-beforeAll(async () => {
-  gateway = await startGateway("demo");
-  browser = await launch();
-  model = await startModel();
-});
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.end();
-  await model?.close();
-});
+const model = withModel();
+const gateway = withGateway("demo");
+const browser = withBrowser();
 
 test("a model is added by address, tested, kept as the default and answers", async () => {
-  const { page, problems } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
+  const { page, problems } = await openHome(browser(), gateway().address);
   await at(page, "settings").click();
   const dialog = at(page, "settings-dialog");
   await at(page, "add-address").click();
-  await at(page, "address").fill(model.base);
+  await at(page, "address").fill(model().base);
   await dialog.getByRole("button", { name: "List its models" }).click();
   await page.waitForFunction(() => document.querySelector<HTMLInputElement>("[data-test=model]")?.value === "small-one");
   await dialog.locator("form").getByRole("button", { name: "Test" }).click();
@@ -76,13 +64,12 @@ const HOSTILE = [
 ];
 
 test("a hostile answer stays text: no script, no request, no dangerous element", async () => {
-  const { page } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
+  const { page } = await openHome(browser(), gateway().address);
   const asked: string[] = [];
   page.on("request", (request) => {
-    if (!request.url().startsWith(new URL(gateway.address).origin) && !request.url().startsWith("data:")) asked.push(request.url());
+    if (!request.url().startsWith(new URL(gateway().address).origin) && !request.url().startsWith("data:")) asked.push(request.url());
   });
-  model.say(HOSTILE.join("\n\n"));
+  model().say(HOSTILE.join("\n\n"));
   await say(page, "Be hostile");
   await answered(page);
   await page.screenshot({ path: `${shots}/hostile.png` });
@@ -100,9 +87,8 @@ test("a hostile answer stays text: no script, no request, no dangerous element",
 });
 
 test("a server that is gone gives its error in the chat, with a retry", async () => {
-  const { page } = await openPage(browser, gateway.address);
-  await at(page, "composer").waitFor();
-  await model.close();
+  const { page } = await openHome(browser(), gateway().address);
+  await model().close();
   await say(page, "Still there?");
   await at(page, "notice").waitFor();
   await page.screenshot({ path: `${shots}/error.png` });

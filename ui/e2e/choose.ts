@@ -1,0 +1,17 @@
+// A model behind an address, chosen in the settings as a person does it.
+import type { Page } from "playwright-core";
+import { at } from "./browser.ts";
+
+/** `id` is the first model the server lists; it is the default afterwards, and the settings are closed. */
+export async function chooseModel(page: Page, base: string, id: string): Promise<void> {
+  await at(page, "settings").click();
+  const dialog = at(page, "settings-dialog");
+  await at(page, "add-address").click();
+  await at(page, "address").fill(base);
+  await dialog.getByRole("button", { name: "List its models" }).click();
+  await page.waitForFunction((wanted) => document.querySelector<HTMLInputElement>("[data-test=model]")?.value === wanted, id);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await at(page, "model-card").filter({ hasText: id }).getByText("Default", { exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+}
