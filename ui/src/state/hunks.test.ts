@@ -1,6 +1,6 @@
 // Diffs as they come, and their hunks: kinds, numbers, what is left out.
 import { expect, test } from "vitest";
-import { hunksOf, visible } from "./hunks.ts";
+import { hunksOf } from "./hunks.ts";
 
 const picture = (diff: string) => hunksOf(diff).map((hunk) => [`${hunk.from}-${hunk.to}${hunk.within === "" ? "" : ` ${hunk.within}`}`, ...hunk.lines.map((line) => `${line.old ?? ""}/${line.now ?? ""} ${line.kind} ${line.text}`)]);
 
@@ -17,15 +17,4 @@ test.each([
   ["an empty line that lost its space", "@@ -1,3 +1,3 @@\n a\n\n-b\n+c\n", [["1-3", "1/1 same a", "2/2 same ", "3/ removed b", "/3 added c"]]],
 ])("%s", (_, diff, expected) => {
   expect(picture(diff)).toEqual(expected);
-});
-
-test.each([
-  ["plain\ttext", "plain\ttext"],
-  ["end\r", "end\u240d"],
-  ["\u001b[31m", "\u241b[31m"],
-  ["a\u202eb", "a⟨U+202E⟩b"],
-  ["zero\u200bwidth", "zero⟨U+200B⟩width"],
-  ["grün 👍", "grün 👍"],
-])("%j is shown as %j", (text, shown) => {
-  expect(visible(text)).toBe(shown);
 });

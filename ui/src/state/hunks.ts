@@ -43,11 +43,3 @@ function readHunk(all: readonly string[], start: number, head: RegExpExecArray):
   }
   return [{ from, to: Math.max(from, now - 1), within: head[5] ?? "", lines }, at];
 }
-
-/** A line as it is to be read: what would hide in it or turn it round is made visible. */
-export function visible(text: string): string {
-  return text
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (letter) => String.fromCharCode(0x2400 + letter.charCodeAt(0)))
-    .replace(/\u007f/g, "\u2421")
-    .replace(/[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (letter) => `⟨U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
-}

@@ -6,11 +6,11 @@ import { ts } from "../i18n/settings.ts";
 import { t } from "../i18n/text.ts";
 import { focusAsked } from "../state/compose.ts";
 import { choosePreset, settings, skipFirstRun } from "../state/settings.ts";
-import { words } from "../state/words.ts";
 import { link } from "../wire/socket.ts";
 import { ByAddress } from "./settings/byaddress.tsx";
 import { FoundServers } from "./settings/found.tsx";
 import { WithKey } from "./settings/withkey.tsx";
+import { useWork } from "./work.ts";
 
 export function FirstRun() {
   useEffect(() => {
@@ -76,16 +76,8 @@ function Way(props: { name: string; text: string; button: string; test: string; 
 }
 
 function Demo(props: { chosen: () => void }) {
-  const why = useSignal("");
-  const busy = useSignal(false);
-  const use = () => {
-    busy.value = true;
-    why.value = "";
-    choosePreset("demo").then(props.chosen, (error: unknown) => {
-      busy.value = false;
-      why.value = words(error);
-    });
-  };
+  const { busy, why, run } = useWork();
+  const use = () => run(() => choosePreset("demo").then(props.chosen));
   return (
     <section class="card">
       <div class="card-line">

@@ -1,11 +1,8 @@
-// A difference, whole, with the numbers of its lines; what hides in a line is a badge.
+// A difference, whole, with the numbers of its lines.
 import { td } from "../../i18n/doing.ts";
-import { hunksOf, type DiffLine } from "../../state/hunks.ts";
-import { marked } from "../../state/marks.ts";
+import { hunksOf } from "../../state/hunks.ts";
 import { t } from "../../i18n/text.ts";
-import { Shown } from "../row/shown.tsx";
-
-const SIGNS = { same: " ", added: "+", removed: "-", note: "\\" } as const;
+import { DiffLine } from "../row/diffline.tsx";
 
 export function DiffLines(props: { path: string; diff: { text: string; truncated?: boolean } }) {
   const hunks = hunksOf(props.diff.text);
@@ -17,26 +14,12 @@ export function DiffLines(props: { path: string; diff: { text: string; truncated
           <div key={at} class="diff-hunk">
             {at > 0 ? <div class="dl gap">⋯</div> : null}
             {hunk.lines.map((line, n) => (
-              <Line key={n} line={line} />
+              <DiffLine key={n} line={line} />
             ))}
           </div>
         ))}
       </div>
       {props.diff.truncated ? <p class="small error-text">{td("diff.truncated")}</p> : null}
     </>
-  );
-}
-
-function Line(props: { line: DiffLine }) {
-  const { line } = props;
-  return (
-    <div class={`dl ${line.kind}`}>
-      <i>{line.now ?? line.old ?? ""}</i>
-      <span>
-        {SIGNS[line.kind]}
-        <Shown text={marked(line.text)} />
-        {"\n"}
-      </span>
-    </div>
   );
 }

@@ -5,9 +5,9 @@ import { ta } from "../../i18n/acting.ts";
 import { changeActing } from "../../state/acting.ts";
 import { openApprovals } from "../../state/approvals.ts";
 import type { ActingFields } from "../../state/nextacting.ts";
-import { words } from "../../state/words.ts";
 import type { ApprovalPreset, ChatActing } from "../../wire/types.gen.ts";
 import { Icon } from "../icon.tsx";
+import { useWork } from "../work.ts";
 import { Commands } from "./commands.tsx";
 import { Sure } from "./sure.tsx";
 
@@ -17,19 +17,11 @@ type Props = { facts: ChatActing; close: () => void };
 
 export function ActingMenu(props: Props) {
   const { facts } = props;
-  const busy = useSignal(false);
-  const why = useSignal("");
+  const { busy, why, run } = useWork();
   const sure = useSignal<"full" | "network" | null>(null);
-  const change = async (fields: ActingFields) => {
-    busy.value = true;
-    why.value = "";
+  const change = (fields: ActingFields) => {
     sure.value = null;
-    try {
-      await changeActing(facts.chat_id, fields);
-    } catch (error) {
-      why.value = words(error);
-    }
-    busy.value = false;
+    return run(() => changeActing(facts.chat_id, fields));
   };
   const preset = (one: ApprovalPreset | "") => (one === "full" ? (sure.value = "full") : void change({ preset: one }));
   const chosen = facts.own_preset ? facts.preset : "";

@@ -3,9 +3,10 @@ import { ta } from "../../i18n/acting.ts";
 import { duration } from "../../i18n/text.ts";
 import { endCommand } from "../../state/acting.ts";
 import { second } from "../../state/clock.ts";
-import { visible } from "../../state/hunks.ts";
+import { marked } from "../../state/marks.ts";
 import { asked } from "../../state/running.ts";
 import type { RunningCommand } from "../../wire/types.gen.ts";
+import { Shown } from "../row/shown.tsx";
 
 export function Commands(props: { chat: string; commands: readonly RunningCommand[] }) {
   return (
@@ -23,11 +24,11 @@ export function Commands(props: { chat: string; commands: readonly RunningComman
 
 function Command(props: { chat: string; command: RunningCommand }) {
   const { command } = props;
-  const script = visible(command.script.replaceAll("\n", "⏎"));
+  const script = marked(command.script.replaceAll("\n", "⏎"));
   return (
     <li data-test="running-command">
-      <code dir="ltr" title={visible(command.script)}>
-        {script}
+      <code dir="ltr" title={marked(command.script)}>
+        <Shown text={script} />
       </code>
       <span class="faint small">
         <Since at={command.started_at_ms} />

@@ -4,9 +4,10 @@ import { ta } from "../../i18n/acting.ts";
 import { activeRow, fileOpen, setUnfolded } from "../../state/changes-open.ts";
 import { keyOf, partlyUndone } from "../../state/changes.ts";
 import { waysOf } from "../../state/ways.ts";
-import { visible } from "../../state/hunks.ts";
+import { marked } from "../../state/marks.ts";
 import type { ChangedFile } from "../../wire/types.gen.ts";
 import { Icon } from "../icon.tsx";
+import { Shown } from "../row/shown.tsx";
 import { FileBody } from "./filebody.tsx";
 import { LeftNote } from "./left.tsx";
 import { Lines, Undo } from "./undo.tsx";
@@ -18,7 +19,7 @@ export function File(props: { chat: string; turn: number; file: ChangedFile }) {
   const open = fileOpen(key);
   const active = useComputed(() => activeRow.value === key);
   const ways = waysOf(file);
-  const path = visible(file.path);
+  const path = marked(file.path);
   const cut = path.lastIndexOf("/") + 1;
   return (
     <li class={`file is-${file.standing}`} data-item data-test="changed-file" data-path={file.path}>
@@ -29,7 +30,12 @@ export function File(props: { chat: string; turn: number; file: ChangedFile }) {
           </span>
           <span class="what">
             <span class="path-line" dir="ltr" title={path}>
-              <bdi class="name">{path.slice(cut)}</bdi> <span class="folder">{path.slice(0, cut).replace(/\/$/, "")}</span>
+              <bdi class="name">
+                <Shown text={path.slice(cut)} />
+              </bdi>{" "}
+              <span class="folder">
+                <Shown text={path.slice(0, cut).replace(/\/$/, "")} />
+              </span>
             </span>
             <span class="facts-line">
               <Lines added={file.added} deleted={file.deleted} />

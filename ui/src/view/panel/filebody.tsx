@@ -4,8 +4,11 @@ import { ta } from "../../i18n/acting.ts";
 import { activeRow } from "../../state/changes-open.ts";
 import { keyOf, undoneHunks } from "../../state/changes.ts";
 import { waysOf, type Ways } from "../../state/ways.ts";
-import { hunksOf, visible, type DiffLine, type Hunk } from "../../state/hunks.ts";
+import { hunksOf, type Hunk } from "../../state/hunks.ts";
+import { marked } from "../../state/marks.ts";
 import type { ChangedFile } from "../../wire/types.gen.ts";
+import { DiffLine } from "../row/diffline.tsx";
+import { Shown } from "../row/shown.tsx";
 import { LeftNote } from "./left.tsx";
 import { Undo } from "./undo.tsx";
 
@@ -51,15 +54,15 @@ function HunkBlock(props: Props & { hunk: Hunk; at: number }) {
   return (
     <div class={`hunk${alone && !ways.revert && ways.redo ? " undone" : ""}`} data-item data-test="hunk">
       <div class="line-row hunk-row">
-        <div class="row-button" role="group" aria-label={`${where}, ${visible(file.path)}`} data-row={key} tabIndex={active.value ? 0 : -1} onFocus={() => (activeRow.value = key)}>
-          <span>{where}</span> <span class="folder">{visible(hunk.within)}</span>
+        <div class="row-button" role="group" aria-label={`${where}, ${marked(file.path)}`} data-row={key} tabIndex={active.value ? 0 : -1} onFocus={() => (activeRow.value = key)}>
+          <span>{where}</span> <span class="folder"><Shown text={marked(hunk.within)} /></span>
         </div>
         <Undo chat={chat} target={target} ways={ways} active={active.value} names={{ revert: ta("undo.hunk"), redo: ta("redo.hunk") }} />
       </div>
       <LeftNote chat={chat} target={target} />
-      <div class="diff-lines" dir="ltr" role="group" aria-label={ta("hunk.diff", { path: visible(file.path) })}>
+      <div class="diff-lines" dir="ltr" role="group" aria-label={ta("hunk.diff", { path: marked(file.path) })}>
         {hunk.lines.slice(0, most.value).map((line, at) => (
-          <Line key={at} line={line} />
+          <DiffLine key={at} line={line} />
         ))}
       </div>
       {hidden > 0 ? (
@@ -67,22 +70,6 @@ function HunkBlock(props: Props & { hunk: Hunk; at: number }) {
           {ta("changes.moreLines", { n: Math.min(hidden, LINES_MORE) })}
         </button>
       ) : null}
-    </div>
-  );
-}
-
-const SIGNS = { same: " ", added: "+", removed: "-", note: "\\" } as const;
-
-function Line(props: { line: DiffLine }) {
-  const { line } = props;
-  return (
-    <div class={`dl ${line.kind}`}>
-      <i>{line.now ?? line.old ?? ""}</i>
-      <span>
-        {SIGNS[line.kind]}
-        {visible(line.text)}
-        {"\n"}
-      </span>
     </div>
   );
 }

@@ -3,9 +3,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { files as countOf, ta } from "../../i18n/acting.ts";
 import { doRest, filesOf, forgetLeft, insist, keyOf, left, type Left, type Target } from "../../state/changes.ts";
-import { visible } from "../../state/hunks.ts";
+import { marked } from "../../state/marks.ts";
 import { forcible, restOf } from "../../state/ways.ts";
 import { Icon } from "../icon.tsx";
+import { Shown } from "../row/shown.tsx";
 import { keepFocus } from "./keys.ts";
 
 /** More names than this say nothing more. */
@@ -57,7 +58,7 @@ function Reasons(props: { what: Left }) {
     <ul>
       {refused.slice(0, NAMES).map((one) => (
         <li key={one.path}>
-          {target.path === undefined ? <code dir="ltr">{visible(one.path)}</code> : null} {one.why}
+          {target.path === undefined ? <code dir="ltr"><Shown text={marked(one.path)} /></code> : null} {one.why}
         </li>
       ))}
       <More n={refused.length - NAMES} />
@@ -79,7 +80,7 @@ function Sure(props: { chat: string; what: Left; no: () => void }) {
       <ul>
         {refused.slice(0, NAMES).map((one) => (
           <li key={one.path}>
-            <code dir="ltr">{visible(one.path)}</code>
+            <code dir="ltr"><Shown text={marked(one.path)} /></code>
           </li>
         ))}
         <More n={refused.length - NAMES} />

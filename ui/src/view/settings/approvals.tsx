@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ts } from "../../i18n/settings.ts";
 import { approvals, approvalsWhy, choosePreset, readApprovals } from "../../state/approvals.ts";
-import { words } from "../../state/words.ts";
+import { useWork } from "../work.ts";
 import { link } from "../../wire/socket.ts";
 import type { ApprovalPreset, SandboxStanding } from "../../wire/types.gen.ts";
 import { Card, Confirm, Head, Note } from "./kit.tsx";
@@ -51,19 +51,12 @@ const PRESETS = ["ask", "edit_freely", "full"] as const;
 
 function Preset(props: { chosen: ApprovalPreset }) {
   const asking = useSignal(false);
-  const busy = useSignal(false);
-  const why = useSignal("");
-  const choose = async (to: ApprovalPreset) => {
-    busy.value = true;
-    why.value = "";
-    try {
+  const { busy, why, run } = useWork();
+  const choose = (to: ApprovalPreset) =>
+    run(async () => {
       await choosePreset(to);
       asking.value = false;
-    } catch (error) {
-      why.value = words(error);
-    }
-    busy.value = false;
-  };
+    });
   const pick = (to: ApprovalPreset) => {
     if (to === "full") asking.value = true;
     else void choose(to);

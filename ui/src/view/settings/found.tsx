@@ -3,8 +3,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { compact, t } from "../../i18n/text.ts";
 import { choosePreset, createPreset, discover, freeName, presets, providerFor } from "../../state/settings.ts";
-import { words } from "../../state/words.ts";
 import { modelLabel } from "../modelid.ts";
+import { useWork } from "../work.ts";
 import type { FoundServer } from "../../wire/types.ts";
 
 type Model = FoundServer["models"][number];
@@ -23,18 +23,7 @@ async function use(server: FoundServer, model: Model): Promise<void> {
 
 export function FoundServers(props: { atOnce: boolean; chosen: () => void }) {
   const servers = useSignal<FoundServer[] | null>(null);
-  const busy = useSignal(false);
-  const why = useSignal("");
-  const run = async (work: () => Promise<void>) => {
-    busy.value = true;
-    why.value = "";
-    try {
-      await work();
-    } catch (error) {
-      why.value = words(error);
-    }
-    busy.value = false;
-  };
+  const { busy, why, run } = useWork();
   const look = () => run(async () => void (servers.value = await discover()));
   useEffect(() => {
     if (props.atOnce && servers.value === null) void look();

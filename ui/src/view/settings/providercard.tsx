@@ -3,8 +3,8 @@ import { useSignal } from "@preact/signals";
 import { ts } from "../../i18n/settings.ts";
 import { t } from "../../i18n/text.ts";
 import { change, settings, updateProvider } from "../../state/settings.ts";
-import { words } from "../../state/words.ts";
 import type { Provider } from "../../wire/settings.ts";
+import { useWork } from "../work.ts";
 import { Confirm } from "./kit.tsx";
 import { ProviderForm } from "./providerform.tsx";
 
@@ -18,20 +18,9 @@ function state(provider: Provider): string {
 export function ProviderCard(props: { provider: Provider }) {
   const { provider } = props;
   const mode = useSignal<"idle" | "edit" | "clear" | "delete">("idle");
-  const busy = useSignal(false);
-  const why = useSignal("");
+  const { busy, why, run } = useWork();
   const uses = (settings.value?.model_presets ?? []).filter((one) => one.provider === provider.name && !one.is_default);
-  const run = async (work: () => Promise<unknown>) => {
-    busy.value = true;
-    why.value = "";
-    try {
-      await work();
-    } catch (error) {
-      why.value = words(error);
-    }
-    mode.value = "idle";
-    busy.value = false;
-  };
+  const then = (work: () => Promise<unknown>) => run(work).then(() => (mode.value = "idle"));
   const address = provider.api_base ?? provider.default_api_base ?? "";
   const signIn = provider.auth_type === "oauth";
   return (
@@ -60,10 +49,10 @@ export function ProviderCard(props: { provider: Provider }) {
       </div>
       {why.value ? <p class="error-text small" role="alert">{why.value}</p> : null}
       {mode.value === "clear" ? (
-        <Confirm question={ts("providers.clearSure", { name: provider.label })} yes={ts("providers.clear")} no={ts("cancel")} danger busy={busy.value} onYes={() => void run(() => updateProvider(provider.name, { api_key: "" }))} onNo={() => (mode.value = "idle")} />
+        <Confirm question={ts("providers.clearSure", { name: provider.label })} yes={ts("providers.clear")} no={ts("cancel")} danger busy={busy.value} onYes={() => void then(() => updateProvider(provider.name, { api_key: "" }))} onNo={() => (mode.value = "idle")} />
       ) : null}
       {mode.value === "delete" ? (
-        <Confirm question={provider.is_custom ? t("models.deleteSure", { name: provider.label }) : ts("providers.resetSure", { name: provider.label })} yes={provider.is_custom ? t("models.deleteYes") : ts("providers.reset")} no={ts("cancel")} danger busy={busy.value} onYes={() => void run(() => change("settings.provider.delete", { provider: provider.name }))} onNo={() => (mode.value = "idle")} />
+        <Confirm question={provider.is_custom ? t("models.deleteSure", { name: provider.label }) : ts("providers.resetSure", { name: provider.label })} yes={provider.is_custom ? t("models.deleteYes") : ts("providers.reset")} no={ts("cancel")} danger busy={busy.value} onYes={() => void then(() => change("settings.provider.delete", { provider: provider.name }))} onNo={() => (mode.value = "idle")} />
       ) : null}
       {mode.value === "edit" ? <ProviderForm provider={provider} done={() => (mode.value = "idle")} /> : null}
     </li>

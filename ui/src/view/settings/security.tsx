@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { ts } from "../../i18n/settings.ts";
 import { change, settings } from "../../state/settings.ts";
 import { draft } from "../../state/settings-draft.ts";
-import { words } from "../../state/words.ts";
+import { useWork } from "../work.ts";
 import { boot } from "../../wire/socket.ts";
 import type { Advanced, Sandbox } from "../../wire/settings.ts";
 import { SettingsForm } from "./form.tsx";
@@ -43,19 +43,12 @@ export function Security() {
 function AccessCard(props: { advanced: Advanced }) {
   const mode = props.advanced.webui_default_access_mode === "full" ? "full" : "default";
   const asking = useSignal(false);
-  const busy = useSignal(false);
-  const why = useSignal("");
-  const choose = async (to: "default" | "full") => {
-    busy.value = true;
-    why.value = "";
-    try {
+  const { busy, why, run } = useWork();
+  const choose = (to: "default" | "full") =>
+    run(async () => {
       await update({ webui_default_access_mode: to });
       asking.value = false;
-    } catch (error) {
-      why.value = words(error);
-    }
-    busy.value = false;
-  };
+    });
   return (
     <Card title="security.mode" lead={ts("security.modeLead")} test="access-mode">
       <div class="set-row stack" role="radiogroup" aria-label={ts("security.mode")}>

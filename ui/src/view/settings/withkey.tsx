@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { ts } from "../../i18n/settings.ts";
 import { t } from "../../i18n/text.ts";
 import { choosePreset, createPreset, freeName, presets, settings, updateProvider } from "../../state/settings.ts";
-import { words } from "../../state/words.ts";
+import { useWork } from "../work.ts";
 import { Catalogue } from "./catalogue.tsx";
 import { Field } from "./field.tsx";
 import { nameOf } from "./found.tsx";
@@ -14,19 +14,8 @@ export function WithKey(props: { done: () => void; cancel: () => void }) {
   const key = useSignal("");
   const listing = useSignal(false);
   const model = useSignal("");
-  const why = useSignal("");
-  const busy = useSignal(false);
+  const { busy, why, run } = useWork();
   const row = known.find((one) => one.name === provider.value);
-  const run = async (work: () => Promise<void>) => {
-    busy.value = true;
-    why.value = "";
-    try {
-      await work();
-    } catch (error) {
-      why.value = words(error);
-    }
-    busy.value = false;
-  };
   const keep = () =>
     run(async () => {
       if (key.value !== "" || !row?.configured) await updateProvider(provider.value, { api_key: key.value });
