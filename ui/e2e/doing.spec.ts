@@ -2,7 +2,7 @@
 // gateway is the development fixture here, whose agent does the same things each time.
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { at, begin, openPage, say, shots, withBrowser } from "./browser.ts";
+import { at, begin, openHome, openPage, say, shots, withBrowser } from "./browser.ts";
 import { lookOn, stopSoon } from "./flood.ts";
 import { withScripted } from "./gateway.ts";
 import { armed, count, leave, toProposal } from "./proposals.ts";
@@ -212,4 +212,32 @@ test("a proposal is still there after a reload, and the keys reach it", async ()
   await page.waitForFunction(() => document.activeElement?.id === "composer");
   expect(await at(page, "stop").isVisible()).toBe(true);
   await leave(page);
+});
+
+/** What of the header lies over something else of it, or is wider than its own place. */
+const crowded = (page: Page) =>
+  page.locator(".header").evaluate((header) => {
+    const parts = [...header.children].filter((part) => part.getBoundingClientRect().width > 0);
+    const name = (part: Element) => part.getAttribute("data-test") ?? part.className ?? part.tagName;
+    const wide = [header, ...parts.filter((part) => part.tagName !== "H1")].filter((part) => part.scrollWidth > part.clientWidth + 1);
+    const over = parts.filter((part, at) => at > 0 && part.getBoundingClientRect().left < (parts[at - 1]?.getBoundingClientRect().right ?? 0) - 0.5);
+    return [...wide.map((part) => `${name(part)} is too wide`), ...over.map((part) => `${name(part)} lies over the one before`)];
+  });
+
+test.each(["en-GB", "de-DE"])("in %s the header has room for all it tells of a chat in which a command runs", async (locale) => {
+  const { page } = await asked("Leave a server in the background");
+  await at(page, "stop").waitFor({ state: "detached" });
+  const address = gateway().address.replace("#/", new URL(page.url()).hash);
+  for (const [width, height] of [[400, 800], [720, 900], [900, 800], [1280, 800]] as const) {
+    const one = await openHome(browser(), address, { locale, viewport: { width, height } });
+    await at(one.page, "acting-chip").locator(".mark.terminal").waitFor();
+    await at(one.page, "model-chip").locator(".label, .demo-badge").first().waitFor();
+    expect([width, await crowded(one.page)]).toEqual([width, []]);
+    await one.page.screenshot({ path: `${shots}/header-${locale}-${width}.png` });
+    await one.page.context().close();
+  }
+  await at(page, "tool").last().locator("summary").click();
+  await at(page, "call-stop").click();
+  await at(page, "call-stop").waitFor({ state: "detached" });
+  await page.context().close();
 });

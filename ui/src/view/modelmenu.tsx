@@ -48,12 +48,13 @@ export function ModelMenu() {
     menu.current?.hidePopover();
     settingsOpen.value = "models";
   };
+  const label = name === null ? t("model.none") : isDemo(name) ? t("model.demoShort") : presetLabel(name);
   return (
     <>
-      <button type="button" class="chip" ref={chip} popovertarget="model-menu" onClick={place} data-test="model-chip" title={t("model.forChat")}>
+      <button type="button" class="chip model" ref={chip} popovertarget="model-menu" onClick={place} data-test="model-chip" title={unknown(name) ? t("model.forChat") : `${t("model.forChat")}: ${label}`}>
         {fellBack() ? <span class="demo-badge" title={t("model.fallbackHint")}>{t("model.fallback")}</span> : null}
         {isDemo(name) ? <span class="demo-badge">{t("model.demo")}</span> : null}
-        {unknown(name) ? <i class="blank" /> : <span class="label">{name === null ? t("model.none") : isDemo(name) ? t("model.demoShort") : presetLabel(name)}</span>}
+        {unknown(name) ? <i class="blank" /> : <span class="label">{label}</span>}
         <Icon name="down" />
       </button>
       <div class="popover" id="model-menu" popover="auto" ref={menu} onBeforeToggle={place}>

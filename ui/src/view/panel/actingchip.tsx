@@ -31,7 +31,7 @@ export function ActingChip() {
   const marks = facts === null ? [] : marksOf(facts);
   return (
     <>
-      <button type="button" class={`chip acting${facts?.preset === "full" && !looks ? " full" : ""}`} ref={chip} popovertarget="acting-menu" aria-haspopup="dialog" onClick={place} aria-label={[words, ...marks.map((one) => one.words)].join(", ")} title={facts === null ? why : hint(facts)} data-test="acting-chip">
+      <button type="button" class={`chip acting${facts?.preset === "full" && !looks ? " full" : ""}`} ref={chip} popovertarget="acting-menu" aria-haspopup="dialog" onClick={place} aria-label={[words, ...marks.map((one) => one.words)].join(", ")} title={facts === null ? why : [words, ...marks.map((one) => one.words)].join(", ") + ". " + hint(facts)} data-test="acting-chip">
         <span class="icon">
           <Icon name={looks ? "eye" : "edit"} />
         </span>
