@@ -2,7 +2,7 @@
 // gateway is the development fixture here, whose agent does the same things each time.
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { at, begin, openHome, openPage, say, shots, withBrowser } from "./browser.ts";
+import { answered, at, begin, openHome, openPage, say, shots, withBrowser } from "./browser.ts";
 import { lookOn, stopSoon } from "./flood.ts";
 import { withScripted } from "./gateway.ts";
 import { armed, count, leave, toProposal } from "./proposals.ts";
@@ -212,6 +212,65 @@ test("a proposal is still there after a reload, and the keys reach it", async ()
   await page.waitForFunction(() => document.activeElement?.id === "composer");
   expect(await at(page, "stop").isVisible()).toBe(true);
   await leave(page);
+});
+
+test("the queue with the keys alone: through its cards, to the chat of one of them, and back to where the person was", async () => {
+  const first = await asked("Ask me several questions");
+  await count(first.page, "proposal", 5);
+  const chat = new URL(first.page.url()).hash;
+  const { page, problems } = await asked("Give me the tour");
+  await at(page, "proposal").waitFor();
+  await page.waitForFunction(() => document.querySelector("[data-test=queue-words]")?.textContent?.includes("5 in other chats"));
+  await at(page, "queue-open").focus();
+  await page.keyboard.press("Enter");
+  await at(page, "queue").waitFor();
+  const card = () => page.evaluate(() => [...document.querySelectorAll("dialog [data-proposal]")].indexOf(document.activeElement as Element));
+  expect(await card()).toBe(-1);
+  for (const place of [0, 1, 2]) {
+    await page.keyboard.press("Control+j");
+    expect(await card()).toBe(place);
+  }
+  await page.keyboard.press("Escape");
+  await at(page, "queue").waitFor({ state: "detached" });
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("data-test"))).toBe("queue-open");
+
+  await page.keyboard.press("Enter");
+  const wanted = at(page, "queue").locator("[data-proposal]").filter({ hasText: "example.org/manual" });
+  await wanted.locator("[data-test=go-chat]").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.matches("article [data-proposal]") === true && document.activeElement.textContent?.includes("example.org/manual"));
+  expect([new URL(page.url()).hash, await at(page, "queue").count()]).toEqual([chat, 0]);
+
+  // What opened the queue is gone when nothing waits any more.
+  await at(page, "queue-open").focus();
+  await page.keyboard.press("Enter");
+  await armed(at(page, "queue"), "reject-all").click();
+  await armed(at(page, "queue"), "option").first().click();
+  await at(page, "queue").getByText("Nothing waits").waitFor();
+  await at(page, "queue-bar").waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.id === "composer");
+  expect(problems).toEqual([]);
+  await leave(page);
+  await first.page.context().close();
+});
+
+test("a call that was opened is open still when the conversation comes back to it", async () => {
+  const { page } = await asked("Please look around");
+  await at(page, "stop").waitFor({ state: "detached" });
+  await page.setViewportSize({ width: 1280, height: 400 });
+  const call = at(page, "tool").filter({ hasText: "rm -rf" });
+  await call.locator("summary").click();
+  await page.getByText("rule: deny everything").waitFor();
+  for (let n = 1; n <= 5; n += 1) {
+    await say(page, `Say hello ${n}`);
+    await answered(page);
+  }
+  await at(page, "transcript").evaluate((one) => (one.scrollTop = one.scrollHeight));
+  await call.waitFor({ state: "detached" });
+  await at(page, "transcript").evaluate((one) => (one.scrollTop = 0));
+  await page.getByText("rule: deny everything").waitFor();
+  await page.context().close();
 });
 
 /** What of the header lies over something else of it, or is wider than its own place. */

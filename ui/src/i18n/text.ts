@@ -34,6 +34,11 @@ export function duration(ms: number): string {
   return t("minutes", { m: Math.floor(seconds / 60), s: seconds % 60 });
 }
 
+/** Seconds as they are written here, with one digit behind the point. */
+export function tenths(seconds: number): string {
+  return new Intl.NumberFormat(language.value, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(seconds);
+}
+
 /** "now", "5m", "3h", "2d", then a date. */
 export function ago(then: number, now: number): string {
   const minutes = Math.floor((now - then) / 60_000);

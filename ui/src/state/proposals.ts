@@ -90,7 +90,8 @@ export const queueOpen = signal(false);
 export const jump = signal<{ readonly key: string } | null>(null);
 let last = "";
 
-function jumpTo(one: Proposal): void {
+/** Its conversation is in front, or soon will be. */
+export function jumpTo(one: Proposal): void {
   last = keyOf(one);
   jump.value = { key: last };
 }

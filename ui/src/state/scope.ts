@@ -9,7 +9,7 @@ import { t } from "../i18n/text.ts";
 import type { Scope } from "./asks.ts";
 import { knownChat } from "./chats.ts";
 import { later } from "./clock.ts";
-import { list } from "./list.ts";
+import { list, listPhase } from "./list.ts";
 import { temporaryOf } from "./temporary.ts";
 
 export const workplaces = signal<Workspaces | null>(null);
@@ -28,7 +28,9 @@ export async function readWorkplaces(): Promise<void> {
 
 export function scopeOf(chatId: string | null): Scope | null {
   if (chatId === null) return nextScope.value ?? workplaces.value?.default_scope ?? null;
-  return told.value.get(chatId) ?? list.value.rows.find((row) => row.id === chatId)?.scope ?? workplaces.value?.default_scope ?? null;
+  const known = told.value.get(chatId) ?? list.value.rows.find((row) => row.id === chatId)?.scope;
+  // Before the chats were read it may be anywhere.
+  return known ?? (listPhase.value === "loading" ? null : (workplaces.value?.default_scope ?? null));
 }
 
 export function sandboxOf(chatId: string | null): WorkspaceScope["sandbox_status"] | null {

@@ -24,9 +24,12 @@ export const jumpKey = mac ? "⌘J" : "Ctrl+J";
 
 export const paletteKey = mac ? "⌘K" : "Ctrl+K";
 
+const isHeld = (event: KeyboardEvent) => (mac ? event.metaKey : event.ctrlKey);
+export const isJump = (event: KeyboardEvent): boolean => isHeld(event) && !event.shiftKey && !event.altKey && event.code === "KeyJ";
+
 export function listenForKeys(): void {
   window.addEventListener("keydown", (event) => {
-    const held = mac ? event.metaKey : event.ctrlKey;
+    const held = isHeld(event);
     if ((held !== event.altKey) && !event.shiftKey && event.code === "KeyN") {
       event.preventDefault();
       go(null);
@@ -48,7 +51,7 @@ export function listenForKeys(): void {
       if (document.querySelector("dialog[open]") === null) void acting.here.value?.switchMode();
       return;
     }
-    if (held && !event.shiftKey && !event.altKey && event.code === "KeyJ") {
+    if (isJump(event)) {
       event.preventDefault();
       if (document.querySelector("dialog[open]") === null) jumpToFirst();
       return;

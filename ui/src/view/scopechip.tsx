@@ -12,7 +12,7 @@ export function ScopeChip() {
   const chip = useRef<HTMLButtonElement>(null);
   const id = current.value;
   const scope = scopeOf(id);
-  if (scope === null) return null;
+  if (scope === null) return id === null ? null : <Unread />;
   const full = scope.access_mode === "full";
   const folder = tilde(scope.project_path);
   const name = folder.split("/").findLast((part) => part !== "") ?? folder;
@@ -40,5 +40,14 @@ export function ScopeChip() {
       <span class="label">{words}</span>
       {temporaryOf(id) === undefined ? <Icon name="down" /> : null}
     </button>
+  );
+}
+
+/** Its place while the chats are read. */
+function Unread() {
+  return (
+    <span class="chip scope" aria-hidden="true">
+      <i class="blank" />
+    </span>
   );
 }

@@ -58,8 +58,8 @@ export function Transcript(props: { chat: OpenChat }) {
   }, [phase]);
   const asked = jump.value;
   useEffect(() => {
-    if (asked !== null) showProposal(chat, view, asked.key);
-  }, [asked]);
+    if (asked !== null && phase === "ready" && canDraw) showProposal(chat, view, asked.key);
+  }, [asked, phase, canDraw]);
 
   if ((phase === "loading" && ids.length === 0) || !canDraw) return <ThreadSkeleton />;
   if (phase === "error") return <ThreadError chat={chat} />;

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { td } from "../../i18n/doing.ts";
 import { answer, answering, draftOf, said } from "../../state/answers.ts";
 import { letterOf } from "../../state/arming.ts";
-import { isWaiting, jump, keyOf, queue, queueOpen, type Proposal } from "../../state/proposals.ts";
+import { isWaiting, jump, jumpTo, keyOf, queue, queueOpen, type Proposal } from "../../state/proposals.ts";
 import { titleOf } from "../../state/rename.ts";
 import { t } from "../../i18n/text.ts";
 import { go } from "../../state/route.ts";
@@ -87,7 +87,7 @@ function Where(props: { one: Proposal }) {
   const { one } = props;
   const name = titleOf(one.chat_id) || t("chat.untitled");
   return (
-    <button type="button" class="button quiet small" title={td("proposal.goChat")} onClick={() => ((queueOpen.value = false), go(one.chat_id))}>
+    <button type="button" class="button quiet small" title={td("proposal.goChat")} data-test="go-chat" onClick={() => ((queueOpen.value = false), go(one.chat_id), jumpTo(one))}>
       {td("proposal.inChat", { name })}
     </button>
   );

@@ -1,12 +1,13 @@
 // A proposal's place in the conversation: the card while it waits, one quiet line afterwards that opens to what it was.
-import { useSignal } from "@preact/signals";
 import { td, type DoingKey } from "../../i18n/doing.ts";
 import { marked } from "../../state/marks.ts";
+import { keyOf } from "../../state/proposals.ts";
 import type { Message } from "../../wire/types.ts";
 import type { Proposal, ProposalResolved } from "../../wire/types.gen.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { Card } from "./card.tsx";
 import { Shown } from "../row/shown.tsx";
+import { useUnfold } from "../row/unfold.ts";
 import { What } from "./what.tsx";
 
 export function ProposalRow(props: { message: Message }) {
@@ -29,10 +30,10 @@ const about = (one: Proposal) => one.command?.shown.replace(/\s+/g, " ") ?? one.
 
 function Done(props: { one: Proposal; resolution: ProposalResolved }) {
   const { one, resolution } = props;
-  const open = useSignal(false);
+  const { open, onToggle } = useUnfold(keyOf(one));
   const answered = one.kind === "question" && resolution.state === "accepted";
   return (
-    <details class={`act resolved ${resolution.state}`} data-test="resolved" onToggle={(event) => (open.value = event.currentTarget.open)}>
+    <details class={`act resolved ${resolution.state}`} open={open.value} data-test="resolved" onToggle={onToggle}>
       <summary>
         <span class="outcome">
           <Icon name={MARKS[resolution.state]} />

@@ -4,6 +4,7 @@ import { grouped, td } from "../../i18n/doing.ts";
 import { answerAll, answering } from "../../state/answers.ts";
 import { keyOf, queue, queueOpen, type Proposal } from "../../state/proposals.ts";
 import { Icon } from "../icon.tsx";
+import { isJump, jumpKey } from "../keys.ts";
 import { Modal } from "../overlay/modal.tsx";
 import { Arm } from "./answers.tsx";
 import { useArmed } from "./armed.ts";
@@ -15,31 +16,33 @@ export function QueueDialog() {
   if (!queueOpen.value) return null;
   const list = queue.value;
   return (
-    <Modal class="queue-dialog" label={td("queue.title")} test="queue" focus="whole" close={close}>
+    <Modal class="queue-dialog" label={td("queue.title")} test="queue" focus="whole" close={close} onKeyDown={(event) => isJump(event) && step(event.currentTarget as Element, 1)}>
       <Body list={list} />
     </Modal>
   );
 }
 
+/** To the next card or the one before, from the one the focus is in. */
+function step(within: Element | null, by: 1 | -1): void {
+  const cards = [...(within?.querySelectorAll<HTMLElement>("[data-proposal]") ?? [])];
+  const at = cards.findIndex((card) => card.contains(document.activeElement));
+  const next = cards[at < 0 ? (by > 0 ? 0 : cards.length - 1) : (at + by + cards.length) % cards.length];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
 function Body(props: { list: readonly Proposal[] }) {
   const { list } = props;
   const body = useRef<HTMLDivElement>(null);
-  const step = (by: 1 | -1) => {
-    const cards = [...(body.current?.querySelectorAll<HTMLElement>("[data-proposal]") ?? [])];
-    const at = cards.findIndex((card) => card.contains(document.activeElement));
-    const next = cards[at < 0 ? (by > 0 ? 0 : cards.length - 1) : (at + by + cards.length) % cards.length];
-    next?.focus();
-    next?.scrollIntoView({ block: "nearest" });
-  };
   return (
     <>
       <div class="dialog-head">
         <h2>{list.length === 1 ? td("queue.one") : td("queue.many", { n: grouped(list.length) })}</h2>
         <span class="spring" />
-        <button type="button" class="icon-button" aria-label={td("queue.previous")} title={td("queue.previous")} disabled={list.length < 2} onClick={() => step(-1)}>
+        <button type="button" class="icon-button" aria-label={td("queue.previous")} title={td("queue.previous")} disabled={list.length < 2} onClick={() => step(body.current, -1)}>
           <Icon name="left" />
         </button>
-        <button type="button" class="icon-button" aria-label={td("queue.next")} title={td("queue.next")} disabled={list.length < 2} onClick={() => step(1)}>
+        <button type="button" class="icon-button" aria-label={td("queue.next")} title={`${td("queue.next")} (${jumpKey})`} disabled={list.length < 2} onClick={() => step(body.current, 1)}>
           <Icon name="right" />
         </button>
         <button type="button" class="icon-button" aria-label={td("queue.close")} title={td("queue.close")} data-test="queue-close" onClick={close}>

@@ -8,11 +8,16 @@ type Props = { class: string; label: string; test: string; focus: "first" | "who
 export function Modal(props: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
+    const element = dialog.current;
     const before = document.activeElement;
-    dialog.current?.showModal();
-    if (props.focus === "whole") dialog.current?.focus();
+    element?.showModal();
+    if (props.focus === "whole") element?.focus();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // As long as it is open, nothing beside it takes the focus.
+      element?.close();
+      // What opened it may be gone with what was done in it.
+      if (before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus();
+      else document.getElementById("composer")?.focus();
     };
   }, []);
   return (

@@ -1,5 +1,5 @@
 // What can be done with a message, on hover and on focus; beside it when it was written and what it cost.
-import { fullTime, t } from "../../i18n/text.ts";
+import { fullTime, t, tenths } from "../../i18n/text.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { editAndResend, forkAfter, regenerate } from "../../state/forks.ts";
 import { setQuote } from "../../state/quotes.ts";
@@ -50,7 +50,7 @@ export function AnswerActions(props: Props) {
 
 function Cost(props: { message: Message }) {
   const { message } = props;
-  const took = message.latencyMs === undefined ? null : `${(message.latencyMs / 1000).toFixed(1)} s`;
+  const took = message.latencyMs === undefined ? null : t("seconds", { n: tenths(message.latencyMs / 1000) });
   const tokens = message.usage?.completion_tokens;
   return (
     <>

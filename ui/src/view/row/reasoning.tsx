@@ -1,15 +1,15 @@
 // What the model thought, folded under one line with a clock that runs while it thinks.
-import { useSignal } from "@preact/signals";
 import { duration, t } from "../../i18n/text.ts";
 import { second } from "../../state/clock.ts";
 import type { Message } from "../../wire/types.ts";
 import { Icon } from "../icon.tsx";
+import { useUnfold } from "./unfold.ts";
 
 export function Reasoning(props: { message: Message }) {
   const { message } = props;
-  const open = useSignal(false);
+  const { open, onToggle } = useUnfold(`thought ${message.id}`);
   return (
-    <details class="reasoning" open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
+    <details class="reasoning" open={open.value} onToggle={onToggle}>
       <summary>
         <Icon name="chevron" />
         {message.reasoningStreaming ? <Running since={message.createdAt} /> : <Over ms={message.reasoningMs} />}

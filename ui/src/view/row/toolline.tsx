@@ -1,7 +1,6 @@
 // A tool call, a changed file, or many calls that only looked, as one line: what it is, how it stands, how long it took; opens to the details.
-import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { duration, t } from "../../i18n/text.ts";
+import { duration, t, tenths } from "../../i18n/text.ts";
 import { counts, isStoppable, kindOf, stateOf, type Around, type CallKind, type CallState } from "../../state/calls.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { second } from "../../state/clock.ts";
@@ -13,6 +12,7 @@ import { Icon, type IconName } from "../icon.tsx";
 import { doing } from "../parts.ts";
 import { Shown } from "./shown.tsx";
 import { toolWords } from "./toolwords.ts";
+import { useUnfold } from "./unfold.ts";
 
 const ICONS: Record<CallKind, IconName> = { command: "terminal", read: "file", search: "search", edit: "edit", network: "globe", question: "quote", other: "tool" };
 
@@ -29,14 +29,16 @@ function aroundOf({ message, chat }: In, call: string): Around {
   return { live, waits };
 }
 
-type LineProps = { state: CallState; icon: IconName; words: ComponentChildren; label: string; test: string; after: ComponentChildren; tools?: ComponentChildren; children: () => ComponentChildren };
+const nameIn = ({ message, chat }: In, call: string) => `${chat.id} ${message.turnId ?? message.id} ${call}`;
+
+type LineProps = { name: string; state: CallState; icon: IconName; words: ComponentChildren; label: string; test: string; after: ComponentChildren; tools?: ComponentChildren; children: () => ComponentChildren };
 
 /** One line; its details are made when it is opened. */
 function Line(props: LineProps) {
-  const open = useSignal(false);
+  const { open, onToggle } = useUnfold(props.name);
   return (
     <li class="act-item">
-      <details class={`act ${props.state}`} data-test={props.test} onToggle={(event) => (open.value = event.currentTarget.open)}>
+      <details class={`act ${props.state}`} open={open.value} data-test={props.test} onToggle={onToggle}>
         <summary title={props.label}>
           <span class="outcome">
             <Icon name={props.icon} />
@@ -56,7 +58,7 @@ function Line(props: LineProps) {
 const WORTH_MS = 100;
 
 function ms(took: number): string {
-  return took < 10_000 ? t("seconds", { n: (took / 1000).toFixed(1) }) : duration(took);
+  return took < 10_000 ? t("seconds", { n: tenths(took / 1000) }) : duration(took);
 }
 
 function Clock(props: { since: number | undefined }) {
@@ -97,7 +99,7 @@ export function ToolLine(props: In & { tool: ToolEvent }) {
   const words = marked(toolWords(tool));
   const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat} tool={tool} state={state} /> : undefined;
   return (
-    <Line state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={state === "running" ? sinceOf(props, tool) : undefined} />} tools={stoppable}>
+    <Line name={nameIn(props, tool.call_id)} state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={state === "running" ? sinceOf(props, tool) : undefined} />} tools={stoppable}>
       {() => <Details tool={tool} message={message} chat={chat} state={state} />}
     </Line>
   );
@@ -133,7 +135,7 @@ export function ManyLine(props: In & { tools: readonly ToolEvent[] }) {
   const { files, searches } = counts(props.tools);
   const words = files === 0 ? t("tool.looked", { count: searches }) : searches === 0 ? t("tool.readMany", { count: files }) : t("tool.readAndSearched", { count: files, searches });
   return (
-    <Line state="done" icon="file" words={words} label={words} test="tool-group" after={null}>
+    <Line name={nameIn(props, `${props.tools[0]?.call_id} and more`)} state="done" icon="file" words={words} label={words} test="tool-group" after={null}>
       {() => (
         <ul>
           {props.tools.map((tool) => (
@@ -169,7 +171,7 @@ export function EditLine(props: In & { edit: FileEdit }) {
     </>
   );
   return (
-    <Line state={state} icon={edit.operation === "delete" ? "trash" : "edit"} words={words} label={path} test="file-edit" after={<StateWords state={state} since={message.createdAt} />}>
+    <Line name={nameIn(props, `${edit.call_id} ${edit.path}`)} state={state} icon={edit.operation === "delete" ? "trash" : "edit"} words={words} label={path} test="file-edit" after={<StateWords state={state} since={message.createdAt} />}>
       {() => <EditDetails edit={edit} />}
     </Line>
   );

@@ -1,6 +1,7 @@
 // Starting the engine anew: how it stands, what waits for it, and how long the last time took.
 import { useSignal } from "@preact/signals";
 import { ts } from "../../i18n/settings.ts";
+import { tenths } from "../../i18n/text.ts";
 import { second } from "../../state/clock.ts";
 import { sectionNamed } from "../../state/settings-place.ts";
 import { engine, restart, restartEngine, waitingSections, type Restart } from "../../state/settings-restart.ts";
@@ -41,7 +42,7 @@ export function EngineState(props: { restart: Restart }) {
     case "under-way":
       return <>{ts(engine.value === "crashed" ? "restart.underWayAgain" : "restart.underWay", { seconds: Math.max(0, Math.floor((second.value - now.since) / 1000)) })}</>;
     case "done":
-      return <>{ts("restart.done", { seconds: now.seconds < 10 ? now.seconds.toFixed(1) : Math.round(now.seconds) })}</>;
+      return <>{ts("restart.done", { seconds: now.seconds < 10 ? tenths(now.seconds) : Math.round(now.seconds) })}</>;
     case "failed":
       return <span class="error-text">{now.why ? ts("restart.failedWhy", { why: now.why }) : ts("restart.failed")}</span>;
     case "idle":
