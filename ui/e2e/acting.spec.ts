@@ -45,6 +45,27 @@ test("rules are added, refused with the gateway's words, removed and put back", 
   expect(problems).toEqual([]);
 });
 
+test("what opens in the settings takes the focus and gives it back; Escape closes it alone", async () => {
+  const { page, problems } = await openApprovals();
+  const focus = () => page.evaluate(() => document.activeElement?.getAttribute("data-test"));
+  await at(page, "rule-add").focus();
+  await page.keyboard.press("Enter");
+  await at(page, "rule-form").waitFor();
+  expect(await focus()).toBe("field-effect");
+  await page.keyboard.press("Escape");
+  await at(page, "rule-form").waitFor({ state: "detached" });
+  expect(await focus()).toBe("rule-add");
+  await at(page, "preset-full").focus();
+  await page.keyboard.press("Space");
+  await at(page, "confirm").waitFor();
+  await page.keyboard.press("Escape");
+  await at(page, "confirm").waitFor({ state: "detached" });
+  expect(await focus()).toBe("preset-full");
+  expect(await at(page, "preset-ask").isChecked()).toBe(true);
+  await at(page, "settings-dialog").waitFor();
+  expect(problems).toEqual([]);
+});
+
 test("never asking is asked about, and holds for every window", async () => {
   const { page, problems } = await openApprovals();
   await at(page, "preset-full").click();

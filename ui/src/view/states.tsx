@@ -21,7 +21,8 @@ const IDEAS: Key[] = ["first.idea1", "first.idea2", "first.idea3"];
 const DEMO_IDEAS: Key[] = ["first.tour", "first.idea1", "first.idea3"];
 
 export function StartPage(props: { first: boolean }) {
-  const name = presetLabel(activePreset.value);
+  const demo = isDemo(activePreset.value);
+  const name = demo ? `${t("model.demo")} (${t("model.demoShort")})` : presetLabel(activePreset.value);
   return (
     <div class="transcript">
       <div class="start">
@@ -30,7 +31,7 @@ export function StartPage(props: { first: boolean }) {
         <h2>{t(props.first ? "first.say" : "start.title")}</h2>
         <p class="soft">{props.first && name ? t("first.sayText", { name }) : t("start.text")}</p>
         <div class="ideas">
-          {(isDemo(activePreset.value) ? DEMO_IDEAS : IDEAS).map((key) => (
+          {(demo ? DEMO_IDEAS : IDEAS).map((key) => (
             <button key={key} type="button" class="button" onClick={() => fillComposer(t(key))}>
               {t(key)}
             </button>

@@ -1,5 +1,6 @@
 // A model behind an address: where, with which key, which of its models; tried before it is kept if the person wants.
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { t } from "../../i18n/text.ts";
 import { choosePreset, createPreset, freeName, presets, providerFor, testAddress } from "../../state/settings.ts";
 import { words } from "../../state/words.ts";
@@ -7,6 +8,7 @@ import { readProviderModels } from "../../wire/api.ts";
 import type { ProviderModels } from "../../wire/types.ts";
 import { Field } from "./field.tsx";
 import { nameOf } from "./found.tsx";
+import { onEscape, useOpened } from "./opened.ts";
 
 export function ByAddress(props: { done: () => void; cancel: () => void }) {
   const address = useSignal("");
@@ -53,8 +55,10 @@ export function ByAddress(props: { done: () => void; cancel: () => void }) {
       await choosePreset(name);
       props.done();
     });
+  const form = useRef<HTMLFormElement>(null);
+  useOpened(form, "input");
   return (
-    <form class="form" onSubmit={(event) => (event.preventDefault(), void save())}>
+    <form class="form" ref={form} onKeyDown={(event) => onEscape(event, props.cancel)} onSubmit={(event) => (event.preventDefault(), void save())}>
       <Field label={t("models.address")} example="http://127.0.0.1:8080/v1" value={address} test="address" keyboard="url" />
       <Field label={t("models.key")} value={key} test="key" type="password" />
       <div class="pair">

@@ -1,10 +1,11 @@
 // A form of the settings: what the gateway says, what was typed over it, and the gateway's own words beside the field they are about.
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { ts, type SettingsKey } from "../../i18n/settings.ts";
 import type { Draft } from "../../state/settings-draft.ts";
 import { changed, overtaken } from "../../state/settings-edit.ts";
 import { Control, shown } from "./control.tsx";
+import { onEscape, useOpened } from "./opened.ts";
 
 type Common = { name: string; label: SettingsKey; now: string; hint?: ComponentChildren; also?: readonly string[]; /** Why it cannot be changed. */ off?: string; below?: ComponentChildren };
 export type Choices = readonly { readonly value: string; readonly label: string }[];
@@ -43,8 +44,13 @@ function wireValue(field: FieldSpec, text: string): unknown {
   }
 }
 
+/** The first that can be filled in. */
+const FIELD = "input:not(:disabled), select:not(:disabled), textarea:not(:disabled)";
+
 export function SettingsForm(props: Props) {
   const { draft, fields, open } = props;
+  const form = useRef<HTMLFormElement>(null);
+  useOpened(form, open === undefined ? null : FIELD);
   const ground = Object.fromEntries(fields.map((field) => [field.name, field.now]));
   const dirty = changed(draft.edits.value, ground).length > 0;
   const wrong = draft.wrong.value;
@@ -59,7 +65,7 @@ export function SettingsForm(props: Props) {
     open?.cancel();
   };
   return (
-    <form class="set-form" onSubmit={submit} data-test={props.test} novalidate>
+    <form class="set-form" ref={form} onSubmit={submit} onKeyDown={(event) => open !== undefined && onEscape(event, cancel)} data-test={props.test} novalidate>
       {fields.map((field) => (
         <Row key={field.name} draft={draft} field={field} />
       ))}

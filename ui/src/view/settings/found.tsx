@@ -1,6 +1,7 @@
 // Model servers that answer on this machine, with what they have loaded; one press uses one.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { ts } from "../../i18n/settings.ts";
 import { compact, t } from "../../i18n/text.ts";
 import { choosePreset, createPreset, discover, freeName, presets, providerFor } from "../../state/settings.ts";
 import { modelLabel } from "../modelid.ts";
@@ -63,7 +64,7 @@ function ServerRow(props: { server: FoundServer; busy: boolean; pick: (server: F
             <span class="id" title={model.id}>
               {modelLabel(model.id)}
             </span>
-            {model.context_window ? <span class="faint small">{compact(model.context_window)}</span> : null}
+            {model.context_window ? <span class="faint small">{ts("models.holds", { n: compact(model.context_window) })}</span> : null}
             <button type="button" class="button small" disabled={props.busy} onClick={() => props.pick(server, model)} data-test="use-found">
               {t("models.useThis")}
             </button>

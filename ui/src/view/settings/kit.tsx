@@ -1,8 +1,9 @@
 // The few things every section of the settings is made of: its head, cards, facts, a path to copy, a question before something grave.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { ts, type SettingsKey } from "../../i18n/settings.ts";
 import { CopyButton } from "../copy.tsx";
+import { onEscape, useOpened } from "./opened.ts";
 
 export function Head(props: { title: SettingsKey; lead?: SettingsKey }) {
   return (
@@ -66,16 +67,16 @@ export function Note(props: { tone?: "plain" | "warn" | "danger"; children: Comp
 
 /** Asked in place; the answer that changes nothing has the focus. */
 export function Confirm(props: { question: string; yes: string; no: string; busy?: boolean; danger?: boolean; onYes: () => void; onNo: () => void }) {
-  const no = useRef<HTMLButtonElement>(null);
-  useEffect(() => no.current?.focus(), []);
+  const box = useRef<HTMLDivElement>(null);
+  useOpened(box, "[data-no]");
   return (
-    <div class="set-confirm" role="alertdialog" aria-label={props.question} data-test="confirm">
+    <div class="set-confirm" ref={box} role="alertdialog" aria-label={props.question} onKeyDown={(event) => onEscape(event, props.onNo)} data-test="confirm">
       <p>{props.question}</p>
       <div class="actions">
         <button type="button" class={`button small${props.danger ? " danger" : ""}`} disabled={props.busy} onClick={props.onYes} data-test="confirm-yes">
           {props.yes}
         </button>
-        <button type="button" class="button small" ref={no} onClick={props.onNo}>
+        <button type="button" class="button small" data-no onClick={props.onNo}>
           {props.no}
         </button>
       </div>

@@ -15,7 +15,7 @@ export function Rules(props: { rules: readonly RuleRow[] }) {
   const adding = useSignal(false);
   const why = useSignal("");
   const add = (
-    <button type="button" class="button small" aria-expanded={adding.value} onClick={() => (adding.value = true)} disabled={adding.value} data-test="rule-add">
+    <button type="button" class="button small" aria-expanded={adding.value} onClick={() => (adding.value = !adding.value)} data-test="rule-add">
       {ts("rules.add")}
     </button>
   );

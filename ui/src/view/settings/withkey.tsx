@@ -1,5 +1,6 @@
 // A known provider with a person's own key: the key is kept, its models are listed, one is chosen and used.
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { ts } from "../../i18n/settings.ts";
 import { t } from "../../i18n/text.ts";
 import { choosePreset, createPreset, freeName, presets, settings, updateProvider } from "../../state/settings.ts";
@@ -7,6 +8,7 @@ import { useWork } from "../work.ts";
 import { Catalogue } from "./catalogue.tsx";
 import { Field } from "./field.tsx";
 import { nameOf } from "./found.tsx";
+import { onEscape, useOpened } from "./opened.ts";
 
 export function WithKey(props: { done: () => void; cancel: () => void }) {
   const known = (settings.value?.providers ?? []).filter((one) => one.api_key_required && !one.is_custom && one.auth_type === "api_key");
@@ -29,9 +31,15 @@ export function WithKey(props: { done: () => void; cancel: () => void }) {
       await choosePreset(name);
       props.done();
     });
+  const form = useRef<HTMLFormElement>(null);
+  useOpened(form, "select");
+  useEffect(() => {
+    if (listing.value) form.current?.querySelector("input")?.focus();
+  }, [listing.value]);
+  const onKeyDown = (event: KeyboardEvent) => onEscape(event, props.cancel);
   if (listing.value)
     return (
-      <form class="form" onSubmit={(event) => (event.preventDefault(), void use(model.value.trim(), null))} data-test="with-key">
+      <form class="form" ref={form} onKeyDown={onKeyDown} onSubmit={(event) => (event.preventDefault(), void use(model.value.trim(), null))} data-test="with-key">
         <p class="name">{ts("withKey.choose", { name: row?.label ?? provider.value })}</p>
         <Catalogue provider={provider.value} pick={(one) => void use(one.id, one.context_window)} />
         <div class="pair">
@@ -49,7 +57,7 @@ export function WithKey(props: { done: () => void; cancel: () => void }) {
       </form>
     );
   return (
-    <form class="form" onSubmit={(event) => (event.preventDefault(), void keep())} data-test="with-key">
+    <form class="form" ref={form} onKeyDown={onKeyDown} onSubmit={(event) => (event.preventDefault(), void keep())} data-test="with-key">
       <label class="field">
         <span>{ts("field.provider")}</span>
         <select class="input" value={provider.value} onChange={(event) => (provider.value = event.currentTarget.value)} data-test="key-provider">
