@@ -72,6 +72,15 @@ test("a turn's changes are undone and done again by hunk, file and turn", async 
   await page.keyboard.press("r");
   await stands(page, "gone.txt", "applied");
   expect([await text("a.txt"), await text("new/one.txt"), await text("gone.txt")]).toEqual([changed, "new\n", null]);
+
+  // The only part of a new file stands for the file.
+  await file(page, "new/one.txt").locator("[data-row]").first().click();
+  await file(page, "new/one.txt").locator("[data-test=hunk] [data-row]").focus();
+  await page.keyboard.press("u");
+  await stands(page, "new/one.txt", "reverted");
+  expect(await text("new/one.txt")).toBe(null);
+  await page.keyboard.press("r");
+  await stands(page, "new/one.txt", "applied");
   expect(problems).toEqual([]);
 });
 

@@ -6,6 +6,7 @@ import { link } from "../wire/socket.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import type { ChatActing } from "../wire/types.gen.ts";
 import { approvals, readApprovals } from "./approvals.ts";
+import { later } from "./clock.ts";
 import { heard } from "./heard.ts";
 import { nextActing, type ActingFields } from "./nextacting.ts";
 import { current } from "./route.ts";
@@ -101,5 +102,17 @@ export async function changeActing(chat: string, fields: ActingFields): Promise<
 
 export async function endCommand(chat: string, path: string): Promise<void> {
   await stopCommand(chat, path);
+  await readUntilEnded(chat, { path });
+}
+
+/** One that was told to end takes a moment for it, and nothing tells of its end: it is asked for again until then, but not for ever. */
+const AGAIN_MS = 250;
+const AGAIN_MOST = 40;
+
+/** By its record, or by its call where that is not known. */
+export async function readUntilEnded(chat: string, command: { readonly path?: string; readonly call_id?: string }, most = AGAIN_MOST): Promise<void> {
   await readActing(chat);
+  const here = told.peek();
+  const runs = here?.chat === chat && here.facts?.commands.some((one) => (command.path === undefined ? one.call_id === command.call_id : one.path === command.path));
+  if (runs && most > 0) later(AGAIN_MS, () => void readUntilEnded(chat, command, most - 1));
 }

@@ -42,8 +42,15 @@ function fold(key: string, row: HTMLElement, box: HTMLElement): boolean {
 function act(key: string, row: HTMLElement): boolean {
   const way = key === "u" || key === "U" ? "revert" : key === "r" || key === "R" ? "redo" : null;
   if (way === null) return false;
-  row.closest("[data-item]")?.querySelector<HTMLElement>(`:scope > .line-row [data-way=${way}]:not(:disabled)`)?.click();
+  actor(row.closest("[data-item]"))?.querySelector<HTMLElement>(`:scope > .line-row [data-way=${way}]:not(:disabled)`)?.click();
   return true;
+}
+
+/** The only part of a file that is taken back as a whole stands for the file. */
+function actor(item: Element | null): Element | null {
+  const around = item?.parentElement?.closest("[data-item]") ?? null;
+  const whole = item !== null && item.matches(".hunk") && item.querySelector(":scope > .line-row [data-way]") === null && around?.querySelectorAll(".hunk").length === 1;
+  return whole ? around : item;
 }
 
 /** What was pressed goes away with what it does; the row it belongs to stays, and takes the focus. */

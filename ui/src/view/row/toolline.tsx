@@ -115,7 +115,7 @@ function CommandTools(props: { chat: OpenChat; tool: ToolEvent; state: CallState
           {t("command.background")}
         </button>
       ) : null}
-      <button type="button" class="button small quiet" disabled={busy} title={t("command.stop")} data-test="call-stop" onClick={() => void stopCall(chat, tool).then(() => doing.here.value?.readActing(chat.id))}>
+      <button type="button" class="button small quiet" disabled={busy} title={t("command.stop")} data-test="call-stop" onClick={() => void stopCall(chat, tool).then(() => doing.here.value?.readUntilEnded(chat.id, tool))}>
         <Icon name="stop" />
         {busy ? t("command.stopping") : t("stop")}
       </button>

@@ -35,12 +35,15 @@ export function Rules(props: { rules: readonly RuleRow[] }) {
         </p>
       )}
       {why.value ? <p class="error-text set-loose" role="alert">{why.value}</p> : null}
-      {props.rules.length === 0 ? <p class="set-row soft">{ts("rules.none")}</p> : null}
-      <ul class="set-list">
-        {props.rules.map((rule) => (
-          <Rule key={rule.id} rule={rule} remove={() => tell(removeRule(rule))} />
-        ))}
-      </ul>
+      {props.rules.length === 0 ? (
+        <p class="set-row soft">{ts("rules.none")}</p>
+      ) : (
+        <ul class="set-list">
+          {props.rules.map((rule) => (
+            <Rule key={rule.id} rule={rule} remove={() => tell(removeRule(rule))} />
+          ))}
+        </ul>
+      )}
     </Card>
   );
 }
