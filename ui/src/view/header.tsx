@@ -81,11 +81,11 @@ function Usage(props: { id: string | null }) {
   if (most === null) return <span class="usage" title={t("usage.label")}>{t("usage.tokens", { used: compact(used) })}</span>;
   const share = Math.min(1, used / most);
   return (
-    <span class="usage" title={t("usage.label")} role="img" aria-label={`${t("usage.label")}: ${t("usage.of", { used, most })}`}>
+    <span class="usage" title={`${t("usage.label")}: ${t("usage.of", { used: compact(used), most: compact(most) })}`} role="img" aria-label={`${t("usage.label")}: ${t("usage.of", { used, most })}`}>
       <span class={`bar${share > 0.85 ? " tight" : ""}`}>
         <i style={{ width: `${Math.max(2, share * 100)}%` }} />
       </span>
-      {t("usage.of", { used: compact(used), most: compact(most) })}
+      <span class="sum">{t("usage.of", { used: compact(used), most: compact(most) })}</span>
     </span>
   );
 }
