@@ -71,6 +71,11 @@ impl Reader<'_> {
         entry::of_chat(self.db, chat)
     }
 
+    /// A chat's visible entries up to the turn of this ordinal, by turn and `seq`.
+    pub fn visible_entries(&self, chat: &str, turn: u64) -> Result<Vec<EntryRow>, Error> {
+        entry::visible(self.db, chat, turn)
+    }
+
     /// One entry; `None` for an unknown path.
     pub fn entry(&self, chat: &str, path: &str) -> Result<Option<EntryRow>, Error> {
         entry::get(self.db, chat, path)

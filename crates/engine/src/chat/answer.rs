@@ -14,7 +14,7 @@ use super::journal::Say;
 use super::turns::Waiting;
 use super::{Lasting, Running};
 use crate::clock::{fresh_uuid, now_ms};
-use crate::error::Error;
+use crate::error::{Error, read};
 
 /// A person's answer to a proposal.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,7 @@ impl Actor {
 
     /// What became of a proposal that waits no longer.
     async fn answered_before(&mut self, record: &str) -> Result<AnsweredOne, Error> {
-        let row = self.entries().await?.into_iter().find(|row| row.path == record);
+        let row = self.kept_entry(record).await?;
         let (state, why) = match row.map(|row| row.state) {
             None => (ProposalState::Cancelled, "There is no such proposal."),
             Some(EntryState::Proposed) => (ProposalState::Open, "It waits to be shown again."),
@@ -166,7 +166,7 @@ impl Actor {
         if resumed.into_iter().any(|resumed| resumed.record == answer.proposal) {
             return Ok(answered(&answer, ProposalState::Accepted, Some("It was answered before.")));
         }
-        let row = self.entries().await?.into_iter().find(|row| row.path == answer.proposal && row.state == EntryState::Proposed);
+        let row = self.kept_entry(&answer.proposal).await?.filter(|row| row.state == EntryState::Proposed);
         let Some(row) = row else { return self.answered_before(&answer.proposal).await };
         let attributes: Map<String, Value> = serde_json::from_str(&row.attributes).unwrap_or_default();
         let proposal: Option<Proposal> = attributes.get("proposal").and_then(|value| serde_json::from_value(value.clone()).ok());
@@ -240,7 +240,9 @@ impl Actor {
 
     /// With nothing left that waits, the list shows the chat as idle.
     async fn forget_waiting(&mut self) -> Result<(), Error> {
-        let waits = self.entries().await?.iter().any(|row| row.state == EntryState::Proposed);
+        let chat = self.id.as_str().to_owned();
+        let open = read(&self.shared.store, |reader| reader.unfinished_entries()).await?;
+        let waits = open.iter().any(|row| row.chat == chat && row.state == EntryState::Proposed);
         if !waits && self.active.is_none() && self.waiting.is_empty() {
             self.set_state(alcove_proto::envelope::ChatStateWord::Idle, None);
         }

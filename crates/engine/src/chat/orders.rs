@@ -156,9 +156,7 @@ impl Actor {
 
     /// `/history`: the newest messages the model knows of.
     async fn history(&mut self, count: Option<usize>) -> Result<String, Error> {
-        let mut rows = self.entries().await?;
-        rows.retain(|row| row.visibility == Visibility::Visible);
-        rows.sort_by_key(|row| (row.turn, row.seq));
+        let rows = self.visible(u64::MAX).await?;
         let count = count.unwrap_or(HISTORY).clamp(1, HISTORY_MAX);
         let lines: Vec<String> = rows.iter().filter_map(line).collect();
         if lines.is_empty() {
@@ -216,8 +214,35 @@ impl Actor {
         })
     }
 
-    /// What the model was ever shown of this chat.
-    pub(super) async fn entries(&mut self) -> Result<Vec<EntryRow>, Error> {
+    /// What the model is shown of this chat, up to the turn of this ordinal, in its order.
+    pub(super) async fn visible(&mut self, turn: u64) -> Result<Vec<EntryRow>, Error> {
+        if let Some(rows) = self.journal.memory() {
+            let mut rows = rows.to_vec();
+            rows.retain(|row| row.turn <= turn && row.visibility == Visibility::Visible);
+            rows.sort_by_key(|row| (row.turn, row.seq));
+            return Ok(rows);
+        }
+        if !self.exists {
+            return Ok(Vec::new());
+        }
+        let chat = self.id.as_str().to_owned();
+        read(&self.shared.store, move |reader| reader.visible_entries(&chat, turn)).await
+    }
+
+    /// One entry of this chat.
+    pub(super) async fn kept_entry(&mut self, path: &str) -> Result<Option<EntryRow>, Error> {
+        if let Some(rows) = self.journal.memory() {
+            return Ok(rows.iter().find(|row| row.path == path).cloned());
+        }
+        if !self.exists {
+            return Ok(None);
+        }
+        let (chat, path) = (self.id.as_str().to_owned(), path.to_owned());
+        read(&self.shared.store, move |reader| reader.entry(&chat, &path)).await
+    }
+
+    /// Every entry of this chat.
+    async fn entries(&mut self) -> Result<Vec<EntryRow>, Error> {
         if let Some(rows) = self.journal.memory() {
             return Ok(rows.to_vec());
         }

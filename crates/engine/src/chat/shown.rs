@@ -5,7 +5,7 @@ use alcove_agent::path::{State, status};
 use alcove_agent::policy::{Kind, Mode};
 use alcove_agent::tool::{self, Tool};
 use alcove_agent::verdict::Dialect;
-use alcove_store::{EntryRow, EntryState, Visibility};
+use alcove_store::{EntryRow, EntryState};
 use serde_json::{Map, Value};
 
 use super::actor::Actor;
@@ -24,9 +24,7 @@ pub(super) struct Shown {
 impl Actor {
     /// What the model is shown: the entries of the chat up to this turn.
     pub(super) async fn shown(&mut self, ordinal: u64, plan: Option<&Plan>) -> Result<Shown, Error> {
-        let mut rows = self.entries().await?;
-        rows.retain(|row| row.turn <= ordinal && row.visibility == Visibility::Visible);
-        rows.sort_by_key(|row| (row.turn, row.seq));
+        let rows = self.visible(ordinal).await?;
         let entries = entries(&self.shared.media, rows).await?;
         let dialect = plan.map_or(Dialect::Native, |plan| self.dialect(plan));
         let own = self.shared.acting.current().of(self.id.as_str());

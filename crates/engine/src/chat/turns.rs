@@ -241,7 +241,6 @@ impl Actor {
     async fn steer(&mut self) -> Result<(), Error> {
         let Some(active) = &self.active else { return Ok(()) };
         let (ordinal, seq, now) = (active.row.ordinal, self.journal.next_seq(), now_ms());
-        let mut rows = self.entries().await?;
         let mut changes = Vec::new();
         let (steering, waiting): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.waiting).into_iter().partition(|waiting| waiting.resumes.is_none());
@@ -250,8 +249,8 @@ impl Actor {
         for waiting in steering {
             prompts.extend(waiting.turn.clone());
             let path = format!("prompt://{}", waiting.ordinal);
-            let Some(at) = rows.iter().position(|row| row.path == path) else { continue };
-            changes.push(Change::PutEntry(EntryRow { turn: ordinal, seq, updated_at: now, ..rows.swap_remove(at) }));
+            let Some(row) = self.kept_entry(&path).await? else { continue };
+            changes.push(Change::PutEntry(EntryRow { turn: ordinal, seq, updated_at: now, ..row }));
             let outcome = Some("steered".to_owned());
             changes.push(Change::PutTurn(TurnRow { ended_at: Some(now), outcome, ..waiting.row(&self.id, TurnState::Done) }));
         }

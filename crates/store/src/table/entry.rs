@@ -159,6 +159,16 @@ pub(crate) fn of_chat(db: &Connection, chat: &str) -> Result<Vec<EntryRow>, Erro
     rows(db, "read entries", SQL, params![no], |row| from_row(chat, row))
 }
 
+/// A chat's entries the model is shown in full, up to this turn, in their order. Those it is not shown are not read.
+pub(crate) fn visible(db: &Connection, chat: &str, turn: u64) -> Result<Vec<EntryRow>, Error> {
+    const SQL: &str = "SELECT path, state, outcome, visibility, body, attributes, turn, seq, created_at, updated_at
+        FROM entries WHERE chat = ?1 AND visibility = 'visible' AND turn <= ?2 ORDER BY turn, seq, path";
+    let no = chat::place(db, chat)?.no;
+    // A turn has no such number; SQLite's numbers end there.
+    let turn = i64::try_from(turn).unwrap_or(i64::MAX);
+    rows(db, "read entries", SQL, params![no, turn], |row| from_row(chat, row))
+}
+
 pub(crate) fn get(db: &Connection, chat: &str, path: &str) -> Result<Option<EntryRow>, Error> {
     const SQL: &str = "SELECT path, state, outcome, visibility, body, attributes, turn, seq, created_at, updated_at
         FROM entries WHERE chat = ?1 AND path = ?2";

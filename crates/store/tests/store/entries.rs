@@ -62,3 +62,17 @@ fn read_in_order() {
     let [z, b, a] = rows;
     assert_eq!(store.read(|r| r.entries("c")).unwrap(), [z, a, b]);
 }
+
+#[test]
+fn visible_up_to_a_turn() {
+    let (_dir, store) = store();
+    let at = |path: &str, turn: u64, seq: u64| EntryRow { turn, ..entry(path, EntryState::Resolved, seq) };
+    let (first, steered, later) = (at("a", 1, 1), at("b", 1, 9), at("c", 2, 2));
+    let hidden = [Visibility::Archived, Visibility::Summarized].map(|visibility| EntryRow { visibility, ..at(visibility.as_str(), 1, 3) });
+    let rows = [&later, &steered, &first, &hidden[0], &hidden[1]];
+    store.write_wait(rows.map(|row| Change::PutEntry(row.clone())).to_vec()).unwrap();
+    let visible = |turn: u64| store.read(|r| r.visible_entries("c", turn)).unwrap();
+    assert_eq!(visible(1), [first.clone(), steered.clone()]);
+    assert_eq!(visible(u64::MAX), [first, steered, later]);
+    assert_eq!(visible(0), []);
+}
