@@ -309,7 +309,8 @@ impl Hands {
     /// What a turn changed, when it did.
     pub(crate) async fn made(&self, chat: &ChatId, turn: u64) -> Option<Made> {
         let (checkpoints, chat) = (self.checkpoints.clone(), chat.as_str().to_owned());
-        let read = tokio::task::spawn_blocking(move || checkpoints.turns(&chat)).await.ok()?;
+        // If it changed anything, it is the newest that did.
+        let read = tokio::task::spawn_blocking(move || checkpoints.turns(&chat, 1)).await.ok()?;
         let turns = match read {
             Ok(turns) => turns,
             Err(error) => {

@@ -64,8 +64,6 @@ pub(crate) struct FileChange {
     pub(crate) mixed: bool,
     /// How it stands.
     pub(crate) state: State,
-    /// The next later turn that changed it as well.
-    pub(crate) later: Option<u64>,
 }
 
 /// One hunk of a difference.
@@ -131,17 +129,17 @@ pub(super) struct Known {
 pub(super) type Differences = HashMap<(PathBuf, String, String), Known>;
 
 impl Checkpoints {
-    /// What the turns of a chat changed, in their order, and how that stands now. Reads what changed since it was read last.
-    pub(crate) fn turns(&self, chat: &str) -> Result<Vec<TurnChanges>, Fault> {
+    /// What the newest turns of a chat that changed anything did, so many of them, in their order, and how that stands now. Reads what
+    /// changed since it was read last.
+    pub(crate) fn turns(&self, chat: &str, newest: usize) -> Result<Vec<TurnChanges>, Fault> {
         let _open = guard::shared(&self.inner.gate);
         let rows = self.inner.store.read(|reader| reader.checkpoints(chat))?;
         let mut grounds: HashMap<Vec<u8>, Option<Ground>> = HashMap::new();
         let mut turns: Vec<TurnChanges> = Vec::new();
-        for row in &rows {
+        for row in of_newest(&rows, newest) {
             let ground = grounds.entry(row.folder.clone()).or_insert_with(|| self.hold_named(&row.folder));
             let whole = path_of(&row.folder).join(path(row));
-            let mut file = self.file(row, ground.as_ref()).map_err(Fault::io(&whole))?;
-            file.later = rows.iter().find(|other| is_later(other, row)).map(|other| other.turn);
+            let file = self.file(row, ground.as_ref()).map_err(Fault::io(&whole))?;
             match turns.last_mut().filter(|last| (last.turn, last.step) == (row.turn, row.step)) {
                 Some(last) => {
                     last.at = last.at.max(row.at);
@@ -178,7 +176,6 @@ impl Checkpoints {
             too_big: [&row.before, &row.after].iter().any(|side| is_file(side) && side.hash.is_none()),
             kept: row.kept,
             mixed: row.mixed,
-            later: None,
             path,
             state,
         })
@@ -241,6 +238,8 @@ fn content(side: &Side) -> Option<&str> {
     }
 }
 
-fn is_later(other: &CheckpointRow, row: &CheckpointRow) -> bool {
-    other.turn > row.turn && (&other.folder, &other.path) == (&row.folder, &row.path)
+/// The rows of the newest turns, so many of them; rows are in the order of their turns.
+fn of_newest(rows: &[CheckpointRow], turns: usize) -> &[CheckpointRow] {
+    let older: usize = rows.chunk_by(|one, next| one.turn == next.turn).rev().skip(turns).map(<[_]>::len).sum();
+    &rows[older..]
 }

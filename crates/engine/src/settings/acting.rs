@@ -25,6 +25,8 @@ use crate::error::{Error, read};
 const ANSWERS_MAX: usize = 200;
 /// Turns of a list of changes.
 const TURNS_MAX: usize = 200;
+/// Characters of a turn's prompt that are shown with them.
+const PROMPT_CHARS: usize = 120;
 /// Lines of output that are given when nothing is said, and at most.
 const LINES: u64 = 200;
 const LINES_MAX: u64 = 5_000;
@@ -273,24 +275,32 @@ pub(super) async fn update_chat(engine: &Engine, payload: &Map<String, Value>) -
 pub(super) async fn changes(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
     let chat = chat_of(payload)?;
     let name = chat.as_str().to_owned();
-    let entries = read(&engine.shared().store, move |reader| match reader.chat(&name)? {
-        Some(_) => reader.entries(&name).map(Some),
-        None => Ok(None),
-    });
     // A temporary chat, or one that has said nothing yet, has changed nothing that could be taken back.
-    let Some(entries) = entries.await? else { return Ok(value(&ChangeList { turns: Vec::new() })) };
+    if !read(&engine.shared().store, move |reader| Ok(reader.chat(&name)?.is_some())).await? {
+        return Ok(value(&ChangeList { turns: Vec::new() }));
+    }
     let (checkpoints, name) = (engine.shared().hands.checkpoints().clone(), chat.as_str().to_owned());
-    let told = tokio::task::spawn_blocking(move || checkpoints.turns(&name)).await.map_err(|_| Error::Closing)?;
+    let told = tokio::task::spawn_blocking(move || checkpoints.turns(&name, TURNS_MAX)).await.map_err(|_| Error::Closing)?;
     let told = told.map_err(|error| Refused::new(500, error.to_string()))?;
-    let prompt = |turn: u64| {
-        let path = format!("prompt://{turn}");
-        let body = entries.iter().find(|row| row.path == path).map(|row| row.body.as_str()).unwrap_or_default();
-        body.lines().next().unwrap_or_default().chars().take(120).collect()
-    };
-    let turns = told.iter().rev().filter(|told| told.step == 0).take(TURNS_MAX);
-    let turns =
-        turns.map(|told| TurnChanges { turn: told.turn, prompt: prompt(told.turn), at_ms: told.at, files: files(told), note: note(told) });
+    let of_turns: Vec<&Told> = told.iter().rev().filter(|told| told.step == 0).collect();
+    let (name, ordinals) = (chat.as_str().to_owned(), of_turns.iter().map(|told| told.turn).collect::<Vec<u64>>());
+    let prompts = read(&engine.shared().store, move |reader| {
+        let prompt = |turn: &u64| reader.entry(&name, &format!("prompt://{turn}")).map(|row| row.map(|row| first_line(&row.body)));
+        ordinals.iter().map(prompt).collect::<Result<Vec<_>, _>>()
+    });
+    let turns = of_turns.iter().zip(prompts.await?).map(|(told, prompt)| TurnChanges {
+        turn: told.turn,
+        prompt: prompt.unwrap_or_default(),
+        at_ms: told.at,
+        files: files(told),
+        note: note(told),
+    });
     Ok(value(&ChangeList { turns: turns.collect() }))
+}
+
+/// How a prompt begins, as the list of changes shows it.
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(PROMPT_CHARS).collect()
 }
 
 fn files(told: &Told) -> Vec<ChangedFile> {

@@ -76,7 +76,7 @@ impl Scene {
     }
 
     pub(super) fn turns(&self) -> Vec<TurnChanges> {
-        self.checkpoints.turns("c").unwrap()
+        self.checkpoints.turns("c", usize::MAX).unwrap()
     }
 
     /// A turn's changes: `path operation state`, by path.
