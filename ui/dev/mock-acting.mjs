@@ -100,6 +100,7 @@ export function mockActing({ chats, everyone, emit }) {
     if (payload.hunk === undefined) {
       file.standing = way === "revert" ? "reverted" : "applied";
       undone.delete(key);
+      delete file.hunk_standings;
       return;
     }
     const set = undone.get(key) ?? new Set();
@@ -107,6 +108,7 @@ export function mockActing({ chats, everyone, emit }) {
     else set.delete(payload.hunk);
     undone.set(key, set);
     file.standing = set.size === file.hunks ? "reverted" : "applied";
+    file.hunk_standings = file.standing === "reverted" ? undefined : Array.from({ length: file.hunks }, (_, at) => (set.has(at) ? "reverted" : "applied"));
   }
 
   function change(way, payload) {

@@ -60,6 +60,16 @@ test("a turn's changes are undone and done again by hunk, file and turn", async 
   await at(page, "hunk").last().locator("[data-way=revert]").click();
   await at(page, "hunk").last().locator("[data-way=redo]").waitFor();
   expect(await text("a.txt")).toBe(LINES.replace("line 3\n", "third line\n"));
+
+  // Which part was taken back is still known when the page is read anew, and the file goes either way.
+  await page.reload();
+  await at(page, "changes-review").click();
+  await at(page, "turn").waitFor();
+  await file(page, "a.txt").locator("[data-row]").first().click();
+  await at(page, "hunk").last().locator("[data-way=redo]").waitFor();
+  expect(await at(page, "hunk").last().locator("[data-way=revert]").count()).toBe(0);
+  expect(await at(page, "hunk").first().locator("[data-way]").evaluateAll((all) => all.map((one) => one.getAttribute("data-way")))).toEqual(["revert"]);
+  expect(await file(page, "a.txt").locator("> .line-row [data-way]").count()).toBe(2);
   await at(page, "hunk").last().locator("[data-way=redo]").click();
   await at(page, "hunk").last().locator("[data-way=revert]").waitFor();
   expect(await text("a.txt")).toBe(changed);

@@ -193,12 +193,25 @@ pub struct TurnChanges {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum ChangeStanding {
-    /// It stands.
+    /// It stands, or nothing but some of its hunks was taken back.
     Applied,
     /// It was taken back.
     Reverted,
     /// Something else happened to the file since.
     ChangedSince,
+}
+
+/// How one hunk of a change stands now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum HunkStanding {
+    /// Its new lines are there.
+    Applied,
+    /// Its old lines are there.
+    Reverted,
+    /// Neither are, or several times, so that it can be turned neither way.
+    Lost,
 }
 
 /// One file a turn changed.
@@ -226,6 +239,10 @@ pub struct ChangedFile {
     pub diff: Option<FileDiff>,
     /// How many hunks can be taken back one by one, counted from 0.
     pub hunks: u32,
+    /// How each of them stands now, in their order; empty where all stand as the file does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<HunkStanding>>"))]
+    pub hunk_standings: Vec<HunkStanding>,
 }
 
 /// `changes.revert`, `changes.redo`: what came of it.

@@ -146,6 +146,7 @@ fn acting_bodies(config: &Config, out: &mut String) {
         acting::RunningCommand,
         acting::ChatActing,
         acting::ChangeStanding,
+        acting::HunkStanding,
         acting::ChangedFile,
         acting::TurnChanges,
         acting::ChangeList,

@@ -17,6 +17,12 @@ async fn listed(scene: &mut Scene) -> Vec<Value> {
     scene.ask("changes.list", json!({ "chat_id": chat })).await["turns"].as_array().unwrap().clone()
 }
 
+/// A file of the newest turn as it is listed.
+async fn file(scene: &mut Scene, path: &str) -> Value {
+    let turns = listed(scene).await;
+    turns[0]["files"].as_array().unwrap().iter().find(|file| file["path"] == path).expect("it is listed").clone()
+}
+
 async fn turned(scene: &mut Scene, action: &str, more: Value) -> Value {
     let mut payload = more;
     payload["chat_id"] = json!(scene.chat);
@@ -98,8 +104,7 @@ async fn a_turn_is_taken_back_and_done_again() {
 #[tokio::test]
 async fn a_file_or_a_hunk_is_taken_back_by_itself() {
     let mut scene = changed().await;
-    let files = listed(&mut scene).await[0]["files"].clone();
-    let edited = files.as_array().unwrap().iter().find(|file| file["path"] == "a.txt").unwrap().clone();
+    let edited = file(&mut scene, "a.txt").await;
     assert_eq!((&edited["hunks"], &edited["standing"]), (&json!(2), &json!("applied")), "{edited}");
     turned(&mut scene, "changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 0 })).await;
     assert_eq!(scene.text("a.txt"), ten().replace("line 10\n", "LINE 10\n"));
@@ -113,11 +118,35 @@ async fn a_file_or_a_hunk_is_taken_back_by_itself() {
 }
 
 #[tokio::test]
+async fn each_hunk_of_a_file_is_told_as_it_stands() {
+    let mut scene = changed().await;
+    let whole = file(&mut scene, "a.txt").await;
+    assert_eq!((&whole["standing"], whole.get("hunk_standings")), (&json!("applied"), None), "as the file does");
+    turned(&mut scene, "changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 1 })).await;
+    // Also after a restart.
+    let mut scene = scene.killed_and_restarted().await;
+    let partly = file(&mut scene, "a.txt").await;
+    assert_eq!((&partly["standing"], &partly["hunk_standings"]), (&json!("applied"), &json!(["applied", "reverted"])), "{partly}");
+    // The whole file goes either way from there.
+    turned(&mut scene, "changes.redo", json!({ "turn": 1, "path": "a.txt" })).await;
+    assert_eq!(scene.text("a.txt"), ten().replace("line 1\n", "LINE 1\n").replace("line 10\n", "LINE 10\n"));
+    turned(&mut scene, "changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 0 })).await;
+    turned(&mut scene, "changes.revert", json!({ "turn": 1, "path": "a.txt" })).await;
+    assert_eq!(scene.text("a.txt"), ten());
+    let undone = file(&mut scene, "a.txt").await;
+    assert_eq!((&undone["standing"], undone.get("hunk_standings")), (&json!("reverted"), None), "as the file does");
+
+    turned(&mut scene, "changes.redo", json!({ "turn": 1, "path": "a.txt" })).await;
+    scene.put("a.txt", scene.text("a.txt").replace("LINE 10", "mine"));
+    let since = file(&mut scene, "a.txt").await;
+    assert_eq!((&since["standing"], &since["hunk_standings"]), (&json!("changed_since"), &json!(["applied", "lost"])), "{since}");
+}
+
+#[tokio::test]
 async fn a_later_change_is_not_overwritten_unless_a_person_insists() {
     let mut scene = changed().await;
     scene.put("gone.txt", "somebody else's\n");
-    let standing = listed(&mut scene).await[0]["files"].clone();
-    let gone = standing.as_array().unwrap().iter().find(|file| file["path"] == "gone.txt").unwrap().clone();
+    let gone = file(&mut scene, "gone.txt").await;
     assert_eq!(gone["standing"], "changed_since", "{gone}");
     let after = tree(&scene);
     let done = turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;

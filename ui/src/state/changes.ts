@@ -44,7 +44,6 @@ export async function readChanges(chat: string): Promise<void> {
 function forget(): void {
   left.value = new Map();
   underway.value = new Set();
-  undoneHunks.value = new Set();
 }
 
 /** Reads for the chat in front as long as somebody looks; the returned function ends that. */
@@ -71,9 +70,6 @@ export const keyOf = (target: Target): string => `${target.turn} ${target.hunk ?
 export type Left = { readonly target: Target; readonly way: Way; readonly refused: readonly ChangeRefused[]; readonly done: number; readonly failed: string };
 export const left = signal<ReadonlyMap<string, Left>>(new Map());
 export const underway = signal<ReadonlySet<string>>(new Set());
-/** Hunks taken back since the list was opened; the gateway tells only how the whole file stands. */
-export const undoneHunks = signal<ReadonlySet<string>>(new Set());
-export const partlyUndone = (file: Target): boolean => [...undoneHunks.value].some((key) => within(key, file));
 /** Said once to a screen reader. */
 export const outcome = signal<{ readonly way: Way; readonly done: number; readonly refused: number } | null>(null);
 
@@ -129,7 +125,6 @@ async function ask(chat: string, target: Target, way: Way, act: (send: Send) => 
     const { done, refused } = await act(send);
     if (changes.peek()?.chat !== chat) return;
     if (refused.length > 0) left.value = new Map(left.value).set(key, { target, way, refused, done: done.length, failed: "" });
-    if (done.length > 0) rememberHunk(target, way);
     outcome.value = { way, done: done.length, refused: refused.length };
   } catch (error) {
     // Another chat is in front: what stands here is about that one.
@@ -138,16 +133,4 @@ async function ask(chat: string, target: Target, way: Way, act: (send: Send) => 
   }
   underway.value = new Set([...underway.value].filter((one) => one !== key));
   await readChanges(chat);
-}
-
-function rememberHunk(target: Target, way: Way): void {
-  const key = keyOf(target);
-  const others = [...undoneHunks.value].filter((one) => (target.hunk === undefined ? !within(one, target) : one !== key));
-  undoneHunks.value = new Set(target.hunk !== undefined && way === "revert" ? [...others, key] : others);
-}
-
-/** Whether a hunk's key lies in what a turn or a file names. */
-function within(key: string, target: Target): boolean {
-  const [turn, , ...path] = key.split(" ");
-  return turn === String(target.turn) && (target.path === undefined || path.join(" ") === target.path);
 }

@@ -1,19 +1,33 @@
 // What can be done with a changed file or a turn as it stands. Plain data, no page.
-import type { ChangedFile, ChangeRefused } from "../wire/types.gen.ts";
+import type { ChangedFile, ChangeRefused, HunkStanding } from "../wire/types.gen.ts";
 
 export type Way = "revert" | "redo";
 export type Ways = { readonly revert: boolean; readonly redo: boolean };
-type Stands = Pick<ChangedFile, "standing" | "too_big">;
+type Stands = Pick<ChangedFile, "standing" | "too_big" | "hunk_standings">;
+
+/** Whether nothing but some of its hunks was taken back. */
+export const isPartly = (file: Stands): boolean => file.standing === "applied" && file.hunk_standings?.includes("reverted") === true;
 
 /** What something else changed since may be tried both ways; the gateway says when it would overwrite. */
 export function waysOf(file: Stands): Ways {
   if (file.too_big) return { revert: false, redo: false };
-  return { revert: file.standing !== "reverted", redo: file.standing !== "applied" };
+  return { revert: file.standing !== "reverted", redo: file.standing !== "applied" || isPartly(file) };
 }
 
+/** What was never kept stays as it is; the others are turned without it. */
 export function waysOfTurn(files: readonly Stands[]): Ways {
   const kept = files.filter((file) => !file.too_big);
-  return { revert: kept.some((file) => file.standing !== "reverted"), redo: kept.some((file) => file.standing === "reverted") };
+  return { revert: kept.some((file) => file.standing !== "reverted"), redo: kept.some((file) => file.standing === "reverted" || isPartly(file)) };
+}
+
+/** How a hunk stands: as it is told for itself, else as its file does. */
+export function hunkStanding(file: Stands, at: number): HunkStanding {
+  return file.hunk_standings?.[at] ?? (file.standing === "reverted" ? "reverted" : "applied");
+}
+
+export function waysOfHunk(file: Stands, at: number): Ways {
+  const standing = hunkStanding(file, at);
+  return { revert: standing === "applied", redo: standing === "reverted" };
 }
 
 /** The newest turn with something left to take back. */

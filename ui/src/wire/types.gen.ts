@@ -1910,6 +1910,8 @@ commands: Array<RunningCommand>, };
 
 export type ChangeStanding = "applied" | "reverted" | "changed_since";
 
+export type HunkStanding = "applied" | "reverted" | "lost";
+
 export type ChangedFile = { 
 /**
  * The file, relative to the chat's folder.
@@ -1950,7 +1952,11 @@ diff?: FileDiff,
 /**
  * How many hunks can be taken back one by one, counted from 0.
  */
-hunks: number, };
+hunks: number, 
+/**
+ * How each of them stands now, in their order; empty where all stand as the file does.
+ */
+hunk_standings?: Array<HunkStanding>, };
 
 export type TurnChanges = { 
 /**

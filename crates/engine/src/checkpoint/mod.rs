@@ -32,6 +32,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use alcove_store::{CheckpointHow, CheckpointKind, CheckpointSide, Store};
 
 pub(crate) use capture::{Ended, Touching, Watch};
+pub(crate) use hunks::Standing;
 pub(crate) use turns::{FileChange, Operation, State, TurnChanges};
 pub(crate) use undo::{Ask, Insist, Way, What};
 

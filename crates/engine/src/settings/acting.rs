@@ -6,7 +6,7 @@ use alcove_agent::policy::{Effect, Level, Mode, Preset, Rule, Span};
 use alcove_proto::ChatId;
 use alcove_proto::acting::{
     Answered, ApprovalPreset, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode,
-    CommandOutput, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
+    CommandOutput, HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
 };
 use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, RuleSubject};
 use alcove_store::{CheckpointHow, EntryState};
@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::Refused;
 use crate::acting::{Own, RULES_MAX};
 use crate::chat::Answer;
-use crate::checkpoint::{Ask, FileChange, Insist, Operation, State, TurnChanges as Told, Way, What};
+use crate::checkpoint::{Ask, FileChange, Insist, Operation, Standing, State, TurnChanges as Told, Way, What};
 use crate::clock::{fresh_uuid, now_ms};
 use crate::engine::Engine;
 use crate::error::{Error, read};
@@ -329,8 +329,25 @@ fn files(told: &Told) -> Vec<ChangedFile> {
             text: diff.text.clone(),
         }),
         hunks: u32::try_from(file.hunks.len()).unwrap_or(u32::MAX),
+        hunk_standings: hunk_standings(file),
     };
     told.told().map(file).collect()
+}
+
+/// Where each hunk stands; nothing where the file says it for all of them.
+fn hunk_standings(file: &FileChange) -> Vec<HunkStanding> {
+    let all = |wanted| file.hunks.iter().all(|piece| piece.standing == wanted);
+    let said = match file.state {
+        State::Applied | State::Partly => all(Standing::Applied),
+        State::Reverted => all(Standing::Reverted),
+        State::ChangedSince => false,
+    };
+    let word = |standing| match standing {
+        Standing::Applied => HunkStanding::Applied,
+        Standing::Reverted => HunkStanding::Reverted,
+        Standing::Lost => HunkStanding::Lost,
+    };
+    if said { Vec::new() } else { file.hunks.iter().map(|piece| word(piece.standing)).collect() }
 }
 
 fn note(told: &Told) -> Option<String> {

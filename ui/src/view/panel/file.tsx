@@ -2,8 +2,8 @@
 import { useComputed } from "@preact/signals";
 import { ta } from "../../i18n/acting.ts";
 import { activeRow, fileOpen, setUnfolded } from "../../state/changes-open.ts";
-import { keyOf, partlyUndone } from "../../state/changes.ts";
-import { waysOf } from "../../state/ways.ts";
+import { keyOf } from "../../state/changes.ts";
+import { isPartly, waysOf } from "../../state/ways.ts";
 import { marked } from "../../state/marks.ts";
 import type { ChangedFile } from "../../wire/types.gen.ts";
 import { Icon } from "../icon.tsx";
@@ -18,7 +18,6 @@ export function File(props: { chat: string; turn: number; file: ChangedFile }) {
   const key = keyOf(target);
   const open = fileOpen(key);
   const active = useComputed(() => activeRow.value === key);
-  const ways = waysOf(file);
   const path = marked(file.path);
   const cut = path.lastIndexOf("/") + 1;
   return (
@@ -39,11 +38,11 @@ export function File(props: { chat: string; turn: number; file: ChangedFile }) {
             </span>
             <span class="facts-line">
               <Lines added={file.added} deleted={file.deleted} />
-              <Facts file={file} partly={ways.revert && partlyUndone(target)} />
+              <Facts file={file} />
             </span>
           </span>
         </button>
-        <Undo chat={chat} target={target} ways={{ ...ways, redo: ways.redo || (ways.revert && partlyUndone(target)) }} active={active.value} names={{ revert: ta("undo.file", { path }), redo: ta("redo.file", { path }) }} />
+        <Undo chat={chat} target={target} ways={waysOf(file)} active={active.value} names={{ revert: ta("undo.file", { path }), redo: ta("redo.file", { path }) }} />
       </div>
       <LeftNote chat={chat} target={target} />
       {open ? <FileBody chat={chat} turn={turn} file={file} /> : null}
@@ -51,12 +50,12 @@ export function File(props: { chat: string; turn: number; file: ChangedFile }) {
   );
 }
 
-function Facts(props: { file: ChangedFile; partly: boolean }) {
+function Facts(props: { file: ChangedFile }) {
   const { file } = props;
   return (
     <>
       {file.operation === "change" ? null : <span class={`op ${file.operation}`}>{ta(`op.${file.operation}`)}</span>}
-      {file.standing === "applied" && props.partly ? <span class="standing reverted">{ta("standing.partly")}</span> : null}
+      {isPartly(file) ? <span class="standing reverted">{ta("standing.partly")}</span> : null}
       {file.standing === "applied" ? null : (
         <span class={`standing ${file.standing}`} title={file.standing === "changed_since" ? ta("standing.changed_sinceHint") : undefined}>
           {ta(`standing.${file.standing}`)}

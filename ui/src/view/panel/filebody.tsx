@@ -2,8 +2,8 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { ta } from "../../i18n/acting.ts";
 import { activeRow } from "../../state/changes-open.ts";
-import { keyOf, undoneHunks } from "../../state/changes.ts";
-import { waysOf, type Ways } from "../../state/ways.ts";
+import { keyOf } from "../../state/changes.ts";
+import { hunkStanding, waysOfHunk } from "../../state/ways.ts";
 import { hunksOf, type Hunk } from "../../state/hunks.ts";
 import { marked } from "../../state/marks.ts";
 import type { ChangedFile } from "../../wire/types.gen.ts";
@@ -34,13 +34,6 @@ export function FileBody(props: Props) {
   );
 }
 
-/** The gateway tells how the whole file stands; which hunks of a file that is not wholly undone were taken back is known here. */
-function waysOfHunk(file: ChangedFile, key: string): Ways {
-  if (file.standing === "reverted") return waysOf(file);
-  const undone = undoneHunks.value.has(key);
-  return { revert: !undone, redo: undone };
-}
-
 function HunkBlock(props: Props & { hunk: Hunk; at: number }) {
   const { chat, turn, file, hunk } = props;
   const target = { turn, path: file.path, hunk: props.at };
@@ -48,15 +41,21 @@ function HunkBlock(props: Props & { hunk: Hunk; at: number }) {
   const active = useComputed(() => activeRow.value === key);
   const most = useSignal(LINES_FIRST);
   const alone = props.at < file.hunks;
-  const ways = alone ? waysOfHunk(file, key) : { revert: false, redo: false };
+  const ways = alone ? waysOfHunk(file, props.at) : { revert: false, redo: false };
+  const standing = alone ? hunkStanding(file, props.at) : null;
   const where = hunk.to === 0 ? ta("hunk.gone", { from: 1 }) : hunk.to === hunk.from ? ta("hunk.line", { from: hunk.from }) : ta("hunk.lines", { from: hunk.from, to: hunk.to });
   const hidden = hunk.lines.length - most.value;
   return (
-    <div class={`hunk${alone && !ways.revert && ways.redo ? " undone" : ""}`} data-item data-test="hunk">
+    <div class={`hunk${standing === "reverted" ? " undone" : ""}`} data-item data-test="hunk">
       <div class="line-row hunk-row">
         <div class="row-button" role="group" aria-label={`${where}, ${marked(file.path)}`} data-row={key} tabIndex={active.value ? 0 : -1} onFocus={() => (activeRow.value = key)}>
           <span>{where}</span> <span class="folder"><Shown text={marked(hunk.within)} /></span>
         </div>
+        {standing === "lost" ? (
+          <span class="standing changed_since" title={ta("hunk.lostHint")} data-test="hunk-lost">
+            {ta("standing.changed_since")}
+          </span>
+        ) : null}
         <Undo chat={chat} target={target} ways={ways} active={active.value} names={{ revert: ta("undo.hunk"), redo: ta("redo.hunk") }} />
       </div>
       <LeftNote chat={chat} target={target} />
