@@ -91,9 +91,11 @@ export function mockActing({ chats, everyone, emit }) {
 
   function refusal(file, way, payload) {
     if (file.too_big) return "it was too big to be kept as it was";
-    if (file.clash && way === "revert" && file.standing === "applied" && payload.force !== true) return "it was changed since, by something else than this turn: 4 lines differ from what the turn left";
+    if (clashes(file, way) && payload.force !== true) return "it was changed since, by something else than this turn: 4 lines differ from what the turn left";
     return null;
   }
+
+  const clashes = (file, way) => file.clash && way === "revert" && file.standing === "applied";
 
   function one(id, turn, file, way, payload) {
     const key = `${id} ${turn} ${file.path}`;
@@ -117,13 +119,22 @@ export function mockActing({ chats, everyone, emit }) {
     if (chats.get(payload.chat_id).running) throw new Refused("a turn runs; what it does can be taken back when it is complete", 409);
     const files = turn.files.filter((found) => payload.path === undefined || found.path === payload.path);
     const answer = { done: [], refused: [] };
+    if (payload.step !== undefined) {
+      for (const found of files.filter((file) => file.clash)) {
+        found.standing = "applied";
+        answer.done.push(found.path);
+      }
+      emit(chats.get(payload.chat_id), { event: "changes", action: "redone", turn: turn.turn, paths: answer.done, added: 0, deleted: 0 });
+      return answer;
+    }
     for (const found of files) {
       const why = refusal(found, way, payload);
-      if (why !== null) answer.refused.push({ path: found.path, why });
+      if (why !== null) answer.refused.push({ path: found.path, why, can_insist: !found.too_big });
     }
-    // All or nothing.
-    if (answer.refused.length > 0) return answer;
-    for (const found of files) {
+    // All or nothing, but for what was never kept.
+    if (answer.refused.some((one) => one.can_insist || payload.path !== undefined)) return answer;
+    if (files.some((found) => clashes(found, way))) answer.step = 1;
+    for (const found of files.filter((file) => !file.too_big)) {
       one(payload.chat_id, turn.turn, found, way, payload);
       answer.done.push(found.path);
     }

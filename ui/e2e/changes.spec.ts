@@ -113,6 +113,30 @@ test("what changed since is left alone until somebody insists", async () => {
   await stands(page, "a.txt", "reverted");
   expect(await text("a.txt")).toBe(LINES);
 
+  // What was overwritten comes back.
+  await at(page, "restore").waitFor();
+  await page.screenshot({ path: `${shots}/changes-restore.png` });
+  await at(page, "restore").click();
+  await stands(page, "a.txt", "changed_since");
+  expect(await text("a.txt")).toBe("mine now\n");
+  await file(page, "a.txt").locator("[data-row]").first().focus();
+  await page.keyboard.press("u");
+  await at(page, "anyway").click();
+  await at(page, "anyway-yes").click();
+  await stands(page, "a.txt", "reverted");
+  expect(await text("a.txt")).toBe(LINES);
+
+  // A part whose lines are gone has no way back of its own, and says so.
+  await writeFile(on("a.txt"), LINES.replace("line 3\n", "mine\n"));
+  await page.keyboard.press("Control+Shift+G");
+  await at(page, "turn").waitFor({ state: "detached" });
+  await page.keyboard.press("Control+Shift+G");
+  await stands(page, "a.txt", "changed_since");
+  await file(page, "a.txt").locator("[data-row]").first().click();
+  expect(await at(page, "hunk").first().locator("[data-way]").count()).toBe(0);
+  expect(await at(page, "hunk-lost").getAttribute("title")).toContain("not there any more");
+  await writeFile(on("a.txt"), LINES);
+
   // The rest of the turn, from the palette.
   await page.keyboard.press("Control+k");
   await at(page, "palette-input").fill("undo last");

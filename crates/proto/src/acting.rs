@@ -247,12 +247,19 @@ pub struct ChangedFile {
 
 /// `changes.revert`, `changes.redo`: what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct ChangesDone {
-    /// Files that are now as asked for.
+    /// Files that are now as asked for; where only folders are, those, each with `/` at its end.
     pub done: Vec<String>,
     /// Files that were left alone.
     pub refused: Vec<ChangeRefused>,
+    /// What a person should know besides, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<String>>"))]
+    pub notes: Vec<String>,
+    /// What was overwritten is kept as this step of the turn; taking the step back brings it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<u64>,
 }
 
 /// A file that was left alone.
@@ -263,6 +270,8 @@ pub struct ChangeRefused {
     pub path: String,
     /// Why.
     pub why: String,
+    /// Whether it is done when it is forced.
+    pub can_insist: bool,
 }
 
 /// `command.output`: output of a command, running or ended.

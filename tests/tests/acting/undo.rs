@@ -50,14 +50,12 @@ async fn changed() -> Scene {
     let told = ran.heard.iter().find(|frame| frame.event() == "changes").expect("what was changed is told");
     assert_eq!((told.str("action"), &told.json["turn"]), ("made", &json!(1)));
     let paths = json!(["a.txt", "by_command.txt", "gone.txt", "made.txt", "new/b.txt", "removed.txt"]);
-    let told: Vec<&Value> = told.json["paths"].as_array().unwrap().iter().filter(|path| **path != json!("new")).collect();
-    assert_eq!(json!(told), paths, "and the folder that was made");
+    assert_eq!(told.json["paths"], paths, "files, and not the folder that was made");
     scene
 }
 
-/// How many of the paths are not the folder that was made.
 fn files(paths: &Value) -> usize {
-    paths.as_array().unwrap().iter().filter(|path| **path != json!("new")).count()
+    paths.as_array().unwrap().len()
 }
 
 /// How the folder is: each file and what it holds.
@@ -151,11 +149,80 @@ async fn a_later_change_is_not_overwritten_unless_a_person_insists() {
     let after = tree(&scene);
     let done = turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
     assert_eq!((&done["done"], &done["refused"][0]["path"]), (&json!([]), &json!("gone.txt")), "{done}");
-    assert!(!done["refused"][0]["why"].as_str().unwrap().is_empty());
+    assert!(!done["refused"][0]["why"].as_str().unwrap().is_empty() && done["refused"][0]["can_insist"] == true, "{done}");
     assert_eq!(tree(&scene), after, "all of it or nothing");
     let done = turned(&mut scene, "changes.revert", json!({ "turn": 1, "force": true })).await;
     assert_eq!((files(&done["done"]), &done["refused"]), (6, &json!([])), "{done}");
     assert_eq!((scene.text("gone.txt").as_str(), scene.text("made.txt").as_str()), ("before\n", "-"));
+    assert_eq!(scene.client.find("changes").await.str("action"), "reverted");
+
+    // What was overwritten comes back, and only that; also after a restart.
+    assert_eq!(done["step"], json!(1), "{done}");
+    let mut scene = scene.killed_and_restarted().await;
+    let back = turned(&mut scene, "changes.revert", json!({ "turn": 1, "step": 1 })).await;
+    assert_eq!(back, json!({ "done": ["gone.txt"], "refused": [] }));
+    assert_eq!((scene.text("gone.txt").as_str(), scene.text("made.txt").as_str()), ("somebody else's\n", "-"));
+    let told = scene.client.find("changes").await;
+    assert_eq!((told.str("action"), &told.json["paths"]), ("redone", &json!(["gone.txt"])), "it is undone no more");
+}
+
+#[tokio::test]
+async fn a_hunk_whose_lines_are_gone_is_refused_whoever_insists() {
+    let mut scene = changed().await;
+    scene.put("a.txt", "nothing of it\n");
+    for force in [false, true] {
+        let done = turned(&mut scene, "changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 0, "force": force })).await;
+        assert_eq!((&done["done"], &done["refused"][0]["can_insist"]), (&json!([]), &json!(false)), "{done}");
+    }
+    assert_eq!(scene.text("a.txt"), "nothing of it\n");
+}
+
+#[tokio::test]
+async fn a_folder_with_somebody_elses_file_stays_and_that_is_said() {
+    let mut scene = changed().await;
+    scene.put("new/mine.txt", "mine\n");
+    let done = turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!((files(&done["done"]), &done["refused"]), (6, &json!([])), "{done}");
+    assert_eq!(done["notes"], json!(["The folder new stays: there are other files in it."]));
+    assert_eq!((scene.text("new/mine.txt").as_str(), scene.text("new/b.txt").as_str()), ("mine\n", "-"));
+}
+
+#[tokio::test]
+async fn folders_are_told_where_nothing_else_changed() {
+    let mut scene = Scene::freely("native").await;
+    let ran = scene.calls(&[("exec", json!({ "command": "mkdir -p deep/er flat" }))]).await;
+    let told = ran.heard.iter().find(|frame| frame.event() == "changes").expect("what was changed is told");
+    assert_eq!(told.json["paths"], json!(["deep/er/", "flat/"]));
+    let done = turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!(done["done"], json!(["deep/er/", "flat/"]));
+    assert_eq!(scene.client.find("changes").await.json["paths"], done["done"]);
+    assert!(!scene.folder().join("deep").exists() && !scene.folder().join("flat").exists());
+}
+
+#[tokio::test]
+async fn what_was_too_big_to_be_kept_stays_and_the_rest_is_taken_back() {
+    let mut scene = Scene::freely("native").await;
+    scene.put("big.bin", vec![1; 9 << 20]);
+    scene.put("a.txt", "before\n");
+    let command = "head -c 9437184 /dev/zero > big.bin; echo after > a.txt; mkdir new; echo b > new/b.txt";
+    scene.calls(&[("exec", json!({ "command": command }))]).await;
+    let is_big = json!([{ "path": "big.bin", "why": "It was changed, but it is too big to undo.", "can_insist": false }]);
+    assert_eq!(file(&mut scene, "big.bin").await["too_big"], true);
+    let done = turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!(done, json!({ "done": ["a.txt", "new/b.txt"], "refused": is_big }));
+    assert_eq!((scene.text("a.txt").as_str(), scene.folder().join("new").exists()), ("before\n", false));
+    turned(&mut scene, "changes.redo", json!({ "turn": 1 })).await;
+    assert_eq!((scene.text("a.txt").as_str(), scene.text("new/b.txt").as_str()), ("after\n", "b\n"));
+
+    // What was changed since stops all of it still.
+    scene.put("a.txt", "mine\n");
+    let done = turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!((&done["done"], files(&done["refused"])), (&json!([]), 2), "{done}");
+    assert_eq!((scene.text("a.txt").as_str(), scene.text("new/b.txt").as_str()), ("mine\n", "b\n"));
+    let done = turned(&mut scene, "changes.revert", json!({ "turn": 1, "force": true })).await;
+    assert_eq!((&done["refused"], &done["step"]), (&is_big, &json!(1)), "{done}");
+    assert_eq!((scene.text("a.txt").as_str(), scene.text("new/b.txt").as_str()), ("before\n", "-"));
+    assert_eq!(fs::read(scene.folder().join("big.bin")).unwrap(), vec![0; 9 << 20]);
 }
 
 #[tokio::test]

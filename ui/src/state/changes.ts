@@ -6,7 +6,7 @@ import { link } from "../wire/socket.ts";
 import type { ChangedFile, ChangeList, ChangeRefused, ChangesDone, TurnChanges } from "../wire/types.gen.ts";
 import { heard } from "./heard.ts";
 import { current } from "./route.ts";
-import { forcible, restOf, type Way } from "./ways.ts";
+import { restOf, type Way } from "./ways.ts";
 import { words } from "./words.ts";
 
 export type Here = { readonly chat: string; readonly phase: "loading" | "ready" | "error"; readonly turns: readonly TurnChanges[]; readonly why: string };
@@ -62,16 +62,26 @@ export function watchChanges(): () => void {
   };
 }
 
-/** A turn, a file of it, or one hunk of the file. */
-export type Target = { readonly turn: number; readonly path?: string; readonly hunk?: number };
+/** A turn, a file of it, or one hunk of the file; with a step, what was overwritten when that was forced. */
+export type Target = { readonly turn: number; readonly path?: string; readonly hunk?: number; readonly step?: number };
+/** Where it stands: what was overwritten stands with what it was overwritten for. */
 export const keyOf = (target: Target): string => `${target.turn} ${target.hunk ?? ""} ${target.path ?? ""}`;
 
-/** What was not done, where it was asked for: files left alone, or the gateway's words for all of it. */
-export type Left = { readonly target: Target; readonly way: Way; readonly refused: readonly ChangeRefused[]; readonly done: number; readonly failed: string };
+/** What was not done, where it was asked for: files left alone, or the gateway's words for all of it; and what is to be known of what was
+ * done: notes, and the step that brings back what was overwritten. */
+export type Left = {
+  readonly target: Target;
+  readonly way: Way;
+  readonly refused: readonly ChangeRefused[];
+  readonly done: number;
+  readonly notes: readonly string[];
+  readonly step: number | null;
+  readonly failed: string;
+};
 export const left = signal<ReadonlyMap<string, Left>>(new Map());
 export const underway = signal<ReadonlySet<string>>(new Set());
 /** Said once to a screen reader. */
-export const outcome = signal<{ readonly way: Way; readonly done: number; readonly refused: number } | null>(null);
+export const outcome = signal<{ readonly way: Way; readonly done: readonly string[]; readonly refused: number } | null>(null);
 
 const without = <V>(map: ReadonlyMap<string, V>, key: string) => new Map([...map].filter(([one]) => one !== key));
 
@@ -81,55 +91,56 @@ export function forgetLeft(target: Target): void {
 
 export const undo = (chat: string, target: Target, way: Way): Promise<void> => ask(chat, target, way, (send) => send(target, false));
 
-/** Does it over what stands there now. A turn with files that were never kept is gone through file by file: it cannot be done as a whole. */
-export async function insist(chat: string, what: Left): Promise<void> {
-  const { target, way } = what;
-  const files = filesOf(target);
-  const wanted = forcible(files, what.refused);
-  const whole = target.path !== undefined || wanted.length === what.refused.length;
-  const forced = new Set(wanted.map((one) => one.path));
-  await ask(chat, target, way, (send) => (whole ? send(target, true) : oneByOne(send, target, [...forced, ...restOf(files, what.refused, way)], forced)));
-}
+/** Does it over what stands there now; the gateway keeps that. */
+export const insist = (chat: string, { target, way }: Left): Promise<void> => ask(chat, target, way, (send) => send(target, true));
+
+/** Brings back what was overwritten. */
+export const restore = (chat: string, target: Target, step: number): Promise<void> => undo(chat, { ...target, step }, "revert");
 
 /** Does it to the files of a turn that nothing stands in the way of; the others stay as they are. */
 export async function doRest(chat: string, what: Left): Promise<void> {
   const { target, way, refused } = what;
   const paths = restOf(filesOf(target), refused, way);
   await ask(chat, target, way, async (send) => {
-    const rest = await oneByOne(send, target, paths, new Set());
-    return { done: rest.done, refused: [...refused, ...rest.refused] };
+    const rest = await oneByOne(send, target, paths);
+    return { ...rest, refused: [...refused, ...rest.refused] };
   });
 }
 
 export const filesOf = (target: Target): readonly ChangedFile[] => changes.value?.turns.find((one) => one.turn === target.turn)?.files ?? [];
 
-async function oneByOne(send: Send, target: Target, paths: readonly string[], forced: ReadonlySet<string>): Promise<ChangesDone> {
-  const all: ChangesDone = { done: [], refused: [] };
+async function oneByOne(send: Send, target: Target, paths: readonly string[]): Promise<ChangesDone> {
+  const all = { done: [] as string[], refused: [] as ChangeRefused[], notes: [] as string[] };
   for (const path of paths) {
-    const one = await send({ ...target, path }, forced.has(path));
+    const one = await send({ ...target, path }, false);
     all.done.push(...one.done);
     all.refused.push(...one.refused);
+    all.notes.push(...(one.notes ?? []));
   }
   return all;
 }
 
 type Send = (target: Target, force: boolean) => Promise<ChangesDone>;
 
+/** A step is brought back as a whole: all of it was overwritten at once. */
+const payloadOf = ({ turn, step, ...rest }: Target) => (step === undefined ? { turn, ...rest } : { turn, step });
+
 async function ask(chat: string, target: Target, way: Way, act: (send: Send) => Promise<ChangesDone>): Promise<void> {
   const key = keyOf(target);
   if (underway.value.has(key)) return;
   underway.value = new Set(underway.value).add(key);
   forgetLeft(target);
-  const send: Send = (what, force) => request<ChangesDone>(`changes.${way}`, { chat_id: chat, ...what, ...(force ? { force } : {}) });
+  const tell = (what: Omit<Left, "target" | "way">) => (left.value = new Map(left.value).set(key, { target, way, ...what }));
+  const send: Send = (what, force) => request<ChangesDone>(`changes.${way}`, { chat_id: chat, ...payloadOf(what), ...(force ? { force } : {}) });
   try {
-    const { done, refused } = await act(send);
+    const { done, refused, notes = [], step = null } = await act(send);
     if (changes.peek()?.chat !== chat) return;
-    if (refused.length > 0) left.value = new Map(left.value).set(key, { target, way, refused, done: done.length, failed: "" });
-    outcome.value = { way, done: done.length, refused: refused.length };
+    if (refused.length > 0 || notes.length > 0 || step !== null) tell({ refused, done: done.length, notes, step, failed: "" });
+    outcome.value = { way, done, refused: refused.length };
   } catch (error) {
     // Another chat is in front: what stands here is about that one.
     if (changes.peek()?.chat !== chat) return;
-    left.value = new Map(left.value).set(key, { target, way, refused: [], done: 0, failed: words(error) });
+    tell({ refused: [], done: 0, notes: [], step: null, failed: words(error) });
   }
   underway.value = new Set([...underway.value].filter((one) => one !== key));
   await readChanges(chat);

@@ -1,7 +1,7 @@
 // How a turn's changes stand, from what the conversation told.
 import { expect, test } from "vitest";
 import type { Changes } from "../wire/types.gen.ts";
-import { standingOf } from "./standing.ts";
+import { areFolders, standingOf } from "./standing.ts";
 
 const told = (action: Changes["action"], turn: number, ...paths: string[]) => ({ changes: { chat_id: "c", action, turn, paths, added: 0, deleted: 0 } });
 const made = told("made", 2, "a", "b");
@@ -14,3 +14,16 @@ test.each([
   ["another turn", [made, told("reverted", 1, "a", "b")], "made"],
   ["made once more", [made, told("reverted", 2, "a"), told("made", 2, "a")], "made"],
 ] as const)("%s", (_, rows, standing) => expect(standingOf(rows, 2)).toBe(standing));
+
+test("what was never kept does not keep a turn from being undone", () => {
+  const rows = [made, told("reverted", 2, "a")];
+  expect(standingOf(rows, 2, new Set(["b"]))).toBe("undone");
+  expect(standingOf([made], 2, new Set(["b"]))).toBe("made");
+});
+
+test.each([
+  [["a/b", "c"], false],
+  [["a/", "b/"], true],
+  [["a/", "b"], false],
+  [[], false],
+])("of %j it is %j that they are folders", (paths, folders) => expect(areFolders(paths)).toBe(folders));

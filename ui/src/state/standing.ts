@@ -3,8 +3,11 @@ import type { Message } from "../wire/types.ts";
 
 export type Standing = "made" | "partly" | "undone";
 
-/** From everything told of the turn, the oldest first. */
-export function standingOf(rows: readonly Pick<Message, "changes">[], turn: number): Standing {
+/** Whether nothing but folders was changed: the gateway names them only then, each with `/` at its end. */
+export const areFolders = (paths: readonly string[]): boolean => paths.length > 0 && paths.every((path) => path.endsWith("/"));
+
+/** From everything told of the turn, the oldest first; what was never kept does not count, as far as that is known. */
+export function standingOf(rows: readonly Pick<Message, "changes">[], turn: number, unkept: ReadonlySet<string> = new Set()): Standing {
   const made = new Set<string>();
   const back = new Set<string>();
   for (const { changes } of rows) {
@@ -16,5 +19,5 @@ export function standingOf(rows: readonly Pick<Message, "changes">[], turn: numb
     }
   }
   if (back.size === 0) return "made";
-  return [...made].every((path) => back.has(path)) ? "undone" : "partly";
+  return [...made].every((path) => back.has(path) || unkept.has(path)) ? "undone" : "partly";
 }

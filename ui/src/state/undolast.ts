@@ -1,5 +1,5 @@
 // Takes back what the newest turn changed, from anywhere in the window; the panel shows what came of it.
-import { files, ta } from "../i18n/acting.ts";
+import { counted, ta } from "../i18n/acting.ts";
 import { request } from "../wire/request.ts";
 import type { ChangeList } from "../wire/types.gen.ts";
 import { left, keyOf, outcome, undo } from "./changes.ts";
@@ -21,6 +21,6 @@ export async function undoLast(chat: string): Promise<void> {
   const target = { turn };
   await undo(chat, target, "revert");
   if (left.peek().has(keyOf(target))) return;
-  const done = outcome.peek()?.done ?? 0;
-  toast(ta("undo.turnDone", { n: turn, files: files(done) }), { label: ta("redo"), run: () => void undo(chat, target, "redo") });
+  const done = outcome.peek()?.done ?? [];
+  toast(ta("undo.turnDone", { n: turn, files: counted(done) }), { label: ta("redo"), run: () => void undo(chat, target, "redo") });
 }

@@ -58,7 +58,7 @@ const FILES = [
   { path: "c", standing: "changed_since", too_big: false },
   { path: "d", standing: "applied", too_big: true },
 ] as const;
-const refused = (paths: string) => paths.split("").map((path) => ({ path, why: "" }));
+const refused = (paths: string) => paths.split("").map((path) => ({ path, why: "", can_insist: path !== "d" }));
 
 test.each([
   ["", "revert", "ac", ""],
@@ -69,5 +69,5 @@ test.each([
   ["a", "redo", "bc", "a"],
 ] as const)("with %j refused, to %s: the rest is %j, and %j may be forced", (paths, way, rest, forced) => {
   expect(restOf(FILES, refused(paths), way).join("")).toBe(rest);
-  expect(forcible(FILES, refused(paths)).map((one) => one.path).join("")).toBe(forced);
+  expect(forcible(refused(paths)).map((one) => one.path).join("")).toBe(forced);
 });

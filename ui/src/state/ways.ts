@@ -35,9 +35,8 @@ export const lastTurn = <T extends { readonly files: readonly Stands[] }>(turns:
 
 type Named = Stands & Pick<ChangedFile, "path">;
 
-/** What may be done over what stands there now: not what was never kept. */
-export const forcible = (files: readonly Named[], refused: readonly ChangeRefused[]): readonly ChangeRefused[] =>
-  refused.filter(({ path }) => files.find((file) => file.path === path)?.too_big !== true);
+/** What may be done over what stands there now, as the gateway tells; a turn is forced where nothing else of it stands in the way. */
+export const forcible = (refused: readonly ChangeRefused[]): readonly ChangeRefused[] => refused.filter((one) => one.can_insist);
 
 /** The files of a turn that nothing stands in the way of, and that are not so already. */
 export function restOf(files: readonly Named[], refused: readonly ChangeRefused[], way: Way): readonly string[] {

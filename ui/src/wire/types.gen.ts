@@ -876,7 +876,7 @@ action: ChangesWord,
  */
 turn: number, 
 /**
- * The files.
+ * The files; where nothing but folders changed, those, each with `/` at its end.
  */
 paths: Array<string>, 
 /**
@@ -1994,17 +1994,29 @@ path: string,
 /**
  * Why.
  */
-why: string, };
+why: string, 
+/**
+ * Whether it is done when it is forced.
+ */
+can_insist: boolean, };
 
 export type ChangesDone = { 
 /**
- * Files that are now as asked for.
+ * Files that are now as asked for; where only folders are, those, each with `/` at its end.
  */
 done: Array<string>, 
 /**
  * Files that were left alone.
  */
-refused: Array<ChangeRefused>, };
+refused: Array<ChangeRefused>, 
+/**
+ * What a person should know besides, a sentence each.
+ */
+notes?: Array<string>, 
+/**
+ * What was overwritten is kept as this step of the turn; taking the step back brings it back.
+ */
+step?: number, };
 
 export type CommandOutput = { 
 /**

@@ -318,11 +318,12 @@ impl Hands {
                 return None;
             }
         };
-        let files: Vec<_> = turns.iter().find(|changes| changes.turn == turn && changes.step == 0)?.told().collect();
+        let changes = turns.iter().find(|changes| changes.turn == turn && changes.step == 0)?;
+        let files: Vec<_> = changes.told().collect();
         let too_big = files.iter().filter(|file| file.too_big).count();
         let diffs = || files.iter().filter_map(|file| file.diff.as_ref());
         (!files.is_empty()).then(|| Made {
-            paths: files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect(),
+            paths: changes.paths(),
             added: diffs().map(|diff| diff.added).sum(),
             deleted: diffs().map(|diff| diff.deleted).sum(),
             note: (too_big > 0).then(|| format!("{too_big} of these files are too big to be restored.")),

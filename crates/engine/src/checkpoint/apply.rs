@@ -169,6 +169,6 @@ impl Work<'_> {
             // A folder that has gone needs nothing; what matters of another one is told when it is used next.
             let _gone = self.ground.sync(folder);
         }
-        self.undone.done.extend(moves.iter().map(|one| one.path.clone()).filter(|path| !self.failed.contains(path)));
+        moves.iter().filter(|one| !self.failed.contains(&one.path)).for_each(|one| self.undone.add(one));
     }
 }

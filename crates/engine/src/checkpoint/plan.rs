@@ -26,9 +26,11 @@ pub(super) struct Plan {
     /// What is to change.
     pub(super) moves: Vec<Move>,
     /// What is as it should be.
-    pub(super) settled: Vec<PathBuf>,
-    /// What is to stay as it is.
+    pub(super) settled: Vec<Move>,
+    /// What keeps all of it from being done.
     pub(super) refused: Vec<Refused>,
+    /// What stays as it is while the rest is done.
+    pub(super) left: Vec<Refused>,
     /// Folders that go if nothing is in them, the deepest first.
     pub(super) prune: Vec<PathBuf>,
 }
@@ -53,11 +55,13 @@ enum Verdict {
     Since(&'static str),
     /// Nobody can, in words.
     Never(&'static str),
+    /// Nobody ever can, in words: a whole turn goes without it.
+    Stays(&'static str),
 }
 
 impl Plan {
     pub(super) fn make(checkpoints: &Checkpoints, ground: Ground, turn: Turn<'_>) -> Result<Self, Fault> {
-        let mut plan = Self { ground, moves: Vec::new(), settled: Vec::new(), refused: Vec::new(), prune: Vec::new() };
+        let mut plan = Self { ground, moves: Vec::new(), settled: Vec::new(), refused: Vec::new(), left: Vec::new(), prune: Vec::new() };
         for row in turn.rows.iter().filter(|row| turn.selects(row)) {
             let path = path(row);
             let whole = plan.ground.path().join(&path);
@@ -71,7 +75,7 @@ impl Plan {
                 }
                 What::Whole | What::File(_) | What::Hunk(..) => checkpoints.weigh(row, turn.ask.way, &one).map_err(failed)?,
             };
-            plan.sort_in(one, verdict, turn.ask.insist);
+            plan.sort_in(one, verdict, turn.ask);
         }
         plan.prune = turn.prunes();
         while plan.refuse_misfits().map_err(Fault::io(plan.ground.path()))? {}
@@ -88,25 +92,22 @@ impl Plan {
         all.iter().filter(|path| !path.ancestors().skip(1).any(|above| all.contains(above))).cloned().collect()
     }
 
-    fn sort_in(&mut self, mut one: Move, verdict: Verdict, insist: Insist) {
+    fn sort_in(&mut self, mut one: Move, verdict: Verdict, ask: &Ask) {
         let why = match verdict {
-            Verdict::Settled => return self.settled.push(one.path),
+            Verdict::Settled => return self.settled.push(one),
             Verdict::Go => return self.moves.push(one),
-            Verdict::Since(_) if insist == Insist::Overwrite => {
+            Verdict::Since(_) if ask.insist == Insist::Overwrite => {
                 one.forced = true;
                 return self.moves.push(one);
             }
+            Verdict::Stays(why) if ask.what == What::Whole => return self.left.push(refused(one, why, false)),
             Verdict::Since(why) => (why, true),
-            Verdict::Never(why) => (why, false),
+            Verdict::Never(why) | Verdict::Stays(why) => (why, false),
         };
-        self.refuse(one, why);
+        self.refused.push(refused(one, why.0, why.1));
     }
 
-    fn refuse(&mut self, one: Move, (why, can_insist): (&str, bool)) {
-        self.refused.push(Refused { path: one.path, why: why.to_owned(), expected: one.from, found: one.now.side, can_insist });
-    }
-
-    /// Refuses what would not fit with the rest; answers whether there was anything.
+    /// Refuses what would not fit with the rest, or leaves it where it would not fit with what is left; answers whether there was anything.
     fn refuse_misfits(&mut self) -> io::Result<bool> {
         let becomes: HashMap<&Path, Kind> = self.moves.iter().map(|one| (one.path.as_path(), one.to.kind)).collect();
         let mut misfit = None;
@@ -120,7 +121,13 @@ impl Plan {
         }
         let Some((index, why)) = misfit else { return Ok(false) };
         let one = self.moves.remove(index);
-        self.refuse(one, (why, false));
+        let is_held = self.left.iter().any(|left| left.path.starts_with(&one.path) || one.path.starts_with(&left.path));
+        let one = refused(one, why, false);
+        if is_held {
+            self.left.push(one)
+        } else {
+            self.refused.push(one)
+        }
         Ok(true)
     }
 
@@ -193,8 +200,8 @@ impl<'a> Turn<'a> {
 impl Checkpoints {
     fn weigh(&self, row: &CheckpointRow, way: Way, one: &Move) -> io::Result<Verdict> {
         let (from, to, now) = (&one.from, &one.to, &one.now.side);
-        if let Some(why) = self.hopeless(row, one) {
-            return Ok(if now == to { Verdict::Settled } else { Verdict::Never(why) });
+        if let Some(verdict) = self.hopeless(row, one) {
+            return Ok(if now == to { Verdict::Settled } else { verdict });
         }
         if now == to {
             return Ok(Verdict::Settled);
@@ -209,20 +216,20 @@ impl Checkpoints {
     }
 
     /// Why a path cannot be turned whatever is there.
-    fn hopeless(&self, row: &CheckpointRow, one: &Move) -> Option<&'static str> {
+    fn hopeless(&self, row: &CheckpointRow, one: &Move) -> Option<Verdict> {
         let (from, to, now) = (&one.from, &one.to, &one.now.side);
         let unkept = |side: &Side| is_file(side) && side.hash.is_none();
         let there = || to.hash.as_deref().is_none_or(|hash| self.inner.blobs.has(hash, to.bytes));
-        if [from, to, now].iter().any(|side| side.kind == Kind::Other) {
-            Some("It is neither a file nor a folder nor a link.")
-        } else if [from, to].iter().any(|side| side.bytes > FILE_BYTES) {
-            Some("It was changed, but it is too big to undo.")
+        if [from, to].iter().any(|side| side.bytes > FILE_BYTES) {
+            Some(Verdict::Stays("It was changed, but it is too big to undo."))
         } else if unkept(from) || unkept(to) {
-            Some("It was changed, but not kept: there was too much to keep, or it could not be read.")
+            Some(Verdict::Stays("It was changed, but not kept: there was too much to keep, or it could not be read."))
         } else if !row.kept || !there() {
-            Some("What it held is not kept any more.")
+            Some(Verdict::Stays("What it held is not kept any more."))
+        } else if [from, to, now].iter().any(|side| side.kind == Kind::Other) {
+            Some(Verdict::Never("It is neither a file nor a folder nor a link."))
         } else if self.in_hand(path_of(&row.folder), &one.path) {
-            Some("It is being changed right now.")
+            Some(Verdict::Never("It is being changed right now."))
         } else {
             None
         }
@@ -240,8 +247,8 @@ impl Checkpoints {
 
     /// What becomes of a file when one hunk is turned.
     fn turn_hunk(&self, row: &CheckpointRow, index: usize, way: Way, one: &mut Move) -> io::Result<Verdict> {
-        if let Some(why) = self.hopeless(row, one) {
-            return Ok(Verdict::Never(why));
+        if let Some(verdict) = self.hopeless(row, one) {
+            return Ok(verdict);
         }
         if !is_file(&one.now.side) {
             return Ok(Verdict::Never("There is no file any more."));
@@ -280,6 +287,16 @@ pub(super) fn path(row: &CheckpointRow) -> PathBuf {
 
 pub(super) fn is_file(side: &Side) -> bool {
     side.kind == Kind::File
+}
+
+/// Whether a folder came, went or changed its mode, and no file with it.
+pub(super) fn is_folder(sides: [&Side; 2]) -> bool {
+    let kinds = sides.map(|side| side.kind);
+    kinds.contains(&Kind::Folder) && kinds.iter().all(|kind| matches!(kind, Kind::Folder | Kind::Absent))
+}
+
+fn refused(one: Move, why: &str, can_insist: bool) -> Refused {
+    Refused { path: one.path, why: why.to_owned(), expected: one.from, found: one.now.side, can_insist }
 }
 
 fn is_replaced(one: &Move) -> bool {

@@ -10,8 +10,9 @@ use alcove_store::{CheckpointHow as How, CheckpointKind as Kind, CheckpointRow, 
 
 use super::ground::{Ground, absent};
 use super::hunks::{Pair, Standing, is_text};
-use super::plan::{is_file, path};
+use super::plan::{is_file, is_folder, path};
 use super::scan::{Map, Scan};
+use super::undo::named;
 use super::{Checkpoints, Fault, guard, path_of};
 
 /// Pieces of a change that are told one by one; a change with more is turned as a whole.
@@ -39,6 +40,12 @@ impl TurnChanges {
         let comes_or_goes = |file: &FileChange| matches!(file.operation, Operation::Added | Operation::Deleted);
         self.files.iter().filter(move |file| !(comes_or_goes(file) && within(&file.path)))
     }
+
+    /// The paths of that, as in [`named`].
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let those = |folder: bool| self.told().filter(move |file| file.folder == folder).map(|file| file.path.as_path());
+        named(those(false), those(true))
+    }
 }
 
 /// What became of one path.
@@ -48,6 +55,8 @@ pub(crate) struct FileChange {
     pub(crate) path: PathBuf,
     /// What was done to it.
     pub(crate) operation: Operation,
+    /// Whether it is a folder and no file with it.
+    pub(crate) folder: bool,
     /// By whom.
     pub(crate) how: How,
     /// The difference of its texts; absent for what has none.
@@ -169,6 +178,7 @@ impl Checkpoints {
         };
         Ok(FileChange {
             operation: Operation::of(&row.before, &row.after),
+            folder: is_folder([&row.before, &row.after]),
             how: row.how,
             hunks: self.pieces(row, &known, state, &now)?,
             diff: known.diff,

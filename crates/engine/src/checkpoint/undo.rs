@@ -7,14 +7,15 @@ use alcove_store::{CheckpointHow as How, CheckpointRow, CheckpointSide as Side};
 
 use super::apply::apply;
 use super::ground::absent;
-use super::plan::{Plan, Turn, path};
+use super::plan::{Move, Plan, Turn, is_folder, path};
 use super::scan::{Map, Scan};
 use super::{At, Changed, Checkpoints, Fault, guard};
 
 /// In which direction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Way {
     /// Back to what was before.
+    #[default]
     Revert,
     /// Forth again to what the turn had made.
     Redo,
@@ -75,30 +76,47 @@ pub(crate) struct Refused {
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Undone {
-    /// What is as asked for now, by path; some may have been before.
+    /// What is as asked for now, by path, but for folders; some may have been before.
     pub(crate) done: Vec<PathBuf>,
+    /// The folders that are.
+    pub(crate) folders: Vec<PathBuf>,
     /// What is not.
     pub(crate) refused: Vec<Refused>,
     /// What a person should know besides, a sentence each.
     pub(crate) notes: Vec<String>,
     /// The step that undoes what was overwritten.
     pub(crate) step: Option<u64>,
+    /// Where the turn went by it. Undoing what was overwritten while a turn was undone brings the turn forth again.
+    pub(crate) way: Way,
+}
+
+impl Undone {
+    pub(super) fn add(&mut self, one: &Move) {
+        let list = if is_folder([&one.from, &one.to]) { &mut self.folders } else { &mut self.done };
+        list.push(one.path.clone());
+    }
+
+    /// What a person is told of, as in [`named`].
+    pub(crate) fn told(&self) -> Vec<String> {
+        named(self.done.iter().map(PathBuf::as_path), self.folders.iter().map(PathBuf::as_path))
+    }
 }
 
 impl Checkpoints {
-    /// Undoes what a turn did, or does it again; nothing, when a part of it is refused. The same again changes nothing, and finishes what a
-    /// crash left half done.
+    /// Undoes what a turn did, or does it again; nothing, when a part of it is refused. What was never kept is no such part of a whole turn:
+    /// it is told as refused, and the rest is done. The same again changes nothing, and finishes what a crash left half done.
     pub(crate) fn undo(&self, ask: &Ask) -> Result<Undone, Fault> {
         // Nobody captures anything meanwhile.
         let _alone = guard::alone(&self.inner.gate);
-        let mut rows = self.inner.store.read(|reader| reader.turn_checkpoints(&ask.chat, ask.turn))?;
-        rows.retain(|row| row.step == ask.step);
+        let all = self.inner.store.read(|reader| reader.turn_checkpoints(&ask.chat, ask.turn))?;
+        let way = turn_way(&all, ask);
+        let rows = all.into_iter().filter(|row| row.step == ask.step);
         let mut folders: BTreeMap<Vec<u8>, Vec<CheckpointRow>> = BTreeMap::new();
         for row in rows {
             folders.entry(row.folder.clone()).or_default().push(row);
         }
         let mut plans = Vec::new();
-        let mut undone = Undone::default();
+        let mut undone = Undone { way, ..Undone::default() };
         for (folder, rows) in folders {
             match self.hold_named(&folder) {
                 Some(ground) => plans.push(Plan::make(self, ground, Turn { rows: &rows, ask })?),
@@ -107,17 +125,20 @@ impl Checkpoints {
         }
         undone.refused.extend(plans.iter_mut().flat_map(|plan| std::mem::take(&mut plan.refused)));
         if !undone.refused.is_empty() {
+            undone.refused.extend(plans.into_iter().flat_map(|plan| plan.left));
             return Ok(undone);
         }
-        for plan in plans {
+        for mut plan in plans {
+            undone.refused.append(&mut plan.left);
             self.carry_out(ask, &plan, &mut undone)?;
         }
         undone.done.sort();
+        undone.folders.sort();
         Ok(undone)
     }
 
     fn carry_out(&self, ask: &Ask, plan: &Plan, undone: &mut Undone) -> Result<(), Fault> {
-        undone.done.extend(plan.settled.iter().cloned());
+        plan.settled.iter().for_each(|one| undone.add(one));
         let forced: Vec<Changed> =
             plan.moves.iter().filter(|one| one.forced).map(|one| changed(&one.path, &one.now.side, &one.to)).collect();
         if !forced.is_empty() {
@@ -140,6 +161,31 @@ impl Checkpoints {
             self.take(plan.ground.path(), tops.clone(), before).settle(&look()?)?;
         }
         Ok(())
+    }
+}
+
+/// Files by their paths; the innermost folders only where there is no file, each with `/` at its end.
+pub(super) fn named<'a>(files: impl Iterator<Item = &'a Path>, folders: impl Iterator<Item = &'a Path>) -> Vec<String> {
+    let files: Vec<String> = files.map(|path| path.to_string_lossy().into_owned()).collect();
+    if !files.is_empty() {
+        return files;
+    }
+    let folders: Vec<&Path> = folders.collect();
+    let holds_another = |folder: &Path| folders.iter().any(|other| *other != folder && other.starts_with(folder));
+    folders.iter().filter(|folder| !holds_another(folder)).map(|folder| format!("{}/", folder.display())).collect()
+}
+
+/// Where a turn goes when something of it, or what was overwritten in one of its directions, is turned.
+fn turn_way(rows: &[CheckpointRow], ask: &Ask) -> Way {
+    let back = |step: &CheckpointRow| {
+        let same = |row: &&CheckpointRow| row.step == 0 && (&row.folder, &row.path) == (&step.folder, &step.path);
+        rows.iter().find(same).is_some_and(|row| row.before == step.after)
+    };
+    let overwrote_back = ask.step > 0 && rows.iter().filter(|row| row.step == ask.step).any(back);
+    match (ask.way, overwrote_back) {
+        (Way::Revert, true) => Way::Redo,
+        (Way::Redo, true) => Way::Revert,
+        (way, false) => way,
     }
 }
 

@@ -363,20 +363,11 @@ fn note(told: &Told) -> Option<String> {
 /// `changes.revert` and `changes.redo`.
 pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way: Way) -> Result<Value, Refused> {
     let chat = chat_of(payload)?;
-    let turn = payload.get("turn").and_then(Value::as_u64).ok_or_else(|| Refused::bad("turn is required"))?;
-    let path = payload.get("path").and_then(Value::as_str).map(PathBuf::from);
-    let hunk = payload.get("hunk").and_then(Value::as_u64).map(|hunk| usize::try_from(hunk).unwrap_or(usize::MAX));
-    let what = match (path, hunk) {
-        (None, None) => What::Whole,
-        (Some(path), None) => What::File(path),
-        (Some(path), Some(hunk)) => What::Hunk(path, hunk),
-        (None, Some(_)) => return Err(Refused::bad("path is required with hunk")),
-    };
-    let force = payload.get("force").and_then(Value::as_bool).unwrap_or(false);
+    let ask = ask_of(payload, &chat, way)?;
+    let turn = ask.turn;
     if engine.states().iter().any(|state| state.chat_id == chat && state.started_at.is_some()) {
         return Err(Refused::new(409, "a turn runs in this chat; stop it first, or wait for its end"));
     }
-    let ask = Ask { chat: chat.as_str().to_owned(), turn, step: 0, what, way, insist: if force { Insist::Overwrite } else { Insist::No } };
     let name = chat.as_str().to_owned();
     if read(&engine.shared().store, move |reader| reader.chat(&name)).await?.is_none() {
         return Err(Refused::new(404, "this chat has changed nothing that could be taken back"));
@@ -384,10 +375,12 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
     let checkpoints = engine.shared().hands.checkpoints().clone();
     let undone = tokio::task::spawn_blocking(move || checkpoints.undo(&ask)).await.map_err(|_| Error::Closing)?;
     let undone = undone.map_err(|error| Refused::new(500, error.to_string()))?;
-    let shown = |path: &PathBuf| path.to_string_lossy().into_owned();
-    let done: Vec<String> = undone.done.iter().map(shown).collect();
+    let done = undone.told();
     if !done.is_empty() {
-        let action = if way == Way::Revert { ChangesWord::Reverted } else { ChangesWord::Redone };
+        let action = match undone.way {
+            Way::Revert => ChangesWord::Reverted,
+            Way::Redo => ChangesWord::Redone,
+        };
         let note = (!undone.notes.is_empty()).then(|| undone.notes.join(" "));
         let event = Changes {
             chat_id: chat.clone(),
@@ -403,8 +396,29 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
         };
         engine.chat(&chat).await?.tell(Event::Changes(event)).await.map_err(|_| Refused::new(500, "the change could not be told"))?;
     }
-    let refused = undone.refused.iter().map(|one| ChangeRefused { path: shown(&one.path), why: one.why.clone() }).collect();
-    Ok(value(&ChangesDone { done, refused }))
+    let refused = undone.refused.iter().map(|one| ChangeRefused {
+        path: one.path.to_string_lossy().into_owned(),
+        why: one.why.clone(),
+        can_insist: one.can_insist,
+    });
+    Ok(value(&ChangesDone { done, refused: refused.collect(), notes: undone.notes, step: undone.step }))
+}
+
+/// What is to be turned, and which way.
+fn ask_of(payload: &Map<String, Value>, chat: &ChatId, way: Way) -> Result<Ask, Refused> {
+    let turn = payload.get("turn").and_then(Value::as_u64).ok_or_else(|| Refused::bad("turn is required"))?;
+    let step = payload.get("step").and_then(Value::as_u64).unwrap_or(0);
+    let path = payload.get("path").and_then(Value::as_str).map(PathBuf::from);
+    let hunk = payload.get("hunk").and_then(Value::as_u64).map(|hunk| usize::try_from(hunk).unwrap_or(usize::MAX));
+    let what = match (path, hunk) {
+        (None, None) => What::Whole,
+        (Some(path), None) => What::File(path),
+        (Some(path), Some(hunk)) => What::Hunk(path, hunk),
+        (None, Some(_)) => return Err(Refused::bad("path is required with hunk")),
+    };
+    let force = payload.get("force").and_then(Value::as_bool).unwrap_or(false);
+    let insist = if force { Insist::Overwrite } else { Insist::No };
+    Ok(Ask { chat: chat.as_str().to_owned(), turn, step, what, way, insist })
 }
 
 /// `command.stop` and `command.background`.

@@ -271,7 +271,7 @@ pub struct Changes {
     pub action: ChangesWord,
     /// The turn's ordinal in its chat, counted from 1.
     pub turn: u64,
-    /// The files.
+    /// The files; where nothing but folders changed, those, each with `/` at its end.
     pub paths: Vec<String>,
     /// Lines added.
     pub added: u64,

@@ -2,9 +2,9 @@
 import { useSignal } from "@preact/signals";
 import { grouped, td } from "../../i18n/doing.ts";
 import type { OpenChat } from "../../state/chats.ts";
-import { keyOf, underway } from "../../state/changes.ts";
+import { filesOf, keyOf, underway } from "../../state/changes.ts";
 import { openPanel } from "../../state/panel.ts";
-import { standingOf, type Standing } from "../../state/standing.ts";
+import { areFolders, standingOf, type Standing } from "../../state/standing.ts";
 import { isAbout, undoTurn } from "../../state/undone.ts";
 import type { Changes } from "../../wire/types.gen.ts";
 import type { Message } from "../../wire/types.ts";
@@ -18,9 +18,14 @@ export function ChangesRow(props: { message: Message; chat: OpenChat }) {
 }
 
 const WORDS = { made: ["changes.one", "changes.many"], reverted: ["changes.revertedOne", "changes.revertedMany"], redone: ["changes.redoneOne", "changes.redoneMany"] } as const;
+const FOLDERS = {
+  made: ["changes.oneFolder", "changes.manyFolders"],
+  reverted: ["changes.revertedOneFolder", "changes.revertedManyFolders"],
+  redone: ["changes.redoneOneFolder", "changes.redoneManyFolders"],
+} as const;
 
 function wordsOf(changes: Changes): string {
-  const [one, many] = WORDS[changes.action];
+  const [one, many] = (areFolders(changes.paths) ? FOLDERS : WORDS)[changes.action];
   return changes.paths.length === 1 ? td(one) : td(many, { n: grouped(changes.paths.length) });
 }
 
@@ -32,7 +37,9 @@ function Made(props: { changes: Changes; chat: OpenChat }) {
   const { changes, chat } = props;
   // Read anew with every row that comes or goes.
   void chat.ids.value;
-  const standing = standingOf(chat.state.messages, changes.turn);
+  const files = isAbout(chat.id) ? filesOf({ turn: changes.turn }) : [];
+  const unkept = new Set(files.filter((file) => file.too_big).map((file) => file.path));
+  const standing = standingOf(chat.state.messages, changes.turn, unkept);
   return (
     <>
       <div class={`changes-line ${standing}`} data-test="changes" role="group" aria-label={wordsOf(changes)}>

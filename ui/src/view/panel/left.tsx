@@ -1,8 +1,9 @@
-// What was left alone, where it was asked for: each file with the gateway's reason, and a way to insist that says what it overwrites.
+// What was left alone, where it was asked for: each file with the gateway's reason, and a way to insist that says what it overwrites and brings it
+// back afterwards.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { files as countOf, ta } from "../../i18n/acting.ts";
-import { doRest, filesOf, forgetLeft, insist, keyOf, left, type Left, type Target } from "../../state/changes.ts";
+import { doRest, filesOf, forgetLeft, insist, keyOf, left, restore, type Left, type Target } from "../../state/changes.ts";
 import { marked } from "../../state/marks.ts";
 import { forcible, restOf } from "../../state/ways.ts";
 import { Icon } from "../icon.tsx";
@@ -17,36 +18,57 @@ export function LeftNote(props: { chat: string; target: Target }) {
   return what === undefined ? null : <Note chat={props.chat} what={what} />;
 }
 
+function titleOf({ target, way, refused, done, failed }: Left): string {
+  if (failed === "" && refused.length === 0) return ta(target.step !== undefined ? "left.restored" : way === "redo" ? "left.redone" : "left.undone");
+  return ta(done > 0 ? "left.title" : way === "redo" ? "left.failedRedo" : "left.failed");
+}
+
 function Note(props: { chat: string; what: Left }) {
   const { what } = props;
   const sure = useSignal(false);
-  const again = what.way === "redo";
-  const files = filesOf(what.target);
-  const rest = what.target.path === undefined && what.failed === "" ? restOf(files, what.refused, what.way).length : 0;
   return (
-    <div class="left" role="alert" data-test="left">
+    <div class="left" role={what.failed === "" && what.refused.length === 0 ? "status" : "alert"} data-test="left">
       <div class="left-head">
-        <strong>{ta(what.done > 0 ? "left.title" : again ? "left.failedRedo" : "left.failed")}</strong>
+        <strong>{titleOf(what)}</strong>
         <button type="button" class="icon-button" aria-label={ta("dismiss")} title={ta("dismiss")} onClick={(event) => (keepFocus(event), forgetLeft(what.target))}>
           <Icon name="close" />
         </button>
       </div>
       {what.failed === "" ? <Reasons what={what} /> : <p>{what.failed}</p>}
-      {sure.value ? (
-        <Sure chat={props.chat} what={what} no={() => (sure.value = false)} />
-      ) : (
-        <div class="actions">
-          {rest === 0 ? null : (
-            <button type="button" class="button small" onClick={(event) => (keepFocus(event), void doRest(props.chat, what))} data-test="rest">
-              {ta(again ? "left.restRedo" : "left.rest", { files: countOf(rest) })}
-            </button>
-          )}
-          {forcible(files, what.refused).length === 0 ? null : (
-            <button type="button" class="button small" onClick={() => (sure.value = true)} data-test="anyway">
-              {ta(again ? "left.anywayRedo" : "left.anyway")}
-            </button>
-          )}
-        </div>
+      {what.notes.map((note) => (
+        <p key={note} data-test="left-note">
+          <Shown text={marked(note)} />
+        </p>
+      ))}
+      {what.step === null ? null : <p>{ta("left.kept")}</p>}
+      {sure.value ? <Sure chat={props.chat} what={what} no={() => (sure.value = false)} /> : <Ways chat={props.chat} what={what} sure={() => (sure.value = true)} />}
+    </div>
+  );
+}
+
+/** What can still be done: the others, all of it over what stands there, and the way back from that. */
+function Ways(props: { chat: string; what: Left; sure: () => void }) {
+  const { chat, what } = props;
+  const { target, way, refused, step } = what;
+  const again = way === "redo";
+  const turn = target.path === undefined && target.step === undefined && what.failed === "";
+  const rest = turn ? restOf(filesOf(target), refused, way).length : 0;
+  return (
+    <div class="actions">
+      {rest === 0 ? null : (
+        <button type="button" class="button small" onClick={(event) => (keepFocus(event), void doRest(chat, what))} data-test="rest">
+          {ta(again ? "left.restRedo" : "left.rest", { files: countOf(rest) })}
+        </button>
+      )}
+      {forcible(refused).length === 0 ? null : (
+        <button type="button" class="button small" onClick={props.sure} data-test="anyway">
+          {ta(again ? "left.anywayRedo" : "left.anyway")}
+        </button>
+      )}
+      {step === null ? null : (
+        <button type="button" class="button small" onClick={(event) => (keepFocus(event), void restore(chat, target, step))} data-test="restore">
+          {ta("left.restore")}
+        </button>
       )}
     </div>
   );
@@ -54,6 +76,7 @@ function Note(props: { chat: string; what: Left }) {
 
 function Reasons(props: { what: Left }) {
   const { refused, target } = props.what;
+  if (refused.length === 0) return null;
   return (
     <ul>
       {refused.slice(0, NAMES).map((one) => (
@@ -71,9 +94,8 @@ const More = (props: { n: number }) => (props.n > 0 ? <li>{ta("left.andMore", { 
 function Sure(props: { chat: string; what: Left; no: () => void }) {
   const no = useRef<HTMLButtonElement>(null);
   useEffect(() => no.current?.focus(), []);
-  const { target } = props.what;
-  const refused = forcible(filesOf(target), props.what.refused);
-  const question = ta(target.hunk === undefined ? "left.sure" : "left.sureHunk");
+  const refused = forcible(props.what.refused);
+  const question = ta("left.sure");
   return (
     <div class="left-sure" role="alertdialog" aria-label={question} data-test="anyway-sure">
       <p>{question}</p>

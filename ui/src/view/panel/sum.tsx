@@ -1,5 +1,5 @@
 // How much the chat changed, in a few words beside the panel's name, and what the last undo came to.
-import { files, ta } from "../../i18n/acting.ts";
+import { counted, files, ta } from "../../i18n/acting.ts";
 import { changes, outcome } from "../../state/changes.ts";
 import { current } from "../../state/route.ts";
 
@@ -20,7 +20,7 @@ export function Sum() {
 function told(): string {
   const last = outcome.value;
   if (last === null) return "";
-  const done = last.done > 0 ? ta(last.way === "revert" ? "undone" : "redone", { files: files(last.done) }) : "";
+  const done = last.done.length > 0 ? ta(last.way === "revert" ? "undone" : "redone", { files: counted(last.done) }) : "";
   const not = last.refused > 0 ? ta("undone.not", { files: files(last.refused) }) : "";
   return [done, not].filter(Boolean).join(". ");
 }

@@ -61,6 +61,25 @@ fn check(before: &str, script: &str, told: &str, change: impl Fn(&Scene, &str)) 
     }
 }
 
+/// What there was, what a command did, and what a person is told of, when it is done and when it is undone.
+#[test]
+fn folders_are_told_where_there_is_no_file() {
+    let cases = [
+        ("", "w new/a 1", "new/a"),
+        ("w d/a 1\nw b 1", "rm d\nw b 2\nmkdir e", "b d/a"),
+        ("", "mkdir d/e\nmkdir f", "d/e/ f/"),
+        ("w a 1", "rm a\nmkdir a", "a"),
+    ];
+    for (before, script, told) in cases {
+        let scene = Scene::new();
+        scene.act(before);
+        scene.command(1, script);
+        assert_eq!(scene.turns()[0].paths().join(" "), told, "{script:?}");
+        let undone = scene.undo(1, What::Whole, Way::Revert).told().join(" ");
+        assert_eq!(undone, told, "{script:?}");
+    }
+}
+
 #[test]
 fn what_a_command_did_is_undone() {
     for (before, script, told) in CASES {

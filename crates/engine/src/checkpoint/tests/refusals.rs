@@ -46,12 +46,17 @@ fn who_insists_can_go_back_as_well() {
     let later = scene.tree();
     let insisting = Ask { insist: Insist::Overwrite, ..scene.ask(1, What::Whole, Way::Revert) };
     let undone = scene.checkpoints.undo(&insisting).unwrap();
-    assert_eq!((refused(&undone).as_str(), undone.step), ("", Some(1)));
+    assert_eq!((refused(&undone).as_str(), undone.step, undone.way), ("", Some(1), Way::Revert));
     assert_eq!(scene.tree().values().map(String::as_str).collect::<Vec<_>>(), ["644 1", "644 1", "-> x"]);
     assert_eq!(scene.turns().iter().map(|one| (one.turn, one.step, one.files.len())).collect::<Vec<_>>(), [(1, 0, 3), (1, 1, 3)]);
     let back = scene.checkpoints.undo(&Ask { step: 1, ..scene.ask(1, What::Whole, Way::Revert) }).unwrap();
-    assert_eq!(refused(&back), "");
+    assert_eq!((refused(&back).as_str(), back.way), ("", Way::Redo), "the turn is undone no more");
     assert_eq!(scene.tree(), later);
+    // What was overwritten while the turn was done again.
+    let insisting = Ask { way: Way::Redo, ..insisting };
+    assert_eq!(scene.checkpoints.undo(&insisting).unwrap().step, Some(2));
+    let back = scene.checkpoints.undo(&Ask { step: 2, ..scene.ask(1, What::Whole, Way::Revert) }).unwrap();
+    assert_eq!((back.way, scene.tree()), (Way::Revert, later));
 }
 
 #[test]
@@ -111,6 +116,54 @@ fn too_big_files_are_told_and_left() {
     let insisting = Ask { insist: Insist::Overwrite, ..scene.ask(1, What::Whole, Way::Revert) };
     assert_eq!(refused(&scene.checkpoints.undo(&insisting).unwrap()), "big: It was changed, but it is too big to undo.");
     assert_eq!(scene.command(2, "w other 1"), "other", "what did not change is not told");
+}
+
+const TOO_BIG: &str = "It was changed, but it is too big to undo.";
+
+/// What there was beside a big file, what a command did beside changing it, what happened since, and what undoing the turn leaves.
+const BESIDE: &[(&str, &str, &str, &str)] = &[
+    ("w a 1", "w a 2", "", "big"),
+    ("", "w new/a 1", "", "big"),
+    ("w d/a 1", "rm d", "", "big"),
+    ("w a 1\nw b 1", "w a 2\nw b 2", "w b 3", "b: It has changed since.\nbig"),
+    ("w a 1", "rm a\nmkdir a\nmv big a/big", "", "a/big\nbig\na: There are other files in the folder that is in its place."),
+];
+
+#[test]
+fn what_was_never_kept_stays_and_the_rest_of_the_turn_is_undone() {
+    for (before, script, later, left) in BESIDE {
+        let scene = Scene::new();
+        let fill = |byte: u8| fs::write(scene.folder().join("big"), vec![byte; 9 << 20]).unwrap();
+        scene.act(before);
+        let small = || scene.tree().into_iter().filter(|(path, _)| !path.contains("big")).collect::<Vec<_>>();
+        let was = small();
+        fill(1);
+        let watch = scene.checkpoints.begin(&scene.at(1)).unwrap();
+        fill(2);
+        scene.act(script);
+        watch.end().unwrap();
+        scene.act(later);
+        let is = small();
+        let undone = scene.undo(1, What::Whole, Way::Revert);
+        assert_eq!(refused(&undone).replace(&format!(": {TOO_BIG}"), ""), *left, "{before:?} then {script:?}");
+        assert!(undone.refused.iter().all(|one| one.can_insist == (one.path == Path::new("b"))), "{undone:?}");
+        if later.is_empty() && left == &"big" {
+            assert_eq!(small(), was, "{script:?}");
+            scene.undo(1, What::Whole, Way::Redo);
+        }
+        assert_eq!(small(), is, "{script:?}");
+        assert_eq!(fs::read(scene.folder().join("big")).map_or(2, |content| content[0]), 2, "it is as the turn left it");
+    }
+}
+
+#[test]
+fn a_file_that_was_never_kept_is_refused_by_itself() {
+    let scene = Scene::new();
+    scene.act("mkdir d");
+    fs::write(scene.folder().join("d/big"), vec![1; 9 << 20]).unwrap();
+    scene.command(1, "rm d");
+    let undone = scene.undo(1, What::File(PathBuf::from("d/big")), Way::Revert);
+    assert_eq!((refused(&undone), scene.tree().len()), (format!("d/big: {TOO_BIG}"), 0), "nor is its folder made");
 }
 
 #[test]
