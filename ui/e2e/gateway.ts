@@ -26,8 +26,8 @@ async function freePort(): Promise<number> {
   return at.port;
 }
 
-async function serve(port: number, data: string, preset: string | null, program = binary as string): Promise<{ child: ChildProcess; address: string }> {
-  const args = ["serve", "--listen", `127.0.0.1:${port}`, "--data", data, ...(preset === null ? [] : ["--model", preset])];
+async function serve(port: number, data: string | null, preset: string | null, program = binary as string): Promise<{ child: ChildProcess; address: string }> {
+  const args = ["serve", "--listen", `127.0.0.1:${port}`, ...(data === null ? [] : ["--data", data]), ...(preset === null ? [] : ["--model", preset])];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
@@ -51,10 +51,13 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
 export const withGateway = (preset: string | null): (() => Gateway) => during(() => startGateway(preset), (gateway) => gateway.end());
 
 /** The development fixture, whose agent does the same things each time. */
-export const withScripted = (): (() => Scripted) => during(startScripted, (gateway) => gateway.end());
+export const withScripted = (): (() => Scripted) => during(() => startScripted(tmpdir()), (gateway) => gateway.end());
 
-async function startScripted(): Promise<Scripted> {
-  const { child, address } = await serve(await freePort(), tmpdir(), "demo", path.join(import.meta.dirname, "../dev/mock.mjs"));
+/** The same with chats in it, one of them of ten thousand messages. */
+export const withFilled = (): (() => Scripted) => during(() => startScripted(null), (gateway) => gateway.end());
+
+async function startScripted(data: string | null): Promise<Scripted> {
+  const { child, address } = await serve(await freePort(), data, "demo", path.join(import.meta.dirname, "../dev/mock.mjs"));
   return { address, end: () => ended(child, "SIGTERM") };
 }
 

@@ -5,9 +5,6 @@ import type { Block } from "./blocks.ts";
 import { memo } from "./memo.ts";
 import { BlockView } from "./render.tsx";
 
-/** Blocks in one stretch; shorter answers are not cut at all. */
-export const CHUNK = 24;
-export const CUT_FROM = 4 * CHUNK;
 /** How far outside the visible part a stretch is still drawn. */
 const BEYOND = "1600px 0px";
 

@@ -1,8 +1,9 @@
 // A Markdown text that may still grow. Keeps its parser between draws; the last few finished texts stay parsed.
 import { useRef } from "preact/hooks";
 import { GrowingText, parseWhole, type Block } from "./blocks.ts";
-import { CHUNK, ChunkView, CUT_FROM } from "./chunk.tsx";
+import { ChunkView } from "./chunk.tsx";
 import { BlockView } from "./render.tsx";
+import { CHUNK, CUT_FROM } from "./stretch.ts";
 
 const KEPT = 200;
 const parsed = new Map<string, readonly Block[]>();

@@ -163,9 +163,21 @@ export function discard(entry: OpenChat, turnId: string): void {
   entry.apply([{ event: "local.dropped", turn_id: turnId }]);
 }
 
-export async function readOlder(entry: OpenChat): Promise<void> {
-  const before = entry.before.value;
-  if (before === null || entry.older.value === "loading") return;
+/** Older pages on their way, each asked for once. */
+const coming = new WeakMap<OpenChat, Promise<void>>();
+
+/** Reads the page before the first row; whoever asks meanwhile waits for the same page. */
+export function readOlder(entry: OpenChat): Promise<void> {
+  const known = coming.get(entry);
+  if (known !== undefined) return known;
+  const page = readPageBefore(entry).finally(() => coming.delete(entry));
+  coming.set(entry, page);
+  return page;
+}
+
+async function readPageBefore(entry: OpenChat): Promise<void> {
+  const before = entry.before.peek();
+  if (before === null) return;
   entry.older.value = "loading";
   try {
     const page = await readThread(entry.id, NEXT_PAGE, before);

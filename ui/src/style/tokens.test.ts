@@ -26,6 +26,7 @@ const pairs = [
   ...["keyword", "string", "number", "comment", "title"].map((code) => [`code-${code}`, "code-bg"]),
   ["accent", "bg"], ["accent", "accent-soft"], ["on-accent", "accent"], ["danger", "danger-soft"], ["danger", "raised"], ["danger", "bg"],
   ["warn", "warn-soft"], ["warn", "bg"], ["warn", "raised"], ["text", "danger-soft"], ["text", "warn-soft"], ["text-soft", "warn-soft"],
+  ["text", "found"], ["on-found", "found-here"],
 ] as [string, string][];
 
 test("the dark colours are the same whether chosen or the system's", () => {

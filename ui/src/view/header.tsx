@@ -2,15 +2,16 @@
 import { compact, t } from "../i18n/text.ts";
 import { settled } from "../state/app.ts";
 import { knownChat } from "../state/chats.ts";
+import { openFind } from "../state/find.ts";
 import { list, listPhase } from "../state/list.ts";
-import { openMenuAt } from "../state/menu.ts";
+import { openMenuAt, type MenuItem } from "../state/menu.ts";
 import { panelOpen } from "../state/panel.ts";
 import { togglePanel } from "../state/panel-kept.ts";
 import { titleOf } from "../state/rename.ts";
 import { current, drawerOpen } from "../state/route.ts";
 import { discardTemporary, temporaryOf } from "../state/temporary.ts";
 import { Icon } from "./icon.tsx";
-import { changesKey } from "./keys.ts";
+import { changesKey, findKey } from "./keys.ts";
 import { ModelMenu } from "./modelmenu.tsx";
 import { acting } from "./parts.ts";
 import { ScopeChip } from "./scopechip.tsx";
@@ -65,7 +66,8 @@ function ChatMenu(props: { id: string | null }) {
   const { id } = props;
   if (id === null) return null;
   const passing = temporaryOf(id) !== undefined;
-  const items = () => (passing ? [{ label: t("temporary.discard"), icon: "close" as const, run: () => discardTemporary(id) }] : chatItems(id));
+  const own = (): MenuItem[] => (passing ? [{ label: t("temporary.discard"), icon: "close", run: () => discardTemporary(id) }] : chatItems(id));
+  const items = (): MenuItem[] => [{ label: t("find.title"), icon: "search", keys: findKey, run: () => void openFind() }, "line", ...own()];
   return (
     <button type="button" class="icon-button chat-menu" aria-label={t("chat.menuHere")} title={t("chat.menuHere")} aria-haspopup="menu" data-test="chat-menu-here" onClick={(event) => openMenuAt(t("chat.menuHere"), event.currentTarget, items())}>
       <Icon name="more" />

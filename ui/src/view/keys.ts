@@ -2,6 +2,7 @@
 import { knownChat } from "../state/chats.ts";
 import { focusAsked } from "../state/compose.ts";
 import { stop } from "../state/conversation.ts";
+import { closeFind, finding, openFind } from "../state/find.ts";
 import { paletteOpen } from "../state/palette.ts";
 import { panelOpen } from "../state/panel.ts";
 import { isNarrow, leavePanel, togglePanel } from "../state/panel-kept.ts";
@@ -24,8 +25,19 @@ export const jumpKey = mac ? "⌘J" : "Ctrl+J";
 
 export const paletteKey = mac ? "⌘K" : "Ctrl+K";
 
+export const findKey = mac ? "⌘F" : "Ctrl+F";
+
 const isHeld = (event: KeyboardEvent) => (mac ? event.metaKey : event.ctrlKey);
 export const isJump = (event: KeyboardEvent): boolean => isHeld(event) && !event.shiftKey && !event.altKey && event.code === "KeyJ";
+
+/** Ctrl or ⌘ and F, F3 and Shift+F3. Where there is no chat the browser's own search answers. */
+function takesFind(event: KeyboardEvent): boolean {
+  const field = isHeld(event) && !event.shiftKey && !event.altKey && event.code === "KeyF";
+  if (!field && (event.key !== "F3" || isHeld(event) || event.altKey)) return false;
+  if (document.querySelector("dialog[open]") !== null || !openFind(field ? "field" : event.shiftKey ? "back" : "next")) return false;
+  event.preventDefault();
+  return true;
+}
 
 export function listenForKeys(): void {
   window.addEventListener("keydown", (event) => {
@@ -56,8 +68,10 @@ export function listenForKeys(): void {
       if (document.querySelector("dialog[open]") === null) jumpToFirst();
       return;
     }
+    if (takesFind(event)) return;
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (document.querySelector("dialog[open], :popover-open") !== null) return;
+    if (finding.value !== null && document.activeElement?.closest(".composer, .sidebar, #side-panel") == null) return closeFind();
     if (drawerOpen.value) {
       drawerOpen.value = false;
       return;

@@ -37,6 +37,8 @@ export const settingsDialog = new Part(() => import("./settings/dialog.tsx"));
 export const acting = new Part(() => import("./panel/parts.ts"));
 /** What the agent does in a conversation: details of calls, what waits for a person, what a turn changed. */
 export const doing = new Part(() => import("./doing/parts.ts"));
+/** Finding in a chat. */
+export const find = new Part(() => import("../find/bar.tsx"));
 export const overlays = new Part(() => import("./overlay/overlays.tsx"));
 
 /** A window that is covered is not drawn, and must still have its parts. */
@@ -60,5 +62,6 @@ function loadParts(): void {
     settingsDialog.load();
     overlays.load();
     acting.load();
+    find.load();
   });
 }

@@ -111,6 +111,30 @@ export class ScrollWindow {
     this.scrolled();
   }
 
+  /** The row as it is drawn; null while it is out of sight and not there. */
+  drawn(id: string): HTMLElement | null {
+    return this.rows.get(id) ?? null;
+  }
+
+  /** The first row that is in sight. */
+  inSight(): string {
+    return this.element === null ? "" : (this.firstInSight(this.element)?.id ?? "");
+  }
+
+  /** Brings something drawn into sight, unless it is; true when it was. `cover` is how much of the upper edge lies under something. */
+  bring(box: { readonly top: number; readonly bottom: number }, cover: number): boolean {
+    const element = this.element;
+    if (element === null) return true;
+    this.letGo();
+    const frame = element.getBoundingClientRect();
+    if (box.top >= frame.top + cover && Math.min(box.bottom, box.top + frame.height / 2) <= frame.bottom - 16) return true;
+    const was = element.scrollTop;
+    element.scrollTop += box.top - frame.top - Math.max(cover, frame.height * 0.3);
+    const there = Math.abs(element.scrollTop - was) < 1;
+    this.scrolled();
+    return there;
+  }
+
   /** The person turns the wheel up or presses a key: the text must not pull them back down. */
   letGo = (): void => {
     const element = this.element;
@@ -127,15 +151,20 @@ export class ScrollWindow {
     const element = this.element;
     this.anchor = null;
     if (element === null || this.atEnd.peek()) return;
+    const first = this.firstInSight(element);
+    if (first === null) return;
+    const part = firstPart(first.row, element);
+    this.anchor = { id: first.id, top: first.row.offsetTop - element.scrollTop, part, partTop: part === null ? 0 : topIn(part, element) };
+  }
+
+  private firstInSight(element: HTMLElement): { id: string; row: HTMLElement } | null {
     const { from, to } = this.range.peek();
     for (let at = from; at < to; at += 1) {
       const id = this.ids[at];
       const row = id === undefined ? undefined : this.rows.get(id);
-      if (id === undefined || row === undefined || row.offsetTop + row.offsetHeight <= element.scrollTop) continue;
-      const part = firstPart(row, element);
-      this.anchor = { id, top: row.offsetTop - element.scrollTop, part, partTop: part === null ? 0 : topIn(part, element) };
-      return;
+      if (id !== undefined && row !== undefined && row.offsetTop + row.offsetHeight > element.scrollTop) return { id, row };
     }
+    return null;
   }
 
   /** How far the anchor has moved from where it should stand. */

@@ -4,11 +4,12 @@ import { t } from "../i18n/text.ts";
 import { second } from "../state/clock.ts";
 import type { OpenChat } from "../state/chats.ts";
 import { readAgain, readOlder } from "../state/conversation.ts";
+import { finding } from "../state/find.ts";
 import { jump, keyOf, queueOpen } from "../state/proposals.ts";
 import { reportPaint } from "../wire/outside.ts";
 import { AskAbout } from "./askabout.tsx";
 import { Icon } from "./icon.tsx";
-import { markdown } from "./parts.ts";
+import { find, markdown } from "./parts.ts";
 import { PendingRow } from "./row/pending.tsx";
 import { ForkMark, Row } from "./row/row.tsx";
 import { ScrollWindow } from "./scroll.ts";
@@ -95,6 +96,7 @@ export function Transcript(props: { chat: OpenChat }) {
           <WaitingLine chat={chat} />
         </div>
       </div>
+      {finding.value === chat.id ? <Find chat={chat} view={view} column={() => column.current} /> : null}
       <ToEnd view={view} />
       <AskAbout />
     </div>
@@ -109,6 +111,13 @@ function showProposal(chat: OpenChat, view: ScrollWindow, key: string): void {
   });
   if (row !== undefined) view.show(row);
   else queueOpen.value = true;
+}
+
+function Find(props: { chat: OpenChat; view: ScrollWindow; column: () => HTMLElement | null }) {
+  const part = find.here.value;
+  if (part !== null) return <part.FindBar {...props} />;
+  find.load();
+  return null;
 }
 
 function Space(props: { height: number }) {

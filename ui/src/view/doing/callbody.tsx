@@ -92,7 +92,7 @@ function Result(props: { text: string; error: string }) {
             <span class="part">{name}</span>
             <CopyButton text={() => text} />
           </div>
-          <pre dir="ltr" tabIndex={0} data-test="result">
+          <pre dir="ltr" tabIndex={0} data-test="result" data-error={name === td("call.error") ? "" : undefined}>
             <TerminalText text={text} />
           </pre>
         </div>

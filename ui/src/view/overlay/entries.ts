@@ -3,6 +3,7 @@ import { t, type Key } from "../../i18n/text.ts";
 import { arrangement } from "../../state/arrangement.ts";
 import { focusAsked } from "../../state/compose.ts";
 import { pickImport } from "../../state/exchange.ts";
+import { openFind } from "../../state/find.ts";
 import { keyOf } from "../../state/lines.ts";
 import { list } from "../../state/list.ts";
 import { score } from "../../state/plain.ts";
@@ -12,7 +13,7 @@ import { newTemporary, temporaryOf } from "../../state/temporary.ts";
 import { chooseTheme, type Theme } from "../../state/theme.ts";
 import { hidden } from "../../state/trash.ts";
 import type { IconName } from "../icon.tsx";
-import { newChatKey } from "../keys.ts";
+import { findKey, newChatKey } from "../keys.ts";
 import { actingEntries } from "./actingentries.ts";
 import { chatItems } from "../sidebar/items.ts";
 
@@ -37,6 +38,12 @@ function windowCommands(): Entry[] {
   ];
 }
 
+/** Ways inside the chat in front. */
+function waysHere(): Entry[] {
+  if (current.value === null) return [];
+  return [{ id: "find", name: t("find.title"), detail: findKey, icon: "search", run: () => void openFind() }];
+}
+
 function chatCommands(): Entry[] {
   const id = current.value;
   if (id === null || temporaryOf(id) !== undefined) return [];
@@ -50,7 +57,7 @@ function chats(): Entry[] {
 
 /** Without a word: the latest chats, then the commands. With one: what answers to it best. */
 export function entries(wanted: string): Entry[] {
-  if (wanted.trim() === "") return [...chats().slice(0, LATEST), ...windowCommands(), ...chatCommands()];
-  const rated = [...windowCommands(), ...chatCommands(), ...chats()].map((entry) => ({ entry, rate: Math.max(score(entry.name, wanted) * 2, score(`${entry.name} ${entry.detail}`, wanted)) }));
+  if (wanted.trim() === "") return [...chats().slice(0, LATEST), ...waysHere(), ...windowCommands(), ...chatCommands()];
+  const rated = [...waysHere(), ...windowCommands(), ...chatCommands(), ...chats()].map((entry) => ({ entry, rate: Math.max(score(entry.name, wanted) * 2, score(`${entry.name} ${entry.detail}`, wanted)) }));
   return rated.filter((one) => one.rate > 0).sort((a, b) => b.rate - a.rate).slice(0, MOST).map((one) => one.entry);
 }

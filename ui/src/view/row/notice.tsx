@@ -4,6 +4,7 @@ import type { OpenChat } from "../../state/chats.ts";
 import { retry } from "../../state/conversation.ts";
 import type { Message } from "../../wire/types.ts";
 import { Prose } from "../prose.tsx";
+import { afterLabel } from "./told.ts";
 
 export function Noticed(props: { message: Message; chat: OpenChat }) {
   const { message, chat } = props;
@@ -15,7 +16,7 @@ export function Noticed(props: { message: Message; chat: OpenChat }) {
       <div class="words">
         {notice.kind === "command" ? null : <b>{t(`notice.${notice.kind}`)}</b>}
         {notice.kind === "command" ? <Prose text={message.content} streaming={false} /> : null}
-        {notice.kind === "error" || notice.kind === "interrupted" ? afterLabel(message.content, t(`notice.${notice.kind}`)) : null}
+        {notice.kind === "error" || notice.kind === "interrupted" ? afterLabel(message.content) : null}
       </div>
       {notice.retry ? (
         <button type="button" class="button" data-test="retry" onClick={() => retry(chat, message.turnId)}>
@@ -24,12 +25,4 @@ export function Noticed(props: { message: Message; chat: OpenChat }) {
       ) : null}
     </div>
   );
-}
-
-/** The label stands before the text already; a text that begins with it does not say it again. */
-function afterLabel(text: string, label: string): string {
-  const said = [label, "Error", "Interrupted"].find((word) => text.startsWith(`${word}: `));
-  if (said === undefined) return text;
-  const rest = text.slice(said.length + 2);
-  return rest.charAt(0).toLocaleUpperCase() + rest.slice(1);
 }

@@ -11,6 +11,7 @@ import { AnswerActions, PromptActions } from "./actions.tsx";
 import { MediaOf } from "./media.tsx";
 import { Noticed } from "./notice.tsx";
 import { Reasoning } from "./reasoning.tsx";
+import { wasSaid } from "./told.ts";
 import { Trace } from "./trace.tsx";
 
 type Kind = "trace" | "proposed" | "changed" | "prompt" | "noticed" | "answer";
@@ -90,9 +91,6 @@ function Prompt(props: { message: Message; chat: OpenChat }) {
     </>
   );
 }
-
-/** What was said before a call was folded into a thought; when nothing was thought, it is told as it was said. */
-const wasSaid = (message: Message): boolean => message.id.startsWith("buf-") && message.content === "" && message.isStreaming !== true;
 
 function Answer(props: { message: Message; chat: OpenChat }) {
   const { message, chat } = props;

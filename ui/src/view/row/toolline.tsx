@@ -11,7 +11,7 @@ import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { doing } from "../parts.ts";
 import { Shown } from "./shown.tsx";
-import { toolWords } from "./toolwords.ts";
+import { editWords, toolWords } from "./toolwords.ts";
 import { useUnfold } from "./unfold.ts";
 
 const ICONS: Record<CallKind, IconName> = { command: "terminal", read: "file", search: "search", edit: "edit", network: "globe", question: "quote", other: "tool" };
@@ -31,14 +31,14 @@ function aroundOf({ message, chat }: In, call: string): Around {
 
 const nameIn = ({ message, chat }: In, call: string) => `${chat.id} ${message.turnId ?? message.id} ${call}`;
 
-type LineProps = { name: string; state: CallState; icon: IconName; words: ComponentChildren; label: string; test: string; after: ComponentChildren; tools?: ComponentChildren; children: () => ComponentChildren };
+type LineProps = { name: string; /** The calls it tells of, as the search names them. */ finds: string; state: CallState; icon: IconName; words: ComponentChildren; label: string; test: string; after: ComponentChildren; tools?: ComponentChildren; children: () => ComponentChildren };
 
 /** One line; its details are made when it is opened. */
 function Line(props: LineProps) {
   const { open, onToggle } = useUnfold(props.name);
   return (
     <li class="act-item">
-      <details class={`act ${props.state}`} open={open.value} data-test={props.test} onToggle={onToggle}>
+      <details class={`act ${props.state}`} open={open.value} data-finds={props.finds} data-test={props.test} onToggle={onToggle}>
         <summary title={props.label}>
           <span class="outcome">
             <Icon name={props.icon} />
@@ -99,7 +99,7 @@ export function ToolLine(props: In & { tool: ToolEvent }) {
   const words = marked(toolWords(tool));
   const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat} tool={tool} state={state} /> : undefined;
   return (
-    <Line name={nameIn(props, tool.call_id)} state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={state === "running" ? sinceOf(props, tool) : undefined} />} tools={stoppable}>
+    <Line name={nameIn(props, tool.call_id)} finds={tool.call_id} state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={state === "running" ? sinceOf(props, tool) : undefined} />} tools={stoppable}>
       {() => <Details tool={tool} message={message} chat={chat} state={state} />}
     </Line>
   );
@@ -135,7 +135,7 @@ export function ManyLine(props: In & { tools: readonly ToolEvent[] }) {
   const { files, searches } = counts(props.tools);
   const words = files === 0 ? t("tool.looked", { count: searches }) : searches === 0 ? t("tool.readMany", { count: files }) : t("tool.readAndSearched", { count: files, searches });
   return (
-    <Line name={nameIn(props, `${props.tools[0]?.call_id} and more`)} state="done" icon="file" words={words} label={words} test="tool-group" after={null}>
+    <Line name={nameIn(props, `${props.tools[0]?.call_id} and more`)} finds={props.tools.map((tool) => tool.call_id).join(" ")} state="done" icon="file" words={words} label={words} test="tool-group" after={null}>
       {() => (
         <ul>
           {props.tools.map((tool) => (
@@ -153,15 +153,13 @@ function stateOfEdit(edit: FileEdit, around: Around): CallState {
   return around.waits ? "waiting" : around.live ? "running" : "stopped";
 }
 
-const VERBS: Record<string, "write" | "edit" | "patch"> = { write_file: "write", edit_file: "edit", apply_patch: "patch" };
-
 export function EditLine(props: In & { edit: FileEdit }) {
   const { edit, message } = props;
   const state = stateOfEdit(edit, aroundOf(props, edit.call_id));
   const path = marked(edit.path) || t("edit.some");
   const words = (
     <>
-      <Shown text={t(`edit.line.${edit.operation === "delete" ? "delete" : (VERBS[edit.tool] ?? "edit")}`, { path })} />
+      <Shown text={editWords(edit)} />
       {edit.binary ? null : (
         <>
           {" "}
@@ -171,7 +169,7 @@ export function EditLine(props: In & { edit: FileEdit }) {
     </>
   );
   return (
-    <Line name={nameIn(props, `${edit.call_id} ${edit.path}`)} state={state} icon={edit.operation === "delete" ? "trash" : "edit"} words={words} label={path} test="file-edit" after={<StateWords state={state} since={message.createdAt} />}>
+    <Line name={nameIn(props, `${edit.call_id} ${edit.path}`)} finds={`${edit.call_id} ${edit.path}`} state={state} icon={edit.operation === "delete" ? "trash" : "edit"} words={words} label={path} test="file-edit" after={<StateWords state={state} since={message.createdAt} />}>
       {() => <EditDetails edit={edit} />}
     </Line>
   );

@@ -1,5 +1,7 @@
 // A tool call in one line for people, as data: what is run, read, written, looked for.
-import type { ToolEvent } from "../../wire/types.ts";
+import { t } from "../../i18n/text.ts";
+import { marked } from "../../state/marks.ts";
+import type { FileEdit, ToolEvent } from "../../wire/types.ts";
 
 const MOST = 160;
 const first = (value: unknown): unknown => (typeof value === "object" && value !== null ? Object.values(value)[0] : value);
@@ -42,6 +44,13 @@ function plain(tool: ToolEvent): string {
 export function toolWords(tool: ToolEvent): string {
   const words = plain(tool).replace(/\s+/g, " ").trim();
   return words.length > MOST ? `${words.slice(0, MOST)}…` : words;
+}
+
+const VERBS: Record<string, "write" | "edit" | "patch"> = { write_file: "write", edit_file: "edit", apply_patch: "patch" };
+
+/** A changed file in one line. */
+export function editWords(edit: FileEdit): string {
+  return t(`edit.line.${edit.operation === "delete" ? "delete" : (VERBS[edit.tool] ?? "edit")}`, { path: marked(edit.path) || t("edit.some") });
 }
 
 /** An argument or result as it is read: texts as they are, the rest as JSON. */
