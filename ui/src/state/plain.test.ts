@@ -1,7 +1,7 @@
 // Which commands fit, names of exported files, what the palette finds, where a fork begins.
 import { describe, expect, test } from "vitest";
 import type { CommandRow, Message } from "../wire/types.ts";
-import { fileName, fileSize, matching, promptsBefore, score, shortPath, tilde, writing } from "./plain.ts";
+import { fileName, fileSize, matching, promptFrom, promptsBefore, score, shortPath, tilde, writing } from "./plain.ts";
 
 const row = (command: string, title: string, arg_hint = "") => ({ command, title, arg_hint, accepts_args: arg_hint !== "" }) as CommandRow;
 const all = [row("/stop", "Stop"), row("/status", "Show the status"), row("/model", "Model", "[preset]"), row("/dream-log", "Read the dream log")];
@@ -67,4 +67,19 @@ test.each([
   [20 * 1024 * 1024, "20 MB"],
 ])("%i bytes are %s", (bytes, words) => {
   expect(fileSize(bytes)).toBe(words);
+});
+
+const talk = ["u1", "a1", "u2", "a2", "t2", "u3"].map((id) => ({ id, role: id.startsWith("u") ? "user" : "assistant", content: id }) as unknown as Message);
+
+test.each<[string | null, 1 | -1, string | null]>([
+  [null, -1, "u3"],
+  ["u3", -1, "u2"],
+  ["t2", -1, "u2"],
+  ["u1", -1, null],
+  ["a1", 1, "u2"],
+  ["u2", 1, "u3"],
+  ["u3", 1, null],
+  [null, 1, null],
+])("the person's prompt from %s by %s is %s", (from, step, to) => {
+  expect(promptFrom(talk, from, step)?.id ?? null).toBe(to);
 });

@@ -49,6 +49,13 @@ export function promptsBefore(entry: { promptsBefore: number; state: { messages:
   return count;
 }
 
+/** The prompt before or after a row; `from` null: from the end. Null: there is none among these. */
+export function promptFrom(rows: readonly Message[], from: string | null, step: 1 | -1): Message | null {
+  const at = from === null ? rows.length : rows.findIndex((row) => row.id === from);
+  const isPrompt = (row: Message) => row.role === "user";
+  return (step > 0 ? rows.slice(at + 1).find(isPrompt) : rows.slice(0, Math.max(0, at)).findLast(isPrompt)) ?? null;
+}
+
 /** All that a temporary chat understands. */
 const IN_TEMPORARY = new Set(["/model", "/stop"]);
 

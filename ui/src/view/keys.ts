@@ -7,6 +7,7 @@ import { paletteOpen } from "../state/palette.ts";
 import { panelOpen } from "../state/panel.ts";
 import { isNarrow, leavePanel, togglePanel } from "../state/panel-kept.ts";
 import { acting } from "./parts.ts";
+import { askPrompt } from "../state/prompts.ts";
 import { jumpToFirst } from "../state/proposals.ts";
 import { current, drawerOpen, go } from "../state/route.ts";
 
@@ -27,6 +28,9 @@ export const paletteKey = mac ? "⌘K" : "Ctrl+K";
 
 export const findKey = mac ? "⌘F" : "Ctrl+F";
 
+export const promptBackKey = mac ? "⌥↑" : "Alt+↑";
+export const promptNextKey = mac ? "⌥↓" : "Alt+↓";
+
 const isHeld = (event: KeyboardEvent) => (mac ? event.metaKey : event.ctrlKey);
 export const isJump = (event: KeyboardEvent): boolean => isHeld(event) && !event.shiftKey && !event.altKey && event.code === "KeyJ";
 
@@ -39,7 +43,24 @@ function takesFind(event: KeyboardEvent): boolean {
   return true;
 }
 
+/** Where these keys mean something else: chats are moved with them, and lists opened. */
+const OWN_ARROWS = ".sidebar, #side-panel, dialog, [popover], select, [role=combobox]";
+
+/** Alt and an arrow, also in the message box, whose own arrows go through what was written before. */
+function takesPromptJump(event: KeyboardEvent): boolean {
+  const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
+  if (step === 0 || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.isComposing) return false;
+  if (document.querySelector("dialog[open], :popover-open") !== null || (event.target instanceof Element && event.target.closest(OWN_ARROWS) !== null)) return false;
+  return askPrompt(step);
+}
+
 export function listenForKeys(): void {
+  const ahead = (event: KeyboardEvent) => {
+    if (!takesPromptJump(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  window.addEventListener("keydown", ahead, { capture: true });
   window.addEventListener("keydown", (event) => {
     const held = isHeld(event);
     if ((held !== event.altKey) && !event.shiftKey && event.code === "KeyN") {

@@ -121,6 +121,30 @@ export class ScrollWindow {
     return this.element === null ? "" : (this.firstInSight(this.element)?.id ?? "");
   }
 
+  isInSight(id: string): boolean {
+    const element = this.element;
+    const row = this.rows.get(id);
+    return element !== null && row !== undefined && row.offsetTop + row.offsetHeight > element.scrollTop && row.offsetTop < element.scrollTop + element.clientHeight;
+  }
+
+  /** The row that stands so far below the upper edge. */
+  leading(below: number): string {
+    const element = this.element;
+    return element === null ? "" : (this.firstInSight(element, below)?.id ?? "");
+  }
+
+  /** Puts a row so far below the upper edge, as far as there is something below it; to be called again until it is drawn and still. */
+  lead(id: string, below: number): void {
+    const element = this.element;
+    const row = this.rows.get(id);
+    if (element === null || row === undefined) return this.show(id);
+    const way = row.offsetTop - element.scrollTop - below;
+    if (Math.abs(way) < 2) return;
+    this.letGo();
+    element.scrollTop += way;
+    this.scrolled();
+  }
+
   /** Brings something drawn into sight, unless it is; true when it was. `cover` is how much of the upper edge lies under something. */
   bring(box: { readonly top: number; readonly bottom: number }, cover: number): boolean {
     const element = this.element;
@@ -157,12 +181,13 @@ export class ScrollWindow {
     this.anchor = { id: first.id, top: first.row.offsetTop - element.scrollTop, part, partTop: part === null ? 0 : topIn(part, element) };
   }
 
-  private firstInSight(element: HTMLElement): { id: string; row: HTMLElement } | null {
+  /** `below`: so far below the upper edge. */
+  private firstInSight(element: HTMLElement, below = 0): { id: string; row: HTMLElement } | null {
     const { from, to } = this.range.peek();
     for (let at = from; at < to; at += 1) {
       const id = this.ids[at];
       const row = id === undefined ? undefined : this.rows.get(id);
-      if (id !== undefined && row !== undefined && row.offsetTop + row.offsetHeight > element.scrollTop) return { id, row };
+      if (id !== undefined && row !== undefined && row.offsetTop + row.offsetHeight > element.scrollTop + below) return { id, row };
     }
     return null;
   }

@@ -10,6 +10,7 @@ import { reportPaint } from "../wire/outside.ts";
 import { AskAbout } from "./askabout.tsx";
 import { Icon } from "./icon.tsx";
 import { find, markdown } from "./parts.ts";
+import { usePromptJump } from "./promptjump.ts";
 import { PendingRow } from "./row/pending.tsx";
 import { ForkMark, Row } from "./row/row.tsx";
 import { ScrollWindow } from "./scroll.ts";
@@ -57,6 +58,7 @@ export function Transcript(props: { chat: OpenChat }) {
   useEffect(() => {
     if (phase === "ready") reportPaint();
   }, [phase]);
+  usePromptJump(chat, view);
   const asked = jump.value;
   useEffect(() => {
     if (asked !== null && phase === "ready" && canDraw) showProposal(chat, view, asked.key);

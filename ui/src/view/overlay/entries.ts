@@ -7,13 +7,14 @@ import { openFind } from "../../state/find.ts";
 import { keyOf } from "../../state/lines.ts";
 import { list } from "../../state/list.ts";
 import { score } from "../../state/plain.ts";
+import { askPrompt } from "../../state/prompts.ts";
 import { current, go } from "../../state/route.ts";
 import { settingsOpen } from "../../state/settings.ts";
 import { newTemporary, temporaryOf } from "../../state/temporary.ts";
 import { chooseTheme, type Theme } from "../../state/theme.ts";
 import { hidden } from "../../state/trash.ts";
 import type { IconName } from "../icon.tsx";
-import { findKey, newChatKey } from "../keys.ts";
+import { findKey, newChatKey, promptBackKey, promptNextKey } from "../keys.ts";
 import { actingEntries } from "./actingentries.ts";
 import { chatItems } from "../sidebar/items.ts";
 
@@ -41,7 +42,11 @@ function windowCommands(): Entry[] {
 /** Ways inside the chat in front. */
 function waysHere(): Entry[] {
   if (current.value === null) return [];
-  return [{ id: "find", name: t("find.title"), detail: findKey, icon: "search", run: () => void openFind() }];
+  return [
+    { id: "find", name: t("find.title"), detail: findKey, icon: "search", run: () => void openFind() },
+    { id: "prompt back", name: t("jump.back"), detail: promptBackKey, icon: "up", run: () => void askPrompt(-1) },
+    { id: "prompt next", name: t("jump.next"), detail: promptNextKey, icon: "down", run: () => void askPrompt(1) },
+  ];
 }
 
 function chatCommands(): Entry[] {
