@@ -13,6 +13,8 @@ const SLICE_MS = 8;
 const STREAM_MS = 200;
 /** Older pages are asked for only when the person has stopped typing. */
 const TYPED_MS = 350;
+/** Rows of an older page: each page costs a look at all rows that are here, so there are few of them. */
+const OLDER_ROWS = 400;
 
 /** "here": among the messages that are here. "older": pages are being read. "stopped", "failed": there are older ones that were not looked at. */
 export type Phase = "here" | "older" | "stopped" | "failed" | "done";
@@ -170,7 +172,7 @@ export class Search {
       await pause(typing);
       return true;
     }
-    await readOlder(this.chat);
+    await readOlder(this.chat, OLDER_ROWS);
     // What came is drawn before it is looked at.
     await pause(0);
     if (this.chat.before.peek() !== before) return true;

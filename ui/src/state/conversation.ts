@@ -166,21 +166,21 @@ export function discard(entry: OpenChat, turnId: string): void {
 /** Older pages on their way, each asked for once. */
 const coming = new WeakMap<OpenChat, Promise<void>>();
 
-/** Reads the page before the first row; whoever asks meanwhile waits for the same page. */
-export function readOlder(entry: OpenChat): Promise<void> {
+/** Reads the page before the first row, of so many rows; whoever asks meanwhile waits for the same page. */
+export function readOlder(entry: OpenChat, most = NEXT_PAGE): Promise<void> {
   const known = coming.get(entry);
   if (known !== undefined) return known;
-  const page = readPageBefore(entry).finally(() => coming.delete(entry));
+  const page = readPageBefore(entry, most).finally(() => coming.delete(entry));
   coming.set(entry, page);
   return page;
 }
 
-async function readPageBefore(entry: OpenChat): Promise<void> {
+async function readPageBefore(entry: OpenChat, most: number): Promise<void> {
   const before = entry.before.peek();
   if (before === null) return;
   entry.older.value = "loading";
   try {
-    const page = await readThread(entry.id, NEXT_PAGE, before);
+    const page = await readThread(entry.id, most, before);
     if (page !== null && entry.before.value === before) takeOlder(entry, page);
     entry.older.value = "idle";
   } catch {
