@@ -156,6 +156,7 @@ mod tests {
 
     use super::*;
     use crate::engine::Config;
+    use crate::scope::Controls;
     use crate::secret::keys::{Keys, Place};
 
     fn open() -> (Engine, TempDir) {
@@ -167,7 +168,7 @@ mod tests {
     async fn set(engine: &Engine, action: &str, payload: Value) {
         let payload = payload.as_object().unwrap().clone();
         let request = WebuiRequest { request_id: crate::clock::fresh_uuid(), action: action.to_owned(), payload };
-        engine.request(&request, Surface::Browser).await.unwrap();
+        engine.request(&request, Surface::Browser, Controls::All).await.unwrap();
     }
 
     fn recording(mime: &str, bytes: &[u8]) -> Recording {

@@ -8,6 +8,7 @@ pub mod contract;
 pub mod diagnostics;
 pub mod envelope;
 pub mod error;
+pub mod files;
 pub mod http;
 pub mod id;
 pub mod limits;

@@ -6,6 +6,7 @@ mod bounds;
 mod calls;
 mod commands;
 mod edits;
+mod find;
 mod orphans;
 mod packets;
 mod paths;

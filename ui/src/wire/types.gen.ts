@@ -2036,6 +2036,26 @@ bytes: number,
  */
 running: boolean, };
 
+export type FoundFile = { 
+/**
+ * Relative to the folder, with `/` between names and none at the end.
+ */
+path: string, 
+/**
+ * Whether it is a folder.
+ */
+folder: boolean, };
+
+export type FoundFiles = { 
+/**
+ * The best fitting first.
+ */
+files: Array<FoundFile>, 
+/**
+ * Whether there may be more: more fit than were asked for, or not everything was looked at.
+ */
+truncated: boolean, };
+
 export type AgentSettings = { 
 /**
  * Model id at its provider; empty when nothing is chosen.

@@ -7,6 +7,7 @@ use crate::policy::Mode;
 /// Where the agent is.
 const HOME: &str = "You are the agent in Alcove, a desktop app. You work for the person in front of it, in one project folder. \
                     Answer in Markdown, in the language of the person. Be direct and accurate; say so when you do not know.";
+const NAMED: &str = "In a prompt, `@path`, or `@\"a path\"` where it has blanks, names a file or folder of the project folder.";
 const RULES: &str = "\
 Work in small steps: look before you change, and check what you did by running it. \
 Some actions wait for the person, who may say no and why; then find another way or ask. \
@@ -15,7 +16,7 @@ When you are done, say in a few lines what you did and what you found.";
 
 /// For models with tool calling.
 pub fn native_text(folder: &str, mode: Mode, network: bool) -> String {
-    format!("{HOME}\n\nThe project folder is {folder}. Paths are relative to it.{}\n\n{RULES}", circumstances(mode, network))
+    format!("{HOME}\n\nThe project folder is {folder}. Paths are relative to it. {NAMED}{}\n\n{RULES}", circumstances(mode, network))
 }
 
 fn circumstances(mode: Mode, network: bool) -> String {
@@ -70,5 +71,20 @@ fn taught(tool: Tool) -> &'static str {
         Tool::AskUser => "<ask_user question=\"Which one?\">A; B</ask_user> asks the person.",
         Tool::Think => "<think>a thought</think> is for yourself.",
         Tool::ListDir | Tool::ApplyPatch | Tool::CopyFile | Tool::Message | Tool::Update => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_of_both_dialects_are_told_what_an_at_names() {
+        for text in [native_text("/p", Mode::Act, true), tag_text("/p", Mode::Act, true, &[])] {
+            assert!(
+                text.contains("`@path`, or `@\"a path\"` where it has blanks, names a file or folder of the project folder."),
+                "{text}"
+            );
+        }
     }
 }

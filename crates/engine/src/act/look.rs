@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use alcove_agent::pattern::Pattern;
 use alcove_agent::policy::{Access, Effect, Kind, Request, Touch};
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::settle::{done, failed, unended, unfiled, unopened};
 use super::{At, Done, Hands};
 use crate::acting::Acting;
-use crate::files::{Asked, FileError, Found, Letters, Limits, Look, Names, Place, PlaceKind, Query, Tree};
+use crate::files::{Asked, FileError, Found, Letters, Limits, Look, Names, Place, PlaceKind, Query, Tree, Waiting};
 use crate::media::{Attachment, served};
 
 /// Bytes of a file that is read.
@@ -36,7 +36,7 @@ impl Hands {
     pub(super) async fn look(self: &Arc<Self>, call: &Call, at: &At, ask: Ask, cancel: &CancellationToken) -> Done {
         let (hands, call, at) = (self.clone(), call.clone(), at.clone());
         let (failing, over) = (unended(&call), Arc::new(AtomicBool::new(false)));
-        let guard = Flag(over.clone());
+        let guard = Waiting(over.clone());
         let acting = self.acting.current();
         let looked = tokio::task::spawn_blocking(move || {
             let tree = match hands.tree(&at) {
@@ -71,15 +71,6 @@ impl Hands {
         };
         drop(guard);
         done
-    }
-}
-
-/// Ends what a thread still looks for when nobody waits for it.
-struct Flag(Arc<AtomicBool>);
-
-impl Drop for Flag {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -256,13 +256,26 @@ impl Hands {
                 return Ok(tree);
             }
         }
-        let reach = if at.is_full() { Reach::Anywhere } else { Reach::Scope };
-        let tree = Arc::new(Tree::open(Path::new(&at.scope.project_path), reach, self.own.clone())?);
+        let tree = Arc::new(self.open(&at.scope)?);
         if trees.len() >= TREES {
             trees.remove(0);
         }
         trees.push((at.chat.clone(), at.scope.clone(), tree.clone()));
         Ok(tree)
+    }
+
+    /// The folder of a scope, to look at: as the chat holds it, where one does. Blocks.
+    pub(crate) fn folder(&self, chat: Option<&ChatId>, scope: &StoredScope) -> Result<Arc<Tree>, std::io::Error> {
+        let held = {
+            let trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+            trees.iter().find(|(known, of, _)| Some(known) == chat && of == scope).map(|(_, _, tree)| tree.clone())
+        };
+        held.map_or_else(|| self.open(scope).map(Arc::new), Ok)
+    }
+
+    fn open(&self, scope: &StoredScope) -> Result<Tree, std::io::Error> {
+        let reach = if scope.access_mode == AccessMode::Full { Reach::Anywhere } else { Reach::Scope };
+        Tree::open(Path::new(&scope.project_path), reach, self.own.clone())
     }
 
     /// Takes hold of a chat's folder as it is chosen.

@@ -63,7 +63,7 @@ impl Tree {
         let meter = Meter::start(look);
         let mut files = Vec::new();
         let stopped = self.walk(under, (look, &meter), &shown, &mut |passed| {
-            if !wanted.mean(passed) {
+            if passed.is_folder || !wanted.mean(passed) {
                 return None;
             }
             if files.len() >= look.limits.results {

@@ -188,7 +188,7 @@ struct Search<'s> {
 
 impl Search<'_> {
     fn file(&mut self, passed: &Passed<'_>) -> Option<Stop> {
-        if !self.query.means(passed) {
+        if passed.is_folder || !self.query.means(passed) {
             return None;
         }
         if self.room == 0 || self.bytes == 0 {

@@ -1,6 +1,7 @@
 //! How far a search goes before it ends by itself, and why it ended. Every bound that is reached is told.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -17,15 +18,23 @@ pub(crate) struct Limits {
     pub(crate) read_bytes: u64,
     /// How long it takes.
     pub(crate) time: Duration,
+    /// Folders in folders that are gone into.
+    pub(crate) depth: usize,
 }
+
+/// Deeper than this no search goes.
+const DEPTH: usize = 128;
 
 impl Limits {
     /// For names.
     pub(crate) const GLOB: Self =
-        Self { results: 1000, shown_bytes: 256 << 10, files: 200_000, read_bytes: 0, time: Duration::from_secs(10) };
+        Self { results: 1000, shown_bytes: 256 << 10, files: 200_000, read_bytes: 0, time: Duration::from_secs(10), depth: DEPTH };
     /// For content.
     pub(crate) const GREP: Self =
-        Self { results: 1000, shown_bytes: 256 << 10, files: 100_000, read_bytes: 2 << 30, time: Duration::from_secs(20) };
+        Self { results: 1000, shown_bytes: 256 << 10, files: 100_000, read_bytes: 2 << 30, time: Duration::from_secs(20), depth: DEPTH };
+    /// For names a person is typing, who waits for them.
+    pub(crate) const FIND: Self =
+        Self { results: 20, shown_bytes: 0, files: 100_000, read_bytes: 0, time: Duration::from_millis(300), depth: DEPTH };
 }
 
 /// Why a search ended before it had seen everything.
@@ -67,6 +76,15 @@ pub(crate) struct Look<'c> {
     pub(crate) limits: Limits,
     /// Set when nobody waits for it any more.
     pub(crate) cancel: &'c AtomicBool,
+}
+
+/// Somebody waits for what a thread looks for. Dropped, it says that nobody does any more.
+pub(crate) struct Waiting(pub(crate) Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What a search has cost so far.

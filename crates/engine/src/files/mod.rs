@@ -8,6 +8,8 @@
 mod change;
 mod descend;
 mod error;
+mod find;
+mod fit;
 mod glob;
 mod grep;
 mod hit;
@@ -35,9 +37,10 @@ use descend::{FOLDER, open_at};
 use own::Id;
 
 pub(crate) use error::FileError;
+pub(crate) use fit::Words;
 pub(crate) use glob::Names;
 pub(crate) use grep::{Asked, Found, Letters, Query};
-pub(crate) use limit::{Limits, Look};
+pub(crate) use limit::{Limits, Look, Waiting};
 pub(crate) use own::Own;
 pub(crate) use place::{Expect, Place, PlaceKind};
 

@@ -16,10 +16,7 @@ use super::list::names;
 use super::own::{Hidden, Id};
 use super::place::{Base, Place, PlaceKind};
 
-/// Folders in folders that are gone into.
-const DEPTH: usize = 128;
-
-/// A file on the way.
+/// A file or a folder on the way.
 pub(super) struct Passed<'w> {
     pub(super) folder: &'w OwnedFd,
     pub(super) name: &'w OsStr,
@@ -29,6 +26,7 @@ pub(super) struct Passed<'w> {
     /// What it is called: as what the walk began at was called.
     pub(super) path: &'w str,
     pub(super) hidden: &'w Hidden<'w>,
+    pub(super) is_folder: bool,
 }
 
 /// Where a walk is.
@@ -48,7 +46,8 @@ struct Walk<'w> {
 }
 
 impl Tree {
-    /// Walks; `visit` ends it. Only files that `shown` does not leave out, under every name they are known by, are visited.
+    /// Walks; `visit` ends it. Only files and folders that `shown` does not leave out, under every name they are
+    /// known by, are visited; a folder before what is beneath it, and whatever is said of it, that is visited too.
     pub(super) fn walk(
         &self,
         under: &Place,
@@ -79,7 +78,7 @@ impl Tree {
         let both =
             |path: &str| shown(path) && (called == real || path.strip_prefix(&called).is_none_or(|rest| shown(&format!("{real}{rest}"))));
         let mut walk = Walk { look, meter, hidden: &hidden, rules, whole, begun, called: called.clone(), shown: &both };
-        Ok(walk.through(&folder, DEPTH, visit))
+        Ok(walk.through(&folder, look.limits.depth, visit))
     }
 
     /// A file that was named is visited whatever is ignored.
@@ -100,7 +99,7 @@ impl Tree {
         if !shown(path) || !shown(&spot.text()) {
             return Ok(None);
         }
-        Ok(visit(&Passed { folder: &folder, name, about: &about, beneath: "", path, hidden }))
+        Ok(visit(&Passed { folder: &folder, name, about: &about, beneath: "", path, hidden, is_folder: false }))
     }
 }
 
@@ -129,7 +128,7 @@ impl Walk<'_> {
     }
 
     fn one(&mut self, folder: &OwnedFd, name: &str, depth: usize, visit: &mut dyn FnMut(&Passed<'_>) -> Option<Stop>) -> Option<Stop> {
-        let stop = self.meter.file();
+        let mut stop = self.meter.file();
         if stop.is_some() {
             return stop;
         }
@@ -139,8 +138,8 @@ impl Walk<'_> {
         if !is_folder && kind != FileType::RegularFile || self.leaves_out(name, &about, is_folder) {
             return None;
         }
-        if !is_folder {
-            let path = format!("{}{}", self.called, &self.whole[self.begun..]);
+        let path = format!("{}{}", self.called, &self.whole[self.begun..]);
+        if (self.shown)(&path) {
             let passed = Passed {
                 folder,
                 name: OsStr::new(name),
@@ -148,8 +147,12 @@ impl Walk<'_> {
                 beneath: &self.whole[self.begun..],
                 path: &path,
                 hidden: self.hidden,
+                is_folder,
             };
-            return if (self.shown)(&path) { visit(&passed) } else { None };
+            stop = visit(&passed);
+        }
+        if !is_folder || stop.is_some() {
+            return stop;
         }
         let deeper = depth.checked_sub(1)?;
         let inner = open_at(folder, name, LISTED).ok()?;

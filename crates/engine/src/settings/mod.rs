@@ -5,6 +5,7 @@ pub(crate) mod acting;
 mod agent;
 mod capabilities;
 mod field;
+mod files;
 mod later;
 mod models;
 pub(crate) mod preferences;
@@ -38,6 +39,7 @@ use crate::checkpoint::Way;
 use crate::clock::{hex, now_ms};
 use crate::engine::Engine;
 use crate::error::{Error, commit, read};
+use crate::scope::Controls;
 
 /// How long an answer is kept for a repeated request.
 pub(crate) const ANSWERS_KEPT_MS: i64 = 300_000;
@@ -56,6 +58,10 @@ pub struct Refused {
     /// For people.
     pub message: String,
 }
+
+/// Looks, and is asked with every letter a person types: its answers are not kept. Each would cost a sync of the disk, push out one that
+/// matters, and leave names with Alcove that a temporary chat must not.
+const FIND: &str = "files.find";
 
 /// Requests under way, so that a repetition waits for the first instead of running beside it.
 #[derive(Debug, Default)]
@@ -88,21 +94,21 @@ impl From<Refused> for WebuiError {
 }
 
 impl Engine {
-    /// Carries out a request, once.
-    pub async fn request(&self, request: &WebuiRequest, surface: Surface) -> Result<Value, Refused> {
+    /// Carries out a request, once, for a client with these controls.
+    pub async fn request(&self, request: &WebuiRequest, surface: Surface, controls: Controls) -> Result<Value, Refused> {
         let known = table::ACTIONS.iter().map(|row| row.name).chain(table::LATER.iter().copied());
         if !known.into_iter().any(|name| name == request.action) {
             return Err(Refused::new(404, "unknown WebUI mutation action"));
         }
         let turn = self.requests().enter(&request.request_id);
         let held = turn.lock().await;
-        let answer = self.once(request, surface).await;
+        let answer = self.once(request, surface, controls).await;
         drop(held);
         self.requests().leave(&request.request_id, &turn);
         answer
     }
 
-    async fn once(&self, request: &WebuiRequest, surface: Surface) -> Result<Value, Refused> {
+    async fn once(&self, request: &WebuiRequest, surface: Surface, controls: Controls) -> Result<Value, Refused> {
         let digest = digest(request);
         let key = request.request_id.clone();
         let store = &self.shared().store;
@@ -112,6 +118,9 @@ impl Engine {
                 return Err(Refused::new(409, "request_id was already used for a different WebUI mutation"));
             }
             return replay(&known.answer);
+        }
+        if request.action == FIND {
+            return files::find(self, &request.payload, controls).await;
         }
         let before = self.active_model();
         let answer = self.act(&request.action, &request.payload, surface).await;

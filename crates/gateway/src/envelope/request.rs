@@ -44,7 +44,7 @@ impl Connection {
         if self.running.is_some() {
             return;
         }
-        let (context, reach, surface) = (self.context.clone(), self.reach, self.surface);
+        let (context, reach, surface, controls) = (self.context.clone(), self.reach, self.surface, self.controls());
         let request = match self.requests.pop_front() {
             Some(Wish::Request(request)) => request,
             Some(Wish::Recording(request_id, recording)) => {
@@ -63,7 +63,7 @@ impl Connection {
             let done = if request.action == host::PICK_FOLDER {
                 context.host.pick_folder(reach).await
             } else {
-                context.engine.request(&request, surface).await.map_err(WebuiError::from)
+                context.engine.request(&request, surface, controls).await.map_err(WebuiError::from)
             };
             let (result, error) = match done {
                 Ok(result) => (Some(result), None),

@@ -137,6 +137,7 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "rule.remove", payload: "id", result: "approvals", about: "Removes a rule." },
     Action { name: "chat.acting", payload: "chat_id", result: "how the chat acts", about: "Mode, preset, network and running commands of a chat." },
     Action { name: "chat.acting.update", payload: "chat_id, mode?, preset?, network?", result: "how the chat acts", about: "Changes them; an empty preset follows everybody's." },
+    Action { name: "files.find", payload: "chat_id | workspace_scope, query?, limit?", result: "{files, truncated}", about: "Files and folders of a chat's folder, or of one a chat would get, whose paths fit what was typed: each word of `query` stands in the path, with gaps, in any case; the best fitting first. Without `query` the names at the top. `limit` is 20, at most 100. What `.gitignore` and `.ignore` leave out is left out; names with a dot are found by a dot." },
     Action { name: "changes.list", payload: "chat_id", result: "{turns}", about: "What the turns of a chat changed, newest first." },
     Action { name: "changes.revert", payload: "chat_id, turn, path?, hunk?, step?, force?", result: "{done, refused, notes?, step?}", about: "Takes a turn, a file or a hunk of it back, or a step of its undoing; what changed since is refused unless forced, and what was never kept is left." },
     Action { name: "changes.redo", payload: "chat_id, turn, path?, hunk?, step?, force?", result: "{done, refused, notes?, step?}", about: "Does it again." },

@@ -7,7 +7,7 @@ use alcove_agent::path::Reach;
 use alcove_agent::pattern::Pattern;
 
 use super::super::limit::Stop;
-use super::super::{Asked, FileError, Found, Letters, Limits, Look, Names, Query, Tree};
+use super::super::{Asked, FileError, Found, Letters, Limits, Look, Names, Query, Tree, Words};
 use super::{World, word};
 
 /// A repository at `p`, another within it, and all that rules may leave out.
@@ -131,6 +131,67 @@ fn files_are_found_by_name() {
     ] {
         assert_eq!(word(globbed(&tree, under, pattern, "")), code, "{under} {pattern}");
     }
+}
+
+/// What is typed and what is found, folders with a slash behind them.
+const FINDS: &[(&str, &str)] = &[
+    ("", "a p/ sub/ ünï deep/ hard empty/ plain/ binary run.sh"),
+    ("main", "p/src/main.rs"),
+    ("p/src/", "p/src/top p/src/deep/ p/src/lib.rs p/src/main.rs p/src/wanted.log p/src/deep/a.ts"),
+    ("deep", "deep/ deep/deeper/ p/src/deep/ p/sub/deep/ p/ignored/deep/ deep/b deep/deeper/c p/sub/deep/y p/src/deep/a.ts"),
+    ("ts a", "p/src/deep/a.ts"),
+    ("Hello", ""),
+    ("target", ""),
+    ("log p/", "p/keep.log p/special.log p/sub/x.log p/src/wanted.log"),
+    ("hidden", ""),
+    (".hid", "p/.hidden"),
+    ("p .conf/", "p/.config/x.rs"),
+    ("p .conf", "p/.config/ p/.config/x.rs"),
+    (".git", "p/.gitignore plain/.gitignore p/src/.gitignore"),
+    ("config", ""),
+    ("alcove", ""),
+    ("key", ""),
+    ("outer", ""),
+    ("linked", ""),
+];
+
+#[test]
+fn names_are_found_by_what_is_typed_of_them() {
+    let world = project();
+    let tree = world.tree(Reach::Scope);
+    std::fs::write(world.at("in/p/sub/deep/.git"), "gitdir: elsewhere").unwrap();
+    std::fs::write(world.at("in/two\nlines"), "").unwrap();
+    let written = |(path, folder): (String, bool)| if folder { format!("{path}/") } else { path };
+    let wrong: Vec<String> = FINDS
+        .iter()
+        .filter_map(|(typed, expected)| {
+            let found = tree.find(&Words::read(typed), Limits { time: Duration::from_secs(20), ..Limits::FIND }, &GO_ON).unwrap();
+            assert!(!found.truncated, "{typed}");
+            let found = found.paths.into_iter().map(written).collect::<Vec<_>>().join(" ");
+            (found != *expected).then(|| format!("{typed:?}: {found}, expected {expected}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_find_that_ends_early_says_so_and_has_seen_what_is_near() {
+    let world = project();
+    let tree = world.tree(Reach::Scope);
+    std::fs::create_dir_all(world.at("in/0/1/2/3/4")).unwrap();
+    for number in 0..500 {
+        world.put(&format!("in/0/1/2/3/4/main{number}"), "");
+    }
+    let find = |limits: Limits, cancel: &AtomicBool| tree.find(&Words::read("main"), limits, cancel).unwrap();
+    let long = Limits { time: Duration::from_secs(20), ..Limits::FIND };
+    let all = find(Limits { results: 1000, ..long }, &GO_ON);
+    assert_eq!((all.paths.len(), all.truncated), (501, false));
+    let few = find(Limits { results: 2, ..long }, &GO_ON);
+    assert_eq!((few.paths.len(), few.truncated), (2, true));
+    let short = find(Limits { results: 1000, files: 120, ..long }, &GO_ON);
+    assert!(short.truncated && short.paths.contains(&("p/src/main.rs".to_owned(), false)), "{:?}", short.paths);
+    assert!(find(Limits { time: Duration::ZERO, ..long }, &GO_ON).truncated);
+    assert!(find(long, &AtomicBool::new(true)).truncated);
 }
 
 #[test]

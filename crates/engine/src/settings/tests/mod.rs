@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::engine::{Config, Engine};
+use crate::scope::Controls;
 use crate::secret::keys::{Keys, Place};
 
 /// An engine in a folder of its own, with its keys in the file there.
@@ -42,7 +43,7 @@ impl Desk {
         self.asked += 1;
         let payload = payload.as_object().unwrap().clone();
         let request = WebuiRequest { request_id: format!("r{}", self.asked), action: action.to_owned(), payload };
-        let answer = self.engine.request(&request, Surface::Browser).await;
+        let answer = self.engine.request(&request, Surface::Browser, Controls::All).await;
         answer.map_err(|refused| format!("{} {}", refused.status, refused.message))
     }
 
