@@ -27,6 +27,8 @@ export function scopeFor(project_path, access_mode = "restricted") {
 }
 
 const HOME = "/home/me";
+/** What lies in every folder here; folders end with a slash. */
+const FILES = ["src/", "src/main.rs", "src/words.rs", "src/field notes/", "src/field notes/herb bed.md", "notes/", "notes/count.txt", "notes/words.sh", "README.md", ...Array.from({ length: 30 }, (_, n) => `notes/old/a rather long name of a page in an old notebook ${n}.md`)];
 export const DEFAULT_SCOPE = scopeFor(`${HOME}/alcove`);
 
 export function mockChats({ chats, makeChat, say, everyone, folding, shapes }) {
@@ -70,6 +72,11 @@ export function mockChats({ chats, makeChat, say, everyone, folding, shapes }) {
       const chat = makeChat(randomUUID(), `From ${one.name}`, "alcove", Date.now());
       everyone({ event: "session_updated", chat_id: chat.id, scope: "metadata" });
       return { imported: [{ key: `websocket:${chat.id}`, title: chat.title, messages: 12 }], skipped: [{ what: "line 7", why: "not JSON" }], warnings: ["Two pictures are not part of the export."] };
+    },
+    "files.find": ({ query = "", limit = 20 }) => {
+      const words = query.toLowerCase().split(/\s+/).filter((word) => word !== "");
+      const fits = FILES.filter((path) => (words.length > 0 ? words.every((word) => path.toLowerCase().replace(/\/$/, "").includes(word)) : !path.slice(0, -1).includes("/")));
+      return { files: fits.slice(0, limit).map((path) => ({ path: path.replace(/\/$/, ""), folder: path.endsWith("/") })), truncated: fits.length > limit };
     },
     "workspace.pick_folder": () => ({ path: `${HOME}/picked` }),
   };

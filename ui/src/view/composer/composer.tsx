@@ -1,18 +1,14 @@
 // Where the person writes: grows with the text, keeps drafts, remembers what was sent, says when sending will queue.
-import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { compact, t } from "../../i18n/text.ts";
-import { toldLink } from "../../state/app.ts";
+import { t } from "../../i18n/text.ts";
 import { addFiles } from "../../state/attachments.ts";
 import { knownChat } from "../../state/chats.ts";
-import { commands } from "../../state/commands.ts";
-import { focusAsked, loadDraft, setText, text } from "../../state/compose.ts";
-import { stop, textLimit } from "../../state/conversation.ts";
-import { matching, writing } from "../../state/plain.ts";
+import { focusAsked, loadDraft, text } from "../../state/compose.ts";
+import { stop } from "../../state/conversation.ts";
+import { moveCaret, typed } from "../../state/mentions.ts";
 import { queue } from "../../state/proposals.ts";
 import { current } from "../../state/route.ts";
-import { closed, sendable, sendComposer, standsInTheWay, used, whyNot } from "../../state/sending.ts";
-import { temporaryOf } from "../../state/temporary.ts";
+import { closed, sendable, sendComposer, whyNot } from "../../state/sending.ts";
 import { link } from "../../wire/socket.ts";
 import { Icon } from "../icon.tsx";
 import { doing } from "../parts.ts";
@@ -20,21 +16,25 @@ import { PassingNote } from "../passingnote.tsx";
 import { AddFiles } from "./addfiles.tsx";
 import { AttachedStrip } from "./attached.tsx";
 import { QuoteChip } from "./quotechip.tsx";
-import { SlashMenu } from "./slash.tsx";
 import { useKeys } from "./keys.ts";
+import { MentionMenu } from "./mentionmenu.tsx";
+import { points, useOffer } from "./offering.ts";
+import { pickCommand, SlashMenu } from "./slash.tsx";
+import { Under } from "./under.tsx";
 import { VoiceButton } from "./voicebutton.tsx";
 
 export function Composer() {
   const area = useRef<HTMLTextAreaElement>(null);
   const id = current.value;
   const running = id !== null && knownChat(id)?.run.value != null;
-  const slash = useComputed(() => matching(commands.value, text.value, temporaryOf(current.value) !== undefined));
-  const at = useSignal(0);
-  const keys = useKeys(slash, at);
+  const { offer, slash, at, takeHere, reset } = useOffer(area);
+  const keys = useKeys(offer, at);
 
   useLayoutEffect(() => {
     loadDraft();
+    moveCaret(null);
     keys.reset();
+    reset();
     whyNot.value = "";
     area.current?.focus();
   }, [id]);
@@ -49,10 +49,11 @@ export function Composer() {
     event.preventDefault();
     addFiles(id, files);
   };
-  const open = keys.open.value && slash.value.length > 0;
+  const open = offer.value;
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), sendComposer())}>
-      {open ? <SlashMenu rows={slash.value} at={at} pick={keys.pick} /> : null}
+      {open?.name === "slash" ? <SlashMenu rows={slash.value} at={at} take={(row) => pickCommand(row, "run")} /> : null}
+      {open?.name === "mention" ? <MentionMenu at={at} take={takeHere} /> : null}
       <Waiting />
       <PassingNote />
       <div class="composer-box">
@@ -72,14 +73,17 @@ export function Composer() {
             disabled={closed.value}
             aria-label={t("composer.label")}
             aria-describedby="composer-hint"
-            aria-controls={open ? "slash-menu" : undefined}
-            aria-activedescendant={open ? `slash-${at.value}` : undefined}
+            {...points(open, at.value)}
             placeholder={t(closed.value ? "temporary.over" : "composer.placeholder")}
             value={text.value}
             onInput={(event) => {
               keys.reset();
-              setText(event.currentTarget.value);
+              reset();
+              typed(event.currentTarget.value, event.currentTarget.selectionEnd);
             }}
+            onClick={(event) => moveCaret(event.currentTarget.selectionEnd)}
+            onKeyUp={(event) => MOVES.has(event.key) && moveCaret(event.currentTarget.selectionEnd)}
+            onBlur={() => moveCaret(null)}
             onPaste={onPaste}
             onKeyDown={keys.onKey}
           />
@@ -101,6 +105,9 @@ export function Composer() {
   );
 }
 
+/** Keys that put the caret elsewhere. */
+const MOVES: ReadonlySet<string> = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
+
 /** What waits for a person, above what they write. */
 function Waiting() {
   if (queue.value.length === 0) return null;
@@ -108,31 +115,6 @@ function Waiting() {
   if (part !== null) return <part.QueueBar />;
   doing.load();
   return null;
-}
-
-function Under(props: { running: boolean }) {
-  const most = textLimit();
-  const why = whyNot.value;
-  return (
-    <div class="composer-under">
-      <span id="composer-hint">{why ? <span class="error-text" role="alert">{why}</span> : hint(props.running)}</span>
-      {used.value > most * 0.8 ? <Count used={used.value} most={most} /> : null}
-    </div>
-  );
-}
-
-function hint(running: boolean): string {
-  const command = writing(commands.value, text.value);
-  if (command !== undefined) return `${command.command} ${command.arg_hint}`;
-  if (standsInTheWay.value !== "") return standsInTheWay.value;
-  if (toldLink.value.state === "waiting") return t("composer.offline");
-  return t(running ? "composer.queueHint" : "composer.hint");
-}
-
-function Count(props: { used: number; most: number }) {
-  const { used: size, most } = props;
-  if (size > most) return <span class="over" role="status">{t("composer.tooLong", { over: size - most })}</span>;
-  return <span>{t("composer.count", { used: compact(size), most: compact(most) })}</span>;
 }
 
 function fit(area: HTMLTextAreaElement | null): void {

@@ -1,19 +1,16 @@
-// The composer's keys: send, break the line, walk through what was sent before, and through the `/` commands.
-import { useSignal, type ReadonlySignal, type Signal } from "@preact/signals";
+// The composer's keys: send, break the line, walk through what was sent before, and through the list that is open above it.
+import type { ReadonlySignal, Signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { knownChat } from "../../state/chats.ts";
 import { setText, text } from "../../state/compose.ts";
 import { current } from "../../state/route.ts";
 import { sendComposer } from "../../state/sending.ts";
-import type { CommandRow } from "../../wire/types.ts";
+import type { Offer } from "./offering.ts";
 
-export function useKeys(slash: ReadonlySignal<readonly CommandRow[]>, at: Signal<number>) {
+export function useKeys(offer: ReadonlySignal<Offer | null>, at: Signal<number>) {
   const back = useRef(0);
-  const open = useSignal(true);
   const reset = () => {
     back.current = 0;
-    at.value = 0;
-    open.value = true;
   };
   const recall = (step: number) => {
     const id = current.value;
@@ -24,21 +21,15 @@ export function useKeys(slash: ReadonlySignal<readonly CommandRow[]>, at: Signal
     back.current = next;
     setText(next === 0 ? "" : (prompts.at(-next)?.content ?? ""));
   };
-  /** A command that takes nothing more is sent at once. */
-  const pick = (row: CommandRow, how: "complete" | "run") => {
-    setText(row.accepts_args || row.arg_hint !== "" ? `${row.command} ` : row.command);
-    at.value = 0;
-    if (how === "run" && !(row.accepts_args || row.arg_hint !== "")) sendComposer();
-  };
   const inMenu = (event: KeyboardEvent): boolean => {
-    const rows = slash.value;
-    const row = rows[at.value];
-    if (!open.value || row === undefined) return false;
-    if (event.key === "ArrowDown") at.value = (at.value + 1) % rows.length;
-    else if (event.key === "ArrowUp") at.value = (at.value + rows.length - 1) % rows.length;
-    else if (event.key === "Tab" && !event.shiftKey) pick(row, "complete");
-    else if (event.key === "Enter" && !event.shiftKey) pick(row, "run");
-    else if (event.key === "Escape") open.value = false;
+    const open = offer.value;
+    if (open === null) return false;
+    if (event.key === "Escape") open.close();
+    else if (open.rows === 0) return false;
+    else if (event.key === "ArrowDown") at.value = (at.value + 1) % open.rows;
+    else if (event.key === "ArrowUp") at.value = (at.value + open.rows - 1) % open.rows;
+    else if (event.key === "Tab" && !event.shiftKey) open.take(at.value, "complete");
+    else if (event.key === "Enter" && !event.shiftKey) open.take(at.value, "run");
     else return false;
     return true;
   };
@@ -58,5 +49,5 @@ export function useKeys(slash: ReadonlySignal<readonly CommandRow[]>, at: Signal
       recall(-1);
     }
   };
-  return { open, reset, pick, onKey };
+  return { reset, onKey };
 }

@@ -1,34 +1,33 @@
-// The `/` commands that fit what is written, above the composer. The text field keeps the focus.
+// The `/` commands that fit what is written.
 import type { Signal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n/text.ts";
+import { setText } from "../../state/compose.ts";
+import { sendComposer } from "../../state/sending.ts";
 import type { CommandRow } from "../../wire/types.ts";
+import { Offers } from "./offers.tsx";
 
-type Props = { rows: readonly CommandRow[]; at: Signal<number>; pick: (row: CommandRow, how: "complete" | "run") => void };
+type Props = { rows: readonly CommandRow[]; at: Signal<number>; take: (row: CommandRow) => void };
+
+/** A command that takes nothing more is sent at once. */
+export function pickCommand(row: CommandRow, how: "complete" | "run"): void {
+  const more = row.accepts_args || row.arg_hint !== "";
+  setText(more ? `${row.command} ` : row.command);
+  if (how === "run" && !more) sendComposer();
+}
 
 export function SlashMenu(props: Props) {
-  const box = useRef<HTMLDivElement>(null);
-  const { rows, at, pick } = props;
-  useLayoutEffect(() => box.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at.value]);
+  return <Offers {...props} name="slash" label={t("slash.label")} keyOf={(row) => row.command} draw={(row) => <Command row={row} />} />;
+}
+
+function Command(props: { row: CommandRow }) {
+  const { row } = props;
   return (
-    <div class="slash-menu" id="slash-menu" role="listbox" aria-label={t("slash.label")} ref={box} data-test="slash-menu">
-      {rows.map((row, index) => (
-        <div
-          key={row.command}
-          id={`slash-${index}`}
-          class="slash-row"
-          role="option"
-          aria-selected={index === at.value}
-          onPointerDown={(event) => (event.preventDefault(), pick(row, "run"))}
-          onPointerMove={() => (at.value = index)}
-        >
-          <span class="name">
-            {row.command}
-            {row.arg_hint ? <i> {row.arg_hint}</i> : null}
-          </span>
-          <span class="detail">{row.description || row.title}</span>
-        </div>
-      ))}
-    </div>
+    <>
+      <span class="name">
+        {row.command}
+        {row.arg_hint ? <i> {row.arg_hint}</i> : null}
+      </span>
+      <span class="detail">{row.description || row.title}</span>
+    </>
   );
 }
