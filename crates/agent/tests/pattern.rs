@@ -9,7 +9,7 @@ const CASES: &str = include_str!("cases/pattern.jsonl");
 const SEED: u64 = 0x0b0e_71ab;
 const MUTATIONS: usize = 10_000;
 /// What one hostile pattern may take, in an unoptimised build on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn cases() -> Vec<Value> {
     let cases: Vec<Value> = CASES.lines().map(|line| serde_json::from_str(line).expect("a case is JSON")).collect();
