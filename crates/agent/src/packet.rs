@@ -34,7 +34,7 @@ pub enum EntryKind {
     Step(Step),
     /// What came of a call.
     Record(Record),
-    /// A line on what was wrong with a step.
+    /// A line of Alcove: what was wrong with a step, or what happened beside it.
     Note,
 }
 

@@ -14,7 +14,7 @@ use alcove_proto::id::TEMPORARY_PREFIX;
 use alcove_proto::limits::{THREAD_PAGE_DEFAULT, THREAD_PAGE_MAX};
 use alcove_proto::scope::{Held, StoredScope};
 use alcove_proto::thread::{Page, Thread};
-use alcove_store::{ChatRow, Store};
+use alcove_store::{ChatRow, EntryRow, Store};
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use tokio::sync::broadcast;
@@ -24,7 +24,7 @@ use tokio_util::task::TaskTracker;
 use crate::act::{Hands, Parts};
 use crate::acting::Acting;
 use crate::catalog::Shelf;
-use crate::chat::{ChatHandle, Refusal, Running, Shared};
+use crate::chat::{ChatHandle, Refusal, Running, Shared, ended_of};
 use crate::checkpoint::Checkpoints;
 use crate::clock::{fresh_uuid, local_iso};
 use crate::error::{Error, read};
@@ -227,7 +227,9 @@ impl Engine {
             return handle.clone();
         }
         if chats.len() >= IDLE_CHATS {
-            chats.retain(|_, handle| Arc::strong_count(handle) > 1 || !handle.is_idle());
+            // A command in the background is told to end by its chat.
+            let hands = &self.inner.shared.hands;
+            chats.retain(|id, handle| Arc::strong_count(handle) > 1 || !handle.is_idle() || hands.runs_in(id));
         }
         let inner = &self.inner;
         let handle = ChatHandle::start(id.clone(), row, inner.shared.clone(), &inner.tasks, inner.cancel.child_token());
@@ -380,7 +382,10 @@ impl Engine {
         let folded = tokio::task::spawn_blocking(move || {
             thread::fold(&page.rows).map(|fold| (fold, page.first_seq, page.more_before, page.user_messages_before))
         });
-        let (fold, first_seq, more_before, offset) = folded.await.map_err(|_| Error::Closing)??;
+        let (mut fold, first_seq, more_before, offset) = folded.await.map_err(|_| Error::Closing)??;
+        if ask.before.is_some() {
+            self.end_commands(id, &mut fold).await?;
+        }
         let page = ask.paged.then(|| Page {
             before_cursor: more_before.then(|| first_seq.to_string()),
             has_more_before: more_before,
@@ -400,6 +405,18 @@ impl Engine {
             page,
             last_seq,
         }))
+    }
+
+    /// Commands of an older page may have ended after it: their records say so.
+    async fn end_commands(&self, id: &ChatId, fold: &mut thread::Fold) -> Result<(), Error> {
+        let (name, left) = (id.as_str().to_owned(), fold.in_background());
+        if left.is_empty() {
+            return Ok(());
+        }
+        let records = read(&self.inner.shared.store, move |reader| left.iter().map(|path| reader.entry(&name, path)).collect());
+        let records: Vec<Option<EntryRow>> = records.await?;
+        records.iter().flatten().filter_map(ended_of).for_each(|ended| fold.command_ended(&ended));
+        Ok(())
     }
 
     /// The default scope and what a client may change.

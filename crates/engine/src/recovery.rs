@@ -1,14 +1,16 @@
 //! What the last run left unfinished is closed before the first client is served: turns found running or waiting are told to be
-//! interrupted, in the thread, with what had arrived kept.
+//! interrupted, in the thread, with what had arrived kept, and commands that ran on in the background to have ended.
 
 use alcove_proto::envelope::{
-    Event, GoalStatus, GoalWord, MessageEvent, MessageKind, Notice, NoticeKind, Phase, ReasoningEnd, StreamEnd, ToolEvent, ToolPhase,
+    CommandEnded, Event, GoalStatus, GoalWord, MessageEvent, MessageKind, Notice, NoticeKind, Phase, ReasoningEnd, StreamEnd, ToolEvent,
+    ToolPhase,
 };
 use alcove_proto::{ChatId, TurnId};
-use alcove_store::{Change, EntryRow, EntryState, EventRow, PageStart, Store, TurnRow, TurnState};
+use alcove_store::{Change, ChatRow, EntryRow, EntryState, EventRow, PageStart, Store, TurnRow, TurnState};
 
-use crate::chat::answer_entry;
+use crate::chat::{answer_entry, background_of, end_note, ended_record};
 use crate::clock::now_ms;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::run::{Run, RunKind};
 
@@ -16,6 +18,8 @@ const CUT_OFF: &str = "Alcove ended before this answer was finished. What had ar
 const WAITS: &str = "Alcove ended while something waited for you. It still waits: allow it to go on, or reject it.";
 const UNKNOWN: &str = "Alcove ended while this ran. What came of it is not known; nothing is done again by itself.";
 const NOT_BEGUN: &str = "Alcove ended before the turn of this prompt came. It was not answered.";
+const RAN_ON: &str = "Alcove ended while it ran";
+const ELSEWHERE: &str = "it runs elsewhere, if at all";
 /// Rows of an unfinished turn read at once.
 const ROWS: u32 = 4_096;
 
@@ -23,33 +27,72 @@ const ROWS: u32 = 4_096;
 /// anything is served.
 pub(crate) fn close_unfinished(store: &Store) -> Result<Vec<ChatId>, Error> {
     let turns = store.read(|reader| reader.unfinished_turns())?;
-    let proposed = close_entries(store, None)?;
-    close_all(store, &turns, &proposed)?;
-    let mut chats: Vec<ChatId> = proposed.iter().filter_map(|row| ChatId::parse(&row.chat)).collect();
+    let open = close_entries(store, None)?;
+    let mut chats: Vec<ChatId> = open.proposed.iter().filter_map(|row| ChatId::parse(&row.chat)).collect();
     chats.dedup();
+    close_all(store, &turns, open, RAN_ON)?;
     Ok(chats)
 }
 
-/// Closes the unfinished turns of a chat whose task never ran. Blocks.
-pub(crate) fn close_chat(store: &Store, chat: &str) -> Result<(), Error> {
-    let mut turns = store.read(|reader| reader.turns(chat))?;
-    turns.retain(|turn| matches!(turn.state, TurnState::Queued | TurnState::Running));
-    let proposed = close_entries(store, Some(chat))?;
-    close_all(store, &turns, &proposed)
+/// Closes what is unfinished in a chat whose task never ran: what it is a copy of may go on, but not here.
+pub(crate) async fn close_copy(engine: &Engine, chat: &ChatId) -> Result<(), Error> {
+    let (store, chat) = (engine.shared().store.clone(), chat.clone());
+    let closed = tokio::task::spawn_blocking(move || close_chat(&store, chat.as_str())).await;
+    closed.map_err(|_| Error::Closing)?
 }
 
-fn close_all(store: &Store, turns: &[TurnRow], proposed: &[EntryRow]) -> Result<(), Error> {
+fn close_chat(store: &Store, chat: &str) -> Result<(), Error> {
+    let mut turns = store.read(|reader| reader.turns(chat))?;
+    turns.retain(|turn| matches!(turn.state, TurnState::Queued | TurnState::Running));
+    let open = close_entries(store, Some(chat))?;
+    close_all(store, &turns, open, ELSEWHERE)
+}
+
+fn close_all(store: &Store, turns: &[TurnRow], open: Open, how: &str) -> Result<(), Error> {
     let mut next_seq: std::collections::HashMap<String, u64> = std::collections::HashMap::new();
-    let mut changes = Vec::new();
+    let mut changes = open.closed;
+    for record in &open.left {
+        let Some(chat) = store.read(|reader| reader.chat(&record.chat))? else { continue };
+        let next = next_seq.entry(record.chat.clone()).or_insert(chat.last_seq + 1);
+        changes.extend(end_command(record, &chat, next, how));
+    }
     for turn in turns {
         let last = store.read(|reader| reader.last_seq(&turn.chat))?;
         let next = next_seq.entry(turn.chat.clone()).or_insert(last + 1);
-        changes.extend(close(store, turn, next, proposed)?);
+        changes.extend(close(store, turn, next, &open.proposed)?);
     }
     if !changes.is_empty() {
         store.write_wait(changes)?;
     }
     Ok(())
+}
+
+/// A command that ran on in the background: nothing of it is left.
+fn end_command(record: &EntryRow, chat: &ChatRow, next_seq: &mut u64, how: &str) -> Vec<Change> {
+    let (Some((turn_id, call_id)), Some(chat_id)) = (background_of(record), ChatId::parse(&record.chat)) else { return Vec::new() };
+    let now = now_ms();
+    let ended = CommandEnded {
+        chat_id,
+        path: record.path.clone(),
+        call_id,
+        status: 499,
+        how: how.to_owned(),
+        exit_code: None,
+        duration_ms: None,
+        turn_id: turn_id.clone(),
+        created_at_ms: Some(now),
+        seq: Some(*next_seq),
+    };
+    let body = format!("{}\n[{how}]", record.body);
+    let kept = interrupted(ended_record(record, &ended, body), now);
+    let note = end_note(chat.turn_count + 1, *next_seq, &ended);
+    let event = row(&record.chat, &Event::CommandEnded(ended), (*next_seq, now), turn_id.as_ref());
+    *next_seq += 1;
+    vec![Change::AppendEvent(event), Change::PutEntry(kept), Change::PutEntry(note)]
+}
+
+fn interrupted(row: EntryRow, at: i64) -> EntryRow {
+    EntryRow { state: EntryState::Cancelled, outcome: Some("interrupted".to_owned()), updated_at: at, ..row }
 }
 
 fn close(store: &Store, turn: &TurnRow, next_seq: &mut u64, proposed: &[EntryRow]) -> Result<Vec<Change>, Error> {
@@ -206,22 +249,27 @@ fn parse<T: serde::de::DeserializeOwned>(row: &EventRow) -> Result<T, Error> {
     serde_json::from_str(&row.payload).map_err(|source| Error::Unreadable { what: "an event", source })
 }
 
-/// Entries that were being made when the last run ended: nobody knows what came of them. Those that wait for a person go on waiting.
-fn close_entries(store: &Store, chat: Option<&str>) -> Result<Vec<EntryRow>, Error> {
+/// Entries that the last run left open.
+struct Open {
+    /// They wait for a person, and go on waiting.
+    proposed: Vec<EntryRow>,
+    /// All others, as they are closed.
+    closed: Vec<Change>,
+    /// Records of commands that ran on in the background, for [`end_command`].
+    left: Vec<EntryRow>,
+}
+
+/// Entries that were being made when the last run ended: nobody knows what came of them.
+fn close_entries(store: &Store, chat: Option<&str>) -> Result<Open, Error> {
     let mut rows = store.read(|reader| reader.unfinished_entries())?;
     rows.retain(|row| chat.is_none_or(|chat| row.chat == chat));
-    let streaming = rows.iter().filter(|row| row.state == EntryState::Streaming);
-    let closed = streaming.map(|row| {
-        let (state, outcome) = (EntryState::Cancelled, Some("interrupted".to_owned()));
+    let (proposed, made): (Vec<EntryRow>, Vec<EntryRow>) = rows.into_iter().partition(|row| row.state == EntryState::Proposed);
+    let (left, made): (Vec<EntryRow>, Vec<EntryRow>) = made.into_iter().partition(|row| background_of(row).is_some());
+    let closed = made.into_iter().map(|row| {
         let body = if row.body.is_empty() { UNKNOWN.to_owned() } else { row.body.clone() };
-        Change::PutEntry(EntryRow { state, outcome, body, updated_at: now_ms(), ..row.clone() })
+        Change::PutEntry(interrupted(EntryRow { body, ..row }, now_ms()))
     });
-    let closed: Vec<Change> = closed.collect();
-    if !closed.is_empty() {
-        store.write_wait(closed)?;
-    }
-    rows.retain(|row| row.state == EntryState::Proposed);
-    Ok(rows)
+    Ok(Open { proposed, closed: closed.collect(), left })
 }
 
 /// Makes the events that close a turn.

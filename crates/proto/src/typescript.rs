@@ -71,6 +71,7 @@ fn frames(config: &Config, out: &mut String) {
         envelope::ProposalState,
         envelope::ProposalResolved,
         envelope::StreamChunk,
+        envelope::CommandEnded,
         envelope::ChangesWord,
         envelope::Changes,
         envelope::MediaUrl,

@@ -2,6 +2,7 @@
 //! records and what everybody is told are looked at. Names that begin with `row` and a number show the fixed behaviour of that row of
 //! entries §12.
 
+mod background;
 mod bounds;
 mod calls;
 mod commands;
@@ -220,8 +221,17 @@ impl Scene {
 
     /// Ends the gateway as a power cut would and starts it again; the chat is heard from now on.
     pub async fn killed_and_restarted(self) -> Self {
+        self.restarted(Gateway::kill).await
+    }
+
+    /// The same with a gateway that is told to end.
+    pub async fn ended_and_restarted(self) -> Self {
+        self.restarted(|gateway| assert!(gateway.terminate().0.success(), "it ends in order")).await
+    }
+
+    async fn restarted(self, end: impl FnOnce(Gateway)) -> Self {
         let Self { gateway, home, model, chat, dialect, turns, .. } = self;
-        gateway.kill();
+        end(gateway);
         let gateway = home.unix();
         let (mut client, hand) = (Client::connect(&gateway).await, Client::connect(&gateway).await);
         client.attach(&chat).await;

@@ -38,6 +38,8 @@ async fn a_killed_gateway_leaves_no_command_and_nothing_that_runs() {
     let events = page_events(&page);
     let open: Vec<&Value> = events.iter().filter(|event| event["phase"] == "start").collect();
     assert!(open.is_empty(), "nothing is shown as running: {open:?}");
+    let left: Vec<&Value> = events.iter().filter(|event| event["background"].is_boolean()).collect();
+    assert_eq!((left.len(), &left[0]["background"], &left[0]["status"]), (1, &json!(false), &json!(499)), "{left:?}");
     let unknown: Vec<&Value> =
         events.iter().filter(|event| event["error"].as_str().is_some_and(|why| why.contains("is not known"))).collect();
     assert_eq!(unknown.len(), 2, "what had begun, and what had not ended: {events:?}");

@@ -49,6 +49,22 @@ export function output(rows: Rows, event: Of<"stream_chunk">, again: string | un
   return put(rows, at, { ...row, outputs: add(row.outputs ?? [], event) });
 }
 
+const isLeft = (tool: ToolEvent, event: Of<"command_ended">) => tool.background === true && tool.call_id === event.call_id && tool.path === event.path;
+
+/** A command in the background has ended: its call stands where it was, however many turns ago. */
+export function commandEnded(rows: Rows, event: Of<"command_ended">): Rows {
+  const at = rows.findLastIndex((row) => row.toolEvents?.some((tool) => isLeft(tool, event)) === true);
+  const row = rows[at];
+  if (row?.toolEvents === undefined) return rows;
+  const { status, how, exit_code, duration_ms } = event;
+  const end = (tool: ToolEvent): ToolEvent => {
+    const { exit_code: _code, duration_ms: _took, ...rest } = tool;
+    const told = { background: false, status, ...(exit_code === undefined ? {} : { exit_code }), ...(duration_ms === undefined ? {} : { duration_ms }) };
+    return { ...rest, ...told, ...(status < 400 ? {} : { phase: "error" as const, error: how }) };
+  };
+  return put(rows, at, dropOutputs({ ...row, toolEvents: row.toolEvents.map((tool) => (isLeft(tool, event) ? end(tool) : tool)) }));
+}
+
 /** Output of calls that ended stands in their results. */
 export function dropOutputs(row: Message): Message {
   if (row.outputs === undefined) return row;

@@ -118,6 +118,8 @@ function change(state: ChatState, event: ChatEvent, told: string | undefined): C
       return { ...state, messages: acting.resolved(state.messages, event) };
     case "stream_chunk":
       return { ...state, messages: acting.output(state.messages, event, told === undefined ? undefined : state.again.get(told)) };
+    case "command_ended":
+      return { ...state, messages: acting.commandEnded(state.messages, event) };
     case "changes":
       return { ...state, messages: acting.changes(state.messages, event) };
     case "steered":

@@ -512,7 +512,7 @@ exit_code?: number,
  */
 duration_ms?: number, 
 /**
- * True for a command that goes on running in the background.
+ * True for a command that goes on running in the background, false for one that did and has ended.
  */
 background?: boolean, };
 
@@ -860,6 +860,48 @@ turn_id?: TurnId,
  */
 seq?: number, };
 
+export type CommandEnded = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The record of the command: `log://turn_N/sh/…`.
+ */
+path: string, 
+/**
+ * The tool call.
+ */
+call_id: string, 
+/**
+ * How it ended, as in HTTP: 200 with a code of its own, 408 by its limit, 499 by being stopped, 500 by a signal or unseen.
+ */
+status: number, 
+/**
+ * The same in words: `exit code 3`, `stopped`.
+ */
+how: string, 
+/**
+ * Its exit code; 128 and the signal's number for one that a signal ended.
+ */
+exit_code?: number, 
+/**
+ * How long it took, milliseconds; absent when nobody saw its end.
+ */
+duration_ms?: number, 
+/**
+ * The turn that began it.
+ */
+turn_id?: TurnId, 
+/**
+ * When, milliseconds since the epoch.
+ */
+created_at_ms?: number, 
+/**
+ * Place in the chat's log.
+ */
+seq?: number, };
+
 export type ChangesWord = "made" | "reverted" | "redone";
 
 export type Changes = { 
@@ -1174,7 +1216,7 @@ detail: string,
  */
 provider?: string, };
 
-export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "steered" } & Steered | { "event": "proposal" } & Proposal | { "event": "proposal_resolved" } & ProposalResolved | { "event": "stream_chunk" } & StreamChunk | { "event": "changes" } & Changes | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "sidebar_state_updated" } & SidebarStateUpdated | { "event": "runtime_model_updated" } & RuntimeModelUpdated | { "event": "transcription_result" } & TranscriptionResult | { "event": "transcription_error" } & TranscriptionError | { "event": "error" } & ErrorFrame;
+export type Event = { "event": "ready" } & Ready | { "event": "attached" } & Attached | { "event": "resync" } & Resync | { "event": "user_message" } & UserMessage | { "event": "message_accepted" } & MessageAccepted | { "event": "turn_model_updated" } & TurnModelUpdated | { "event": "goal_status" } & GoalStatus | { "event": "goal_state" } & GoalState | { "event": "reasoning_delta" } & Delta | { "event": "reasoning_end" } & ReasoningEnd | { "event": "delta" } & Delta | { "event": "stream_end" } & StreamEnd | { "event": "message" } & MessageEvent | { "event": "file_edit" } & FileEdits | { "event": "steered" } & Steered | { "event": "proposal" } & Proposal | { "event": "proposal_resolved" } & ProposalResolved | { "event": "stream_chunk" } & StreamChunk | { "event": "command_ended" } & CommandEnded | { "event": "changes" } & Changes | { "event": "turn_end" } & TurnEnd | { "event": "fork_marker" } & ForkMarker | { "event": "session_updated" } & SessionUpdated | { "event": "watching" } & Watching | { "event": "chat_state" } & ChatState | { "event": "webui_response" } & WebuiResponse | { "event": "sidebar_state_updated" } & SidebarStateUpdated | { "event": "runtime_model_updated" } & RuntimeModelUpdated | { "event": "transcription_result" } & TranscriptionResult | { "event": "transcription_error" } & TranscriptionError | { "event": "error" } & ErrorFrame;
 
 export type Role = "user" | "assistant" | "tool";
 

@@ -27,10 +27,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use run::Command;
+pub(crate) use run::{Command, LateEnd};
 pub(crate) use settle::{done, failed, refused, rejected};
 
 use self::change::FileOp;
+use self::run::Ran;
 use crate::acting::{Acting, Own as OwnChoice};
 use crate::chat::Lasting;
 use crate::checkpoint::Checkpoints;
@@ -149,6 +150,14 @@ pub(crate) enum Worked {
     Output { call: String, channel: u8, text: String, skipped: Option<u64> },
     /// It has ended, or goes on without being waited for.
     Done(Box<Done>),
+}
+
+/// Where a call is heard.
+pub(crate) struct Ears {
+    /// By its turn.
+    pub(crate) turn: mpsc::Sender<Worked>,
+    /// By its chat, which outlives the turn.
+    pub(crate) chat: mpsc::Sender<Box<LateEnd>>,
 }
 
 /// How a call ended, and what it leaves.
@@ -291,32 +300,45 @@ impl Hands {
         self.end_commands(chat);
     }
 
-    /// Starts a call. What it says goes to `tell`; the last is always that it is done.
-    pub(crate) fn begin(self: &Arc<Self>, prepared: Prepared, at: At, tell: mpsc::Sender<Worked>, cancel: CancellationToken) {
+    /// Starts a call. What it says goes to its turn, and the last is always that it is done; the end of a command that goes on in the
+    /// background goes to its chat.
+    pub(crate) fn begin(self: &Arc<Self>, prepared: Prepared, at: At, ears: Ears, cancel: CancellationToken) {
         let hands = self.clone();
         self.tasks.spawn(async move {
             let call = prepared.call.clone();
-            let worked = async {
-                match prepared.work {
-                    Work::Run(plan) => return hands.run(*plan, &call, &at, (&tell, &cancel)).await,
-                    Work::Change(ops) => hands.change(&call, &at, ops).await,
-                    Work::Look(ask) => hands.look(&call, &at, ask, &cancel).await,
-                    Work::Reach(ask) => hands.reach(&call, ask).await,
-                    Work::Entry(ask) => hands.entry(&call, &at, ask).await,
-                    Work::Halt(path) => hands.halt(&call, &at, &path),
-                    Work::Say(text) => Done::of(Settled { said: Some(text), ..done(&call, "Told.") }),
-                    Work::Question => Done::of(failed(&call, 500, "The question was not shown.")),
-                }
-            };
             // Cancel-safe: what only looks may be left at any point, what changes files is not left half-way.
-            let done = tokio::select! {
-                done = worked => done,
+            let ran = tokio::select! {
+                ran = hands.work(prepared, &at, (&ears.turn, &cancel)) => ran,
                 () = abandoned(&cancel, &call) => return,
                 () = abandoned(&hands.ending, &call) => return,
             };
+            let (done, left) = match ran {
+                Ran::Over(done) => (done, None),
+                Ran::Left(done, under_way) => (done, Some(under_way)),
+            };
             // Nobody hears it when the turn was stopped.
-            let _unheard = tell.send(Worked::Done(Box::new(done))).await;
+            let _unheard = ears.turn.send(Worked::Done(Box::new(done))).await;
+            let Some(under_way) = left else { return };
+            drop(ears.turn);
+            if let Some(end) = hands.follow(*under_way, (&call, &at), &cancel).await {
+                // A chat that is gone by now has nobody to tell.
+                let _gone = ears.chat.send(Box::new(end)).await;
+            }
         });
+    }
+
+    async fn work(self: &Arc<Self>, prepared: Prepared, at: &At, ears: (&mpsc::Sender<Worked>, &CancellationToken)) -> Ran {
+        let call = &prepared.call;
+        Ran::Over(match prepared.work {
+            Work::Run(plan) => return self.run(*plan, call, at, ears).await,
+            Work::Change(ops) => self.change(call, at, ops).await,
+            Work::Look(ask) => self.look(call, at, ask, ears.1).await,
+            Work::Reach(ask) => self.reach(call, ask).await,
+            Work::Entry(ask) => self.entry(call, at, ask).await,
+            Work::Halt(path) => self.halt(call, at, &path),
+            Work::Say(text) => Done::of(Settled { said: Some(text), ..done(call, "Told.") }),
+            Work::Question => Done::of(failed(call, 500, "The question was not shown.")),
+        })
     }
 
     /// What a turn changed, when it did.

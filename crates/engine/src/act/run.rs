@@ -1,5 +1,5 @@
 //! Running commands: held by the sandbox, watched by checkpoints, told as they go. One that runs in the background outlives its turn, and
-//! ends with its chat or with Alcove.
+//! ends with its chat or with Alcove; of its end the chat is told.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -13,7 +13,7 @@ use alcove_agent::tool::Call;
 use alcove_agent::turn::Settled;
 use alcove_proto::ChatId;
 use alcove_proto::acting::RunningCommand;
-use alcove_store::{Change, EntryRow, EntryState, Visibility};
+use alcove_store::EntryState;
 use serde_json::json;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,6 @@ use super::{At, Done, Hands, KeptEntry, Worked};
 use crate::chat::Lasting;
 use crate::checkpoint::{Ended as Seen, Watch};
 use crate::clock::now_ms;
-use crate::error::commit;
 use crate::process::{After, Caps, CommandId, Ended, How, Job, Kept, Running, Told};
 use crate::sandbox::{Aftermath, Hold};
 
@@ -32,6 +31,12 @@ const TOLD_BYTES: usize = 12 * 1024;
 
 /// Files a command changed that the model is told by name.
 const NAMED: usize = 10;
+
+/// What is said of a command when nobody can say more.
+const UNSEEN: &str = "The command's end was not seen.";
+
+/// How long somebody who ends a command waits for its end.
+const STOP_WAIT: Duration = Duration::from_secs(1);
 
 /// A command that is to run.
 #[derive(Clone, Debug)]
@@ -56,6 +61,44 @@ pub(crate) struct Command {
     release: Notify,
     /// Asked to end.
     stop: CancellationToken,
+    /// Cancelled when it has ended, and the chat has been told where its turn did not wait for it.
+    over: CancellationToken,
+}
+
+/// A command's place among those that run, given up when this is dropped.
+pub(crate) struct Listed {
+    hands: Arc<Hands>,
+    key: (ChatId, String),
+    command: Arc<Command>,
+}
+
+impl Listed {
+    /// Takes the command off the list; nobody who waits for its end hears of it yet.
+    pub(crate) fn leave(&self) {
+        let mut commands = self.hands.commands();
+        if commands.get(&self.key).is_some_and(|known| Arc::ptr_eq(known, &self.command)) {
+            commands.remove(&self.key);
+        }
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        self.leave();
+        self.command.over.cancel();
+    }
+}
+
+/// The end of a command in the background, for its chat.
+pub(crate) struct LateEnd {
+    /// What its record becomes.
+    pub(crate) settled: Settled,
+    /// How it ended, in words.
+    pub(crate) how: String,
+    /// Its output, final.
+    pub(crate) entries: Vec<KeptEntry>,
+    /// Held until the chat has told it.
+    pub(crate) listed: Listed,
 }
 
 /// The shell of scripts.
@@ -64,11 +107,19 @@ pub(super) fn shell() -> &'static str {
 }
 
 /// A command under way, with what must be kept until it has ended.
-struct UnderWay {
+pub(super) struct UnderWay {
     running: Running,
     aftermath: Aftermath,
     watch: Option<Watch>,
-    command: Arc<Command>,
+    listed: Listed,
+}
+
+/// How far a command has come when its turn may go on.
+pub(super) enum Ran {
+    /// It has ended, or never began.
+    Over(Done),
+    /// It goes on in the background.
+    Left(Done, Box<UnderWay>),
 }
 
 impl Hands {
@@ -78,15 +129,15 @@ impl Hands {
         call: &Call,
         at: &At,
         (tell, cancel): (&mpsc::Sender<Worked>, &CancellationToken),
-    ) -> Done {
+    ) -> Ran {
         let mut under_way = match self.start(&plan, call, at).await {
             Ok(under_way) => under_way,
-            Err(words) => return Done::of(failed(call, 500, words)),
+            Err(words) => return Ran::Over(Done::of(failed(call, 500, words))),
         };
         if plan.background {
-            return self.release(under_way, call, at);
+            return release(under_way, call, at);
         }
-        let command = under_way.command.clone();
+        let command = under_way.listed.command.clone();
         let mut stopping = false;
         let ended = loop {
             // Cancel-safe: nothing of what a command says is lost.
@@ -102,7 +153,7 @@ impl Hands {
                     under_way.running.stop();
                     continue;
                 }
-                () = command.release.notified(), if !stopping => return self.release(under_way, call, at),
+                () = command.release.notified(), if !stopping => return release(under_way, call, at),
                 told = under_way.running.next() => told,
             };
             let said = match told {
@@ -116,11 +167,11 @@ impl Hands {
             // A turn that was stopped hears nothing; the command is ended all the same.
             let _unheard = tell.send(said).await;
         };
-        let seen = self.over(under_way, at).await;
-        match ended {
+        let (seen, _listed) = over(under_way).await;
+        Ran::Over(match ended {
             Some(ended) => finished(call, at, &ended, &seen),
-            None => Done::of(failed(call, 500, "The command's end was not seen.")),
-        }
+            None => Done::of(failed(call, 500, UNSEEN)),
+        })
     }
 
     async fn start(self: &Arc<Self>, plan: &Plan, call: &Call, at: &At) -> Result<UnderWay, String> {
@@ -156,115 +207,68 @@ impl Hands {
             background: AtomicBool::new(plan.background),
             release: Notify::new(),
             stop: CancellationToken::new(),
+            over: CancellationToken::new(),
         });
         let key = (at.chat.clone(), at.record.clone());
-        self.commands().insert(key, command.clone());
-        Ok(UnderWay { running, aftermath: confined.aftermath, watch, command })
+        self.commands().insert(key.clone(), command.clone());
+        let listed = Listed { hands: self.clone(), key, command };
+        Ok(UnderWay { running, aftermath: confined.aftermath, watch, listed })
     }
 
-    /// Everything that has to be done once a command has ended; what it changed, and what a person must know.
-    async fn over(&self, under_way: UnderWay, at: &At) -> Seen {
-        let UnderWay { running, aftermath, watch, command: _ } = under_way;
-        drop(running);
-        self.commands().remove(&(at.chat.clone(), at.record.clone()));
-        let looked = tokio::task::spawn_blocking(move || {
-            drop(aftermath);
-            watch.map(Watch::end).transpose()
-        });
-        let nothing = |note: String| Seen { changed: Vec::new(), notes: vec![note] };
-        match looked.await {
-            Ok(Ok(seen)) => seen.unwrap_or_else(|| Seen { changed: Vec::new(), notes: Vec::new() }),
-            Ok(Err(error)) => {
-                crate::report::problem("what a command changed could not be captured", &error);
-                nothing("What this command changed cannot be undone by Alcove: it could not be captured.".to_owned())
-            }
-            Err(_) => nothing("Alcove is ending.".to_owned()),
-        }
-    }
-
-    /// Lets the turn go on while a command runs.
-    fn release(self: &Arc<Self>, mut under_way: UnderWay, call: &Call, at: &At) -> Done {
-        under_way.command.background.store(true, Ordering::Release);
-        let (hands, at_) = (self.clone(), at.clone());
-        let channels: Vec<KeptEntry> = (1..=2).filter_map(|channel| open_channel(at, channel)).collect();
-        let paths: Vec<String> = channels.iter().map(|channel| channel.path.clone()).collect();
-        self.tasks.spawn(async move {
-            let ended = loop {
-                // Cancel-safe: nothing of what a command says is lost.
-                let told = tokio::select! {
-                    biased;
-                    () = under_way.command.stop.cancelled() => {
-                        under_way.running.stop();
-                        until_ended(&mut under_way.running).await
-                    }
-                    told = under_way.running.next() => told,
-                };
-                match told {
-                    Some(Told::Ended(ended)) => break Some(ended),
-                    Some(Told::Output { .. } | Told::Skipped { .. }) => {}
-                    None => break None,
-                }
+    /// Follows a command in the background to its end; its chat is told. A turn that was stopped before it heard that the command goes on
+    /// takes it along.
+    pub(super) async fn follow(&self, mut under_way: UnderWay, of: (&Call, &At), cancel: &CancellationToken) -> Option<LateEnd> {
+        let (call, at) = of;
+        let stop = under_way.listed.command.stop.clone();
+        let ended = loop {
+            // Cancel-safe: nothing of what a command says is lost.
+            let told = tokio::select! {
+                biased;
+                () = stop.cancelled() => until_ended(&mut under_way.running).await,
+                () = cancel.cancelled() => until_ended(&mut under_way.running).await,
+                told = under_way.running.next() => told,
             };
-            let _seen = hands.over(under_way, &at_).await;
-            if let Some(ended) = ended {
-                hands.keep_channels(&at_, &ended).await;
+            match told {
+                Some(Told::Ended(ended)) => break Some(ended),
+                Some(Told::Output { .. } | Told::Skipped { .. }) => {}
+                None => break None,
             }
-        });
-        let words = format!(
-            "It runs in the background. Read its output by {} (such as line=-50), and end it by stop with {}.",
-            paths.join(" and "),
-            at.record
-        );
-        Done { settled: Settled { background: true, ..done(call, words) }, entries: channels, pictures: Vec::new() }
-    }
-
-    /// What a command in the background has put out, once it has ended.
-    async fn keep_channels(&self, at: &At, ended: &Ended) {
-        if at.lasting == Lasting::Temporary {
-            return;
-        }
-        let now = now_ms();
-        let row = |kept: KeptEntry| {
-            Change::PutEntry(EntryRow {
-                chat: at.chat.as_str().to_owned(),
-                path: kept.path,
-                state: kept.state,
-                outcome: kept.outcome,
-                visibility: Visibility::Archived,
-                body: kept.body,
-                attributes: kept.attributes.to_string(),
-                turn: at.turn,
-                seq: 0,
-                created_at: now,
-                updated_at: now,
-            })
         };
-        let rows: Vec<Change> = channels(at, ended).into_iter().map(row).collect();
-        // A chat that is gone by now has nothing to keep.
-        if let Err(error) = commit(&self.store, rows).await {
-            crate::report::problem("the output of a command could not be kept", &error);
-        }
+        let (seen, listed) = over(under_way).await;
+        (!cancel.is_cancelled()).then(|| late_end((call, at), ended.as_ref(), &seen, listed))
     }
 
     /// Ends a command in the background, for the model.
     pub(super) fn halt(&self, call: &Call, at: &At, path: &str) -> Done {
         let record = record_of(path);
-        if self.command(&at.chat, &record, true) {
+        if let Some(command) = self.command(&at.chat, &record) {
+            command.stop.cancel();
             return Done::of(done(call, format!("{record} is being ended.")));
         }
         Done::of(failed(call, 404, format!("No command of that name runs: {path}.")))
     }
 
-    /// Ends a command, or lets its turn go on; answers whether there is one.
-    pub(crate) fn command(&self, chat: &ChatId, record: &str, stop: bool) -> bool {
-        let commands = self.commands();
-        let Some(command) = commands.get(&(chat.clone(), record.to_owned())) else { return false };
-        if stop {
-            command.stop.cancel();
-        } else {
-            command.release.notify_one();
-        }
+    /// Ends a command and waits for its end, but not for long; answers whether there is one.
+    pub(crate) async fn stop(&self, chat: &ChatId, record: &str) -> bool {
+        let Some(command) = self.command(chat, record) else { return false };
+        command.stop.cancel();
+        // One that takes its time is told when it has ended.
+        let _late = tokio::time::timeout(STOP_WAIT, command.over.cancelled()).await;
         true
+    }
+
+    /// Lets the turn of a command go on; answers whether there is one.
+    pub(crate) fn let_go(&self, chat: &ChatId, record: &str) -> bool {
+        self.command(chat, record).map(|command| command.release.notify_one()).is_some()
+    }
+
+    fn command(&self, chat: &ChatId, record: &str) -> Option<Arc<Command>> {
+        self.commands().get(&(chat.clone(), record.to_owned())).cloned()
+    }
+
+    /// Whether a command of a chat runs, or its end has not been told.
+    pub(crate) fn runs_in(&self, chat: &ChatId) -> bool {
+        self.commands().keys().any(|(of, _)| of == chat)
     }
 
     /// Ends the commands of a chat.
@@ -299,7 +303,44 @@ impl Hands {
     }
 }
 
+/// Lets the turn go on while a command runs.
+fn release(under_way: UnderWay, call: &Call, at: &At) -> Ran {
+    under_way.listed.command.background.store(true, Ordering::Release);
+    let entries = (1..=2).filter_map(|channel| open_channel(at, channel)).collect();
+    let settled = Settled { background: true, ..done(call, goes_on(at)) };
+    Ran::Left(Done { settled, entries, pictures: Vec::new() }, Box::new(under_way))
+}
+
+/// What the model is told of a command that goes on.
+fn goes_on(at: &At) -> String {
+    let channels: Vec<String> = (1..=2).filter_map(|channel| path::channel(&at.record, channel)).collect();
+    let channels = channels.join(" and ");
+    format!("It runs in the background. Read its output by {channels} (such as line=-50), and end it by stop with {}.", at.record)
+}
+
+/// Everything that has to be done once a command has ended; what it changed, and what a person must know.
+async fn over(under_way: UnderWay) -> (Seen, Listed) {
+    let UnderWay { running, aftermath, watch, listed } = under_way;
+    drop(running);
+    let looked = tokio::task::spawn_blocking(move || {
+        drop(aftermath);
+        watch.map(Watch::end).transpose()
+    });
+    let nothing = |note: String| Seen { changed: Vec::new(), notes: vec![note] };
+    let seen = match looked.await {
+        Ok(Ok(seen)) => seen.unwrap_or_else(|| Seen { changed: Vec::new(), notes: Vec::new() }),
+        Ok(Err(error)) => {
+            crate::report::problem("what a command changed could not be captured", &error);
+            nothing("What this command changed cannot be undone by Alcove: it could not be captured.".to_owned())
+        }
+        Err(_) => nothing("Alcove is ending.".to_owned()),
+    };
+    (seen, listed)
+}
+
+/// Ends a command, and passes over what it still says.
 async fn until_ended(running: &mut Running) -> Option<Told> {
+    running.stop();
     loop {
         match running.next().await {
             Some(Told::Output { .. } | Told::Skipped { .. }) => {}
@@ -342,14 +383,42 @@ fn channels(at: &At, ended: &Ended) -> Vec<KeptEntry> {
 
 /// How a command ended, in words for the model and with its output.
 fn finished(call: &Call, at: &At, ended: &Ended, seen: &Seen) -> Done {
-    let how = match ended.how {
+    let text = format!("{}[{}, {:.1} s]{}", put_out(ended), words(ended.how), ended.duration.as_secs_f64(), left_behind(seen));
+    Done { settled: ending(ended, done(call, text)), entries: channels(at, ended), pictures: Vec::new() }
+}
+
+/// The end of a command whose turn did not wait for it: what its record says beside what the model was told before.
+fn late_end((call, at): (&Call, &At), ended: Option<&Ended>, seen: &Seen, listed: Listed) -> LateEnd {
+    let before = goes_on(at);
+    let (settled, how, entries) = match ended {
+        Some(ended) => {
+            let how = words(ended.how);
+            let text = format!("{before}\n[{how}, {:.1} s]{}", ended.duration.as_secs_f64(), left_behind(seen));
+            (ending(ended, done(call, text)), how, channels(at, ended))
+        }
+        None => (failed(call, 500, format!("{before}\n{UNSEEN}")), "its end was not seen".to_owned(), unseen(at)),
+    };
+    LateEnd { settled: Settled { record: at.record.clone(), ..settled }, how, entries, listed }
+}
+
+/// The output of a command whose end was not seen.
+fn unseen(at: &At) -> Vec<KeptEntry> {
+    let lost = |open: KeptEntry| KeptEntry { state: EntryState::Failed, outcome: Some("error".to_owned()), ..open };
+    (1..=2).filter_map(|channel| open_channel(at, channel)).map(lost).collect()
+}
+
+fn words(how: How) -> String {
+    match how {
         How::Exit(code) => format!("exit code {code}"),
         How::Signal(signal) => format!("ended by signal {signal}"),
         How::TimedOut => "ended: its time was over".to_owned(),
         How::Stopped => "stopped".to_owned(),
         How::Lost => "ended: its guardian was killed".to_owned(),
-    };
-    let text = format!("{}[{how}, {:.1} s]{}", put_out(ended), ended.duration.as_secs_f64(), left_behind(seen));
+    }
+}
+
+/// How a command ended, in numbers.
+fn ending(ended: &Ended, settled: Settled) -> Settled {
     let exit_code = match ended.how {
         How::Exit(code) => Some(code),
         How::Signal(signal) => Some(128 + signal),
@@ -362,8 +431,7 @@ fn finished(call: &Call, at: &At, ended: &Ended, seen: &Seen) -> Done {
         How::Signal(_) | How::Lost => (500, false),
     };
     let duration_ms = Some(u64::try_from(ended.duration.as_millis()).unwrap_or(u64::MAX));
-    let settled = Settled { status, well, exit_code, duration_ms, ..done(call, text) };
-    Done { settled, entries: channels(at, ended), pictures: Vec::new() }
+    Settled { status, well, exit_code, duration_ms, ..settled }
 }
 
 /// What a command printed, each channel cut to what the model is told of it.

@@ -16,10 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::acts::Resumed;
 use super::answer::Answer;
+use super::background::LateEnds;
 use super::journal::{Journal, Say};
 use super::turns::{Active, Waiting};
 use super::{Accepted, Lasting, Prompt, Refusal, Shared, Snapshot};
-use crate::act::Worked;
+use crate::act::{LateEnd, Worked};
 use crate::error::Error;
 use crate::hub::{ChatLog, ConnectionId};
 use crate::media::Attachment;
@@ -90,6 +91,8 @@ pub(super) struct Actor {
     pub(super) resumed: Option<Resumed>,
     /// The record of a call that was allowed after its turn had ended, and the digest of what was allowed.
     pub(super) allowed: Option<(String, String)>,
+    /// Commands that go on without their turns.
+    pub(super) late_ends: LateEnds,
     /// What the list was last told of a turn that runs.
     pub(super) told_state: Option<ChatStateWord>,
 }
@@ -99,6 +102,7 @@ enum Woken {
     Asked(Option<Ask>),
     Heard(Option<ModelEvent>),
     Worked(Worked),
+    EndedLate(Box<LateEnd>),
     FlushDue,
     Cancelled,
 }
@@ -124,6 +128,7 @@ impl Actor {
             inputs: VecDeque::new(),
             resumed: None,
             allowed: None,
+            late_ends: LateEnds::new(),
             told_state: None,
             deleted: false,
             shared,
@@ -141,6 +146,7 @@ impl Actor {
                 Woken::Asked(None) | Woken::Cancelled => break,
                 Woken::Heard(event) => self.heard(event).await,
                 Woken::Worked(worked) => self.worked(worked).await,
+                Woken::EndedLate(end) => self.ended_late(&end).await,
                 Woken::FlushDue => self.journal.flush(),
             };
             self.outside.busy.store(self.active.is_some() || !self.waiting.is_empty(), Ordering::Release);
@@ -152,7 +158,12 @@ impl Actor {
             }
         }
         // What was streamed is put on disk; the turn itself is closed as interrupted at the next start.
-        if let Err(error) = self.journal.end_run().await {
+        let streamed = self.journal.end_run().await;
+        let told = match streamed {
+            Ok(()) => self.hear_late_ends().await,
+            failed => failed,
+        };
+        if let Err(error) = told {
             self.give_up(&error);
         }
         self.outside.log.close();
@@ -160,12 +171,14 @@ impl Actor {
 
     async fn wake(&mut self, asks: &mut mpsc::Receiver<Ask>, cancel: &CancellationToken) -> Woken {
         let due = self.journal.due();
+        // That a command goes on is heard before its end.
         tokio::select! {
             biased;
             () = cancel.cancelled() => Woken::Cancelled,
             ask = asks.recv() => Woken::Asked(ask),
             () = until(due) => Woken::FlushDue,
             said = hear(&mut self.active) => said,
+            Some(end) = self.late_ends.heard.recv() => Woken::EndedLate(end),
         }
     }
 

@@ -16,7 +16,7 @@ use super::Lasting;
 use super::actor::Actor;
 use super::journal::Say;
 use super::records::end_of;
-use crate::act::{At, Prepared, Worked, refused};
+use crate::act::{At, Ears, Prepared, Worked, refused};
 use crate::clock::now_ms;
 use crate::error::Error;
 use crate::media::{self, Attachment};
@@ -310,11 +310,11 @@ impl Actor {
         self.journal.append(Vec::new(), vec![Change::PutEntry(row)]).await?;
         let cancel = CancellationToken::new();
         let Some(active) = &mut self.active else { return Ok(()) };
-        let tell = active.acts.tell.clone();
+        let ears = Ears { turn: active.acts.tell.clone(), chat: self.late_ends.tell.clone() };
         if let Some(doing) = active.acts.list.get_mut(index) {
             doing.stage = Stage::Running(cancel.clone());
         }
-        self.shared.hands.begin(prepared, at, tell, cancel);
+        self.shared.hands.begin(prepared, at, ears, cancel);
         Ok(())
     }
 
@@ -343,12 +343,19 @@ impl Actor {
     }
 
     fn attributes(&mut self, index: usize, settled: Option<&Settled>) -> Value {
+        let turn_id = self.active.as_ref().and_then(|active| active.machine.facts().turn.clone());
         let Some(doing) = self.doing(index) else { return json!({}) };
         let (call, why) = (&doing.call, &doing.why);
         let mut attributes = json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "why": why });
         if let (Some(settled), Some(map)) = (settled, attributes.as_object_mut()) {
             map.insert("exit_code".to_owned(), json!(settled.exit_code));
             map.insert("duration_ms".to_owned(), json!(settled.duration_ms));
+        }
+        if settled.is_some_and(|settled| settled.background)
+            && let Some(map) = attributes.as_object_mut()
+        {
+            map.insert("background".to_owned(), json!(true));
+            map.insert("turn_id".to_owned(), json!(turn_id));
         }
         attributes
     }

@@ -235,6 +235,7 @@ impl Journal {
             Event::Proposal(proposal) => (proposal.turn_id.as_ref(), PageStart::No),
             Event::ProposalResolved(resolved) => (resolved.turn_id.as_ref(), PageStart::No),
             Event::StreamChunk(chunk) => (chunk.turn_id.as_ref(), PageStart::No),
+            Event::CommandEnded(ended) => (ended.turn_id.as_ref(), PageStart::No),
             Event::Changes(changes) => (changes.turn_id.as_ref(), PageStart::No),
             Event::TurnEnd(end) => (end.turn_id.as_ref(), PageStart::No),
             Event::Delta(_)

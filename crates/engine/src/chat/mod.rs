@@ -4,6 +4,7 @@
 mod actor;
 mod acts;
 mod answer;
+mod background;
 mod illustrate;
 mod journal;
 mod orders;
@@ -41,6 +42,7 @@ use crate::settings::preferences::Preferences;
 
 pub(crate) use actor::{Ask, ScopeAsk};
 pub(crate) use answer::Answer;
+pub(crate) use background::{background_of, end_note, ended_of, ended_record};
 pub(crate) use shown::{entries, state};
 pub(crate) use turns::answer_entry;
 

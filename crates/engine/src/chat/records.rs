@@ -70,8 +70,11 @@ impl Actor {
     }
 }
 
-/// The state a record ends in, and the word for why.
+/// The state a record ends in, and the word for why; that of a command that goes on is open until its end.
 pub(super) fn end_of(settled: &Settled) -> (EntryState, Option<String>) {
+    if settled.background {
+        return (EntryState::Streaming, None);
+    }
     match (settled.status, settled.exit_code) {
         (499, _) => (EntryState::Cancelled, Some("aborted".to_owned())),
         (_, Some(code)) if code != 0 => (EntryState::Failed, Some(format!("exit:{code}"))),

@@ -9,6 +9,7 @@ use alcove_store::{EntryRow, EntryState};
 use serde_json::{Map, Value};
 
 use super::actor::Actor;
+use super::background;
 use crate::catalog::Plan;
 use crate::error::Error;
 use crate::media::Media;
@@ -116,7 +117,7 @@ fn kind(row: &EntryRow) -> Option<EntryKind> {
             status: status(state(row.state), row.outcome.as_deref()),
         })),
         ("update", None) => Some(EntryKind::Answer),
-        ("error", None) => Some(EntryKind::Note),
+        ("error" | background::NOTE, None) => Some(EntryKind::Note),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ use crate::clock::{fresh_chat_id, now_ms};
 use crate::engine::Engine;
 use crate::error::{Error, commit, read};
 use crate::hub::Audience;
+use crate::recovery;
 use crate::run::{Run, RunKind};
 use crate::title;
 
@@ -61,7 +62,12 @@ impl Engine {
             ForkRefused::Failed
         })?;
         let Some(changes) = changes else { return Err(ForkRefused::Invalid) };
-        commit(&self.shared().store, changes).await.map_err(|error| {
+        let saved = commit(&self.shared().store, changes).await;
+        let closed = match saved {
+            Ok(()) => recovery::close_copy(self, &target).await,
+            failed => failed,
+        };
+        closed.map_err(|error| {
             crate::report::problem("a copied chat could not be saved", &error);
             ForkRefused::Failed
         })?;

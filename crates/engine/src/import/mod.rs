@@ -101,18 +101,11 @@ pub(crate) async fn from_file(engine: &Engine, path: &Path, name: &str) -> Resul
     commit(&shared.store, chat.changes).await?;
     // Only now may the files go that nobody has a row for.
     drop(chat.held);
-    close_unfinished(engine, chat.id.as_str()).await?;
+    recovery::close_copy(engine, &chat.id).await?;
     title::announce(shared, &chat.id);
     report.imported.push(ImportedRow { key: chat.id.session_key(), title: chat.title, messages: chat.messages });
     report.close();
     Ok(report)
-}
-
-/// Turns that ran where the file came from are over here.
-async fn close_unfinished(engine: &Engine, chat: &str) -> Result<(), Error> {
-    let (store, chat) = (engine.shared().store.clone(), chat.to_owned());
-    let closed = tokio::task::spawn_blocking(move || recovery::close_chat(&store, &chat)).await;
-    closed.map_err(|_| Error::Closing)?
 }
 
 fn read(engine: &Engine, path: &Path, name: &str) -> Result<(Option<ImportedChat>, Report), Refused> {

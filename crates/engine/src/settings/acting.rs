@@ -421,11 +421,18 @@ fn ask_of(payload: &Map<String, Value>, chat: &ChatId, way: Way) -> Result<Ask, 
     Ok(Ask { chat: chat.as_str().to_owned(), turn, step, what, way, insist })
 }
 
-/// `command.stop` and `command.background`.
-pub(super) fn command(engine: &Engine, payload: &Map<String, Value>, stop: bool) -> Result<Value, Refused> {
-    let chat = chat_of(payload)?;
-    let found = engine.shared().hands.command(&chat, text(payload, "path")?, stop);
-    Ok(serde_json::json!({ if stop { "stopped" } else { "background" }: found }))
+/// `command.stop`: answered once the command has ended, or after a moment.
+pub(super) async fn stop(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let (chat, record) = (chat_of(payload)?, text(payload, "path")?);
+    let found = engine.shared().hands.stop(&chat, record).await;
+    Ok(serde_json::json!({ "stopped": found }))
+}
+
+/// `command.background`.
+pub(super) fn background(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
+    let (chat, record) = (chat_of(payload)?, text(payload, "path")?);
+    let found = engine.shared().hands.let_go(&chat, record);
+    Ok(serde_json::json!({ "background": found }))
 }
 
 /// `command.output`.

@@ -2,7 +2,7 @@
 //! the stretch of work it stands in; output stands with the call it belongs to and goes when the call has its result.
 
 use alcove_proto::TurnId;
-use alcove_proto::envelope::{Changes, ChangesWord, Proposal, ProposalResolved, StreamChunk, ToolEvent, ToolPhase};
+use alcove_proto::envelope::{Changes, ChangesWord, CommandEnded, Proposal, ProposalResolved, StreamChunk, ToolEvent, ToolPhase};
 use alcove_proto::thread::{Role, ToolOutput, UiMessage};
 use alcove_store::EventRow;
 
@@ -60,6 +60,29 @@ impl Fold {
         add(message.outputs.get_or_insert_default(), chunk);
     }
 
+    /// A command in the background has ended: its call stands where it was, however many turns ago.
+    pub(crate) fn command_ended(&mut self, ended: &CommandEnded) {
+        let calls = |message: &mut UiMessage| message.tool_events.iter().flatten().any(|event| is_left(event) && is_of(event, ended));
+        let Some(message) = self.messages.iter_mut().rev().find_map(|message| calls(message).then_some(message)) else { return };
+        for event in message.tool_events.iter_mut().flatten().filter(|event| is_left(event) && is_of(event, ended)) {
+            event.background = Some(false);
+            event.status = Some(ended.status);
+            event.exit_code = ended.exit_code;
+            event.duration_ms = ended.duration_ms;
+            if ended.status >= 400 {
+                event.phase = ToolPhase::Error;
+                event.error = ended.how.clone().into();
+            }
+        }
+        drop_outputs(message);
+    }
+
+    /// The records of commands that run in the background as far as is known here.
+    pub(crate) fn in_background(&self) -> Vec<String> {
+        let events = self.messages.iter().flat_map(|message| message.tool_events.iter().flatten());
+        events.filter(|event| is_left(event)).filter_map(|event| event.path.clone()).collect()
+    }
+
     /// Files were changed by a turn, or changed back by a person, which belongs to no turn.
     pub(super) fn changes(&mut self, told: &Told, mut changes: Changes, row: &EventRow) {
         changes.seq = None;
@@ -95,6 +118,15 @@ pub(super) fn drop_outputs(message: &mut UiMessage) {
 fn runs(events: Option<&[ToolEvent]>, call: &str) -> bool {
     let still = |event: &ToolEvent| event.phase == ToolPhase::Start || event.background == Some(true);
     events.unwrap_or_default().iter().any(|event| event.call_id == call && still(event))
+}
+
+/// Whether the call is a command that goes on in the background.
+fn is_left(event: &ToolEvent) -> bool {
+    event.background == Some(true)
+}
+
+fn is_of(event: &ToolEvent, ended: &CommandEnded) -> bool {
+    event.call_id == ended.call_id && event.path.as_ref() == Some(&ended.path)
 }
 
 fn is_proposal(message: &UiMessage, id: &str) -> bool {

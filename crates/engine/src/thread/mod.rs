@@ -73,6 +73,11 @@ impl Fold {
             }
             return Ok(());
         }
+        // It is no news of a turn.
+        if row.kind == "command_ended" {
+            self.command_ended(&read(&row.payload)?);
+            return Ok(());
+        }
         let told: Told = read(&row.payload)?;
         self.event(told, row)
     }

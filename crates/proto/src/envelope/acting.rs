@@ -248,6 +248,38 @@ pub struct StreamChunk {
     pub seq: Option<u64>,
 }
 
+/// `command_ended`: a command that ran on in the background has ended, by itself or not. It belongs to no turn that runs: nothing begins
+/// with it, and nothing else ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub struct CommandEnded {
+    /// The chat.
+    pub chat_id: ChatId,
+    /// The record of the command: `log://turn_N/sh/…`.
+    pub path: String,
+    /// The tool call.
+    pub call_id: String,
+    /// How it ended, as in HTTP: 200 with a code of its own, 408 by its limit, 499 by being stopped, 500 by a signal or unseen.
+    pub status: u16,
+    /// The same in words: `exit code 3`, `stopped`.
+    pub how: String,
+    /// Its exit code; 128 and the signal's number for one that a signal ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    /// How long it took, milliseconds; absent when nobody saw its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    /// The turn that began it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_id: Option<TurnId>,
+    /// When, milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at_ms: Option<i64>,
+    /// Place in the chat's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+}
+
 /// Why the changes of a chat are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -70,7 +70,7 @@ pub struct ToolEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub duration_ms: Option<u64>,
-    /// True for a command that goes on running in the background.
+    /// True for a command that goes on running in the background, false for one that did and has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub background: Option<bool>,

@@ -9,7 +9,7 @@ use crate::sidebar::SidebarState;
 use crate::usage::Usage;
 use crate::{ChatId, TurnId};
 
-use super::acting::{Changes, Proposal, ProposalResolved, StreamChunk};
+use super::acting::{Changes, CommandEnded, Proposal, ProposalResolved, StreamChunk};
 use super::turn::{
     Delta, FileEdits, ForkMarker, GoalState, GoalStatus, MessageAccepted, MessageEvent, ReasoningEnd, Steered, StreamEnd, TurnEnd,
     TurnModelUpdated, UserMessage,
@@ -56,6 +56,8 @@ pub enum Event {
     ProposalResolved(ProposalResolved),
     /// Output of a command that runs.
     StreamChunk(StreamChunk),
+    /// A command in the background has ended.
+    CommandEnded(CommandEnded),
     /// Files were changed, or changed back.
     Changes(Changes),
     /// The turn is complete.
@@ -310,6 +312,7 @@ impl Event {
             Self::Proposal(_) => "proposal",
             Self::ProposalResolved(_) => "proposal_resolved",
             Self::StreamChunk(_) => "stream_chunk",
+            Self::CommandEnded(_) => "command_ended",
             Self::Changes(_) => "changes",
             Self::TurnEnd(_) => "turn_end",
             Self::ForkMarker(_) => "fork_marker",
@@ -340,6 +343,7 @@ impl Event {
             Self::Proposal(event) => Some(&mut event.seq),
             Self::ProposalResolved(event) => Some(&mut event.seq),
             Self::StreamChunk(event) => Some(&mut event.seq),
+            Self::CommandEnded(event) => Some(&mut event.seq),
             Self::Changes(event) => Some(&mut event.seq),
             Self::TurnEnd(event) => Some(&mut event.seq),
             Self::ForkMarker(event) => Some(&mut event.seq),

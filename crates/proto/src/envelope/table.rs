@@ -82,6 +82,7 @@ pub const EVENTS: &[EventRow] = &[
     EventRow { name: "proposal", to: Audience::Chat, logged: true, about: "An action waits for a person; a turn waits with it." },
     EventRow { name: "proposal_resolved", to: Audience::Chat, logged: true, about: "A proposal waits no longer." },
     EventRow { name: "stream_chunk", to: Audience::Chat, logged: true, about: "Output of a command that runs; beyond the first 128 KiB of a channel it passes by without a number." },
+    EventRow { name: "command_ended", to: Audience::Chat, logged: true, about: "A command in the background has ended; the event may come long after the turn that began it." },
     EventRow { name: "changes", to: Audience::Chat, logged: true, about: "Files were changed by a turn, or changed back by a person." },
     EventRow { name: "turn_end", to: Audience::Chat, logged: true, about: "The turn is complete and durable." },
     EventRow { name: "fork_marker", to: Audience::Chat, logged: true, about: "What stands before it was copied from another chat." },

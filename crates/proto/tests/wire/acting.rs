@@ -1,8 +1,8 @@
 //! Samples of what is told of acting: proposals, their answers, output, changes.
 
 use alcove_proto::envelope::{
-    Changes, ChangesWord, Event, FileDiff, FileOperation, Phase, Proposal, ProposalKind, ProposalResolved, ProposalState, ProposedCommand,
-    ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, Steered, StreamChunk,
+    Changes, ChangesWord, CommandEnded, Event, FileDiff, FileOperation, Phase, Proposal, ProposalKind, ProposalResolved, ProposalState,
+    ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, Steered, StreamChunk,
 };
 
 use crate::sample::{MILLISECONDS, chat, turn};
@@ -41,6 +41,26 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         seq: Some(14),
     };
     let passing = StreamChunk { channel: 2, skipped: Some(70_000), seq: None, ..chunk.clone() };
+    let ended = CommandEnded {
+        chat_id: chat(),
+        path: RECORD.to_owned(),
+        call_id: "call_1".to_owned(),
+        status: 200,
+        how: "exit code 3".to_owned(),
+        exit_code: Some(3),
+        duration_ms: Some(61_500),
+        turn_id: Some(turn()),
+        created_at_ms: Some(MILLISECONDS),
+        seq: Some(17),
+    };
+    let lost = CommandEnded {
+        status: 499,
+        how: "Alcove ended while it ran".to_owned(),
+        exit_code: None,
+        duration_ms: None,
+        turn_id: None,
+        ..ended.clone()
+    };
     vec![
         ("proposal", boxed(command())),
         ("proposal.edit", boxed(edit())),
@@ -49,6 +69,8 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         ("proposal_resolved.rejected", Event::ProposalResolved(rejected)),
         ("stream_chunk", Event::StreamChunk(chunk)),
         ("stream_chunk.passing", Event::StreamChunk(passing)),
+        ("command_ended", Event::CommandEnded(ended)),
+        ("command_ended.lost", Event::CommandEnded(lost)),
         ("changes", Event::Changes(changes())),
         ("steered", Event::Steered(Steered { chat_id: chat(), prompts: vec![turn()], turn_id: Some(turn()), seq: Some(16) })),
     ]
