@@ -1,5 +1,6 @@
 // A development fixture: turns of the scripted gateway in which the agent acts. A prompt says which: "tour" edits, asks, runs and changes files;
-// "questions" has several proposals at once; "flood" prints two hundred megabytes; "look around" reads a lot; "background" leaves a command behind.
+// "questions" has several proposals at once; "flood" prints two hundred megabytes; "look around" reads a lot; "background" leaves a command behind;
+// "fails alone" leaves one that ends by itself.
 class Refused extends Error {
   constructor(message, status = 400) {
     super(message);
@@ -77,6 +78,30 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
   }
   const commands = new Map();
   const ended = new Map();
+
+  /** A command that goes on without its turn, until it is stopped or has told all its pages. */
+  function leave(t, script, { pages, ...end }) {
+    const args = { command: script, background: true };
+    const path = `log://turn_${t.turn}/s1`;
+    t.hint(t.tool("start", "s1", "exec", args));
+    t.over(t.tool("end", "s1", "exec", args, { path, result: "It runs in the background.", status: 200, background: true }));
+    const one = { stopped: false, script, since: Date.now(), output: "VITE ready in 212 ms\n" };
+    commands.set(keyOf(t.chat.id, path), one);
+    one.end = (how) => {
+      if (one.stopped) return;
+      one.stopped = true;
+      ended.set(keyOf(t.chat.id, path), one);
+      commands.delete(keyOf(t.chat.id, path));
+      emit(t.chat, { event: "command_ended", path, call_id: "s1", ...how, duration_ms: Date.now() - one.since, ...t.extra });
+    };
+    void (async () => {
+      for (let n = 1; !one.stopped && n < pages; n += 1) {
+        one.output += `GET /page-${n} 200\n`;
+        await pause(400);
+      }
+      one.end(end);
+    })();
+  }
 
   const SCRIPTS = {
     async tour(t) {
@@ -156,21 +181,12 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
       await t.text("It does not build yet.");
     },
     async background(t) {
-      const args = { command: "npm run dev", background: true };
-      t.hint(t.tool("start", "s1", "exec", args));
-      t.chunk("s1", 1, "VITE ready in 212 ms\n");
-      await pause(pace * 20);
-      t.over(t.tool("end", "s1", "exec", args, { path: `log://turn_${t.turn}/s1`, result: "It runs in the background.", status: 200, background: true }));
-      const one = { stopped: false, script: args.command, since: Date.now(), output: "" };
-      commands.set(keyOf(t.chat.id, `log://turn_${t.turn}/s1`), one);
-      one.output = "VITE ready in 212 ms\n";
-      void (async () => {
-        for (let n = 1; !one.stopped && n < 600; n += 1) {
-          one.output += `GET /page-${n} 200\n`;
-          await pause(400);
-        }
-      })();
+      leave(t, "npm run dev", { pages: 600, status: 200, how: "exit code 0", exit_code: 0 });
       await t.text("The server runs beside us now.");
+    },
+    async "fails alone"(t) {
+      leave(t, "npm run check", { pages: 3, status: 200, how: "exit code 3", exit_code: 3 });
+      await t.text("It is looked at beside us.");
     },
   };
 
@@ -213,11 +229,8 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
     "command.stop": (payload) => {
       const one = commands.get(keyOf(payload.chat_id, payload.path));
       if (one === undefined) return before["command.stop"](payload);
-      one.stopped = true;
-      if (one.output !== undefined) {
-        ended.set(keyOf(payload.chat_id, payload.path), one);
-        commands.delete(keyOf(payload.chat_id, payload.path));
-      }
+      if (one.end === undefined) one.stopped = true;
+      else one.end({ status: 499, how: "stopped" });
       return { stopped: true };
     },
     "command.output": ({ chat_id, path, channel }) => {

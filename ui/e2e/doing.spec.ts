@@ -201,6 +201,23 @@ test("a command in the background goes on after its turn until it is stopped; it
   await page.context().close();
 });
 
+test("a command in the background that ends by itself says how, after a reload too, and leaves the header", async () => {
+  const { page } = await asked("This one fails alone");
+  const chip = at(page, "acting-chip").and(page.locator("[aria-label*='command runs']"));
+  await chip.waitFor();
+  const line = at(page, "tool").last();
+  await line.getByText("exit 3").waitFor();
+  await chip.waitFor({ state: "detached" });
+  await at(page, "call-stop").waitFor({ state: "detached" });
+  expect(await at(page, "stop").count()).toBe(0);
+  await page.reload();
+  await line.getByText("exit 3").waitFor();
+  await line.locator("summary").click();
+  await at(page, "output").filter({ hasText: "page-2 " }).waitFor();
+  await page.getByText("This command has ended.").waitFor();
+  await page.context().close();
+});
+
 test("a proposal is still there after a reload, and the keys reach it", async () => {
   const { page } = await asked("Give me the tour");
   await at(page, "proposal").waitFor();

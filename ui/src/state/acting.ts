@@ -1,19 +1,18 @@
 // How the chat in front acts: whether it may change things, what it asks about, its network, what holds its commands and which of them run.
-// Read when the chat is opened, when a turn begins or ends, when a command ends, and replaced by what each change answers.
+// Read when the chat is opened, when a turn begins or ends, when a call ends, and replaced by what each change answers. A command that ran on
+// in the background is taken off when its end is told.
 import { computed, effect, signal } from "@preact/signals";
 import { request, RequestFailed } from "../wire/request.ts";
 import { link } from "../wire/socket.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import type { ChatActing } from "../wire/types.gen.ts";
 import { approvals, readApprovals } from "./approvals.ts";
-import { later } from "./clock.ts";
 import { heard } from "./heard.ts";
 import { nextActing, type ActingFields } from "./nextacting.ts";
 import { current } from "./route.ts";
-import { stopCommand } from "./running.ts";
+import { without, type ActingHere } from "./actinghere.ts";
 import { words } from "./words.ts";
 
-export type ActingHere = { readonly chat: string; readonly facts: ChatActing | null; /** Why the gateway does not say it; empty: it does. */ readonly why: string };
 /** Null: nothing is known yet, or this gateway's chats do not act. */
 const told = signal<ActingHere | null>(null);
 
@@ -70,10 +69,18 @@ function matters(event: ChatEvent): boolean {
   return event.event === "goal_status";
 }
 
+/** What is being read may still name the command, so that it is read once more. */
+function drop(event: Extract<ChatEvent, { event: "command_ended" }>): void {
+  again ||= reading === event.chat_id;
+  told.value = without(told.peek(), event);
+}
+
 /** Reads for the chat in front as long as somebody looks; the returned function ends that. */
 export function watchActing(): () => void {
   const hear = (event: ChatEvent) => {
-    if (event.chat_id === current.peek() && matters(event)) void readActing(event.chat_id);
+    if (event.chat_id !== current.peek()) return;
+    if (event.event === "command_ended") drop(event);
+    else if (matters(event)) void readActing(event.chat_id);
   };
   heard.add(hear);
   const ended = effect(() => {
@@ -98,21 +105,4 @@ export async function changeActing(chat: string, fields: ActingFields): Promise<
   const facts = await request<ChatActing>("chat.acting.update", { chat_id: chat, ...fields });
   told.value = { chat, facts, why: "" };
   return facts;
-}
-
-export async function endCommand(chat: string, path: string): Promise<void> {
-  await stopCommand(chat, path);
-  await readUntilEnded(chat, { path });
-}
-
-/** One that was told to end takes a moment for it, and nothing tells of its end: it is asked for again until then, but not for ever. */
-const AGAIN_MS = 250;
-const AGAIN_MOST = 40;
-
-/** By its record, or by its call where that is not known. */
-export async function readUntilEnded(chat: string, command: { readonly path?: string; readonly call_id?: string }, most = AGAIN_MOST): Promise<void> {
-  await readActing(chat);
-  const here = told.peek();
-  const runs = here?.chat === chat && here.facts?.commands.some((one) => (command.path === undefined ? one.call_id === command.call_id : one.path === command.path));
-  if (runs && most > 0) later(AGAIN_MS, () => void readUntilEnded(chat, command, most - 1));
 }

@@ -2,7 +2,6 @@
 import { signal, type Signal } from "@preact/signals";
 import { request } from "../wire/request.ts";
 import type { CommandOutput } from "../wire/types.gen.ts";
-import { readActing } from "./acting.ts";
 import { later } from "./clock.ts";
 
 /** `skipped`: bytes of the channel before its text. */
@@ -30,7 +29,6 @@ export function tailing(chat: string, path: string): Tailing {
   const ask = async () => {
     const next = await read(chat, path);
     if (over) return;
-    if (next.running === false && now.peek().running === true) void readActing(chat);
     now.value = next;
     if (next.running === true) off = later(EVERY_MS, () => void ask());
   };

@@ -17,7 +17,7 @@ import { Shown } from "../row/shown.tsx";
 export function CallBody(props: { tool: ToolEvent; message: Message; chat: OpenChat; state: CallState }) {
   const { tool, message, chat, state } = props;
   const script = scriptOf(tool);
-  const alone = tool.background === true && tool.path !== undefined;
+  const alone = tool.background !== undefined && tool.path !== undefined;
   const outputs = alone ? [] : (message.outputs ?? []).filter((one) => one.call_id === tool.call_id).sort((a, b) => a.channel - b.channel);
   const live = state === "running" || state === "background";
   return (

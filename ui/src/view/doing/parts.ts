@@ -1,6 +1,4 @@
 // What shows the agent's doing in a conversation, together in one chunk: details of calls, what waits for a person, what a turn changed.
-export { readUntilEnded } from "../../state/acting.ts";
-export { stillRuns } from "../../state/background.ts";
 export { CallBody, EditBody } from "./callbody.tsx";
 export { ChangesRow } from "./changesrow.tsx";
 export { ProposalRow } from "./proposalrow.tsx";

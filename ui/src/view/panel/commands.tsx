@@ -1,10 +1,9 @@
 // The commands of a chat that run now, since when, each with a way to end it.
 import { ta } from "../../i18n/acting.ts";
 import { duration } from "../../i18n/text.ts";
-import { endCommand } from "../../state/acting.ts";
 import { second } from "../../state/clock.ts";
 import { marked } from "../../state/marks.ts";
-import { asked } from "../../state/running.ts";
+import { asked, stopCommand } from "../../state/running.ts";
 import type { RunningCommand } from "../../wire/types.gen.ts";
 import { Shown } from "../row/shown.tsx";
 
@@ -34,7 +33,7 @@ function Command(props: { chat: string; command: RunningCommand }) {
         <Since at={command.started_at_ms} />
         {command.background ? ` · ${ta("acting.background")}` : ""}
       </span>
-      <button type="button" class="button small" disabled={asked.value.has(`${props.chat} ${command.path}`)} aria-label={ta("acting.stop", { script })} onClick={() => void endCommand(props.chat, command.path)} data-test="command-stop">
+      <button type="button" class="button small" disabled={asked.value.has(`${props.chat} ${command.path}`)} aria-label={ta("acting.stop", { script })} onClick={() => void stopCommand(props.chat, command.path)} data-test="command-stop">
         {ta("acting.stopShort")}
       </button>
     </li>

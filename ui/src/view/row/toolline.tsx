@@ -94,8 +94,7 @@ function sinceOf({ message, chat }: In, tool: ToolEvent): number {
 
 export function ToolLine(props: In & { tool: ToolEvent }) {
   const { tool, message, chat } = props;
-  const told = stateOf(tool, aroundOf(props, tool.call_id));
-  const state = told === "background" && tool.path !== undefined && doing.here.value?.stillRuns(chat.id, tool.path) === false ? "done" : told;
+  const state = stateOf(tool, aroundOf(props, tool.call_id));
   const words = marked(toolWords(tool));
   const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat} tool={tool} state={state} /> : undefined;
   return (
@@ -115,7 +114,7 @@ function CommandTools(props: { chat: OpenChat; tool: ToolEvent; state: CallState
           {t("command.background")}
         </button>
       ) : null}
-      <button type="button" class="button small quiet" disabled={busy} title={t("command.stop")} data-test="call-stop" onClick={() => void stopCall(chat, tool).then(() => doing.here.value?.readUntilEnded(chat.id, tool))}>
+      <button type="button" class="button small quiet" disabled={busy} title={t("command.stop")} data-test="call-stop" onClick={() => void stopCall(chat, tool)}>
         <Icon name="stop" />
         {busy ? t("command.stopping") : t("stop")}
       </button>
