@@ -53,7 +53,7 @@ export class Marks {
   }
 
   private clear(): void {
-    if (canMark) for (const name of ["found", "found-here"]) CSS.highlights.delete(name);
+    if (canMark) for (const name of ["found", "found-here"]) unmark(name);
     for (const row of this.column.querySelectorAll(`[${MARKED}]`)) row.removeAttribute(MARKED);
   }
 
@@ -131,6 +131,12 @@ function mark(all: readonly Range[], here: Range | null): void {
   one.priority = 1;
   CSS.highlights.set("found", new Highlight(...all));
   CSS.highlights.set("found-here", one);
+}
+
+/** WebKit paints anew what leaves a highlight, but not what a highlight leaves that goes as a whole. */
+function unmark(name: string): void {
+  CSS.highlights.get(name)?.clear();
+  CSS.highlights.delete(name);
 }
 
 /** Where a hit stands, after the boxes it is in that scroll by themselves have shown it. */
