@@ -72,7 +72,7 @@ function Count(props: { search: Search }) {
   const { search } = props;
   const total = search.total.value;
   const phase = search.phase.value;
-  const over = phase !== "here" && phase !== "older";
+  const over = phase !== "here" && phase !== "older" && phase !== "stopping";
   const none = over && search.pattern.value !== null ? t(phase === "done" ? "find.nothing" : "find.nothingSoFar") : "";
   const words = total > 0 ? t("find.count", { at: grouped(search.ordinal.value), total: grouped(total) }) : none;
   return (
@@ -102,11 +102,11 @@ function Older(props: { search: Search }) {
   const { search } = props;
   const phase = search.phase.value;
   if (phase === "here" || phase === "done") return null;
-  const looking = phase === "older";
+  const looking = phase === "older" || phase === "stopping";
   return (
     <div class="find-older" data-test="find-older">
       <span>{t(looking ? "find.older" : phase === "failed" ? "thread.olderError" : "find.olderLeft")}</span>
-      <button type="button" class="button small quiet" data-test={looking ? "find-stop" : "find-more"} onClick={() => (looking ? search.stopOlder() : search.lookOlder())}>
+      <button type="button" class="button small quiet" aria-disabled={phase === "stopping"} data-test={looking ? "find-stop" : "find-more"} onClick={() => (looking ? search.stopOlder() : search.lookOlder())}>
         {t(looking ? "find.stop" : "find.more")}
       </button>
     </div>

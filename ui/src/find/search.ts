@@ -16,8 +16,11 @@ const TYPED_MS = 350;
 /** Rows of an older page: each page costs a look at all rows that are here, so there are few of them. */
 const OLDER_ROWS = 400;
 
-/** "here": among the messages that are here. "older": pages are being read. "stopped", "failed": there are older ones that were not looked at. */
-export type Phase = "here" | "older" | "stopped" | "failed" | "done";
+/**
+ * "here": among the messages that are here. "older": pages are being read. "stopping": the last of them is on its way. "stopped", "failed":
+ * there are older ones that were not looked at.
+ */
+export type Phase = "here" | "older" | "stopping" | "stopped" | "failed" | "done";
 
 export class Search {
   /** Rows with hits, in the chat's order. */
@@ -85,7 +88,7 @@ export class Search {
 
   stopOlder(): void {
     this.backward = false;
-    this.phase.value = "stopped";
+    this.phase.value = this.running ? "stopping" : "stopped";
   }
 
   lookOlder(): void {
@@ -165,6 +168,7 @@ export class Search {
   private async goBack(): Promise<boolean> {
     const before = this.chat.before.peek();
     if (before === null) this.phase.value = "done";
+    else if (this.phase.peek() === "stopping") this.phase.value = "stopped";
     if (before === null || !this.backward) return false;
     const typing = this.typedAt + TYPED_MS - performance.now();
     this.phase.value = typing > 0 ? "here" : "older";
