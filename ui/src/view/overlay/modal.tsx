@@ -7,13 +7,15 @@ type Props = { class: string; label: string; test: string; focus: "first" | "who
 
 export function Modal(props: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const gone = useRef(false);
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
     if (props.focus === "whole") element?.focus();
     return () => {
-      // As long as it is open, nothing beside it takes the focus.
+      // As long as it is open, nothing beside it takes the focus. It tells of its end later, when another may be open in its place.
+      gone.current = true;
       element?.close();
       // What opened it may be gone with what was done in it.
       if (before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus();
@@ -30,7 +32,7 @@ export function Modal(props: Props) {
       onKeyDown={props.onKeyDown}
       onClick={(event) => event.target === dialog.current && props.close()}
       onCancel={(event) => (event.preventDefault(), props.close())}
-      onClose={props.close}
+      onClose={() => gone.current || props.close()}
     >
       {props.children}
     </dialog>
