@@ -44,12 +44,14 @@ impl Channel {
         self.pipe.is_some()
     }
 
-    /// Reads once. Cancel-safe.
+    /// Reads once, and lets others have their turn: a pipe that is never empty would keep a worker of the runtime, and with it the one
+    /// that hears the network, for as long as the command prints. Cancel-safe.
     pub(super) async fn read(&mut self) {
         match &self.pipe {
             Some(pipe) => {
                 let _ready = pipe.readable().await;
                 self.read_now(Receiver::try_read);
+                tokio::task::yield_now().await;
             }
             None => pending().await,
         }

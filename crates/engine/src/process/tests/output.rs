@@ -111,6 +111,26 @@ async fn an_endless_one_is_stopped_in_time() {
     }
 }
 
+/// Bytes that may be read from one channel between two turns of anybody else: a few times what a pipe holds.
+const AT_ONE_TURN: u64 = 256 << 10;
+
+#[tokio::test]
+async fn one_that_never_pauses_lets_all_others_have_their_turn() {
+    let processes = processes();
+    let mut running = processes.start(job("yes")).await.unwrap();
+    let id = running.id();
+    let heard = tokio::spawn(async move { finish(&mut running).await });
+    let (mut before, mut most) = (0, 0);
+    while before < 50_000_000 {
+        let now = processes.tail(id, 1, 1).map_or(0, |tail| tail.bytes);
+        most = most.max(now - before);
+        before = now;
+        tokio::task::yield_now().await;
+    }
+    heard.abort();
+    assert!(most <= AT_ONE_TURN, "{most} bytes were read in one turn");
+}
+
 #[tokio::test]
 async fn the_newest_lines_can_be_asked_for() {
     let processes = processes();
