@@ -28,7 +28,7 @@ fn a_verdict_names_its_rule_in_words() {
     let answer = probe(&json!({"rules": rules, "request": {"tool": "write_file", "path": "a.pem"}}));
     assert_eq!(answer["why"], "rule: deny edit in *.pem, in /project");
     let answer = probe(&json!({"request": {"tool": "write_file", "path": "a.pem"}}));
-    assert_eq!(answer["why"], "preset Ask asks for edit");
+    assert_eq!(answer["why"], "the preset “Ask” asks about edits");
     let answer = probe(&json!({"mode": "ask", "request": {"tool": "exec", "command": "ls"}}));
     assert_eq!(answer["why"], "ask mode runs no commands: exec");
 }

@@ -208,7 +208,7 @@ fn settled(call: &str, status: u16, body: &str) -> Input {
         strike: false,
         edits: Vec::new(),
         record: format!("log://turn_1/x/{call}"),
-        why: Some("preset Ask allows read".to_owned()),
+        why: Some("the preset “Ask” allows reading".to_owned()),
         exit_code: None,
         duration_ms: Some(3),
         background: false,
@@ -248,8 +248,8 @@ fn native_calls_are_carried_out_and_the_model_is_asked_again() {
         act [("a", Read(Read { paths: ["a.txt"], line: None, limit: None, preview: false, filter: None })), ("call_0_1", Read(Read { paths: ["a.txt"], line: None, limit: None, preview: false, filter: None }))]
         append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"error","call_id":"call_0_2","name":"exec","arguments":{},"result":null,"error":"The arguments are no JSON, so nothing was done: EOF while parsing a value at line 1 column 11.","files":[],"embeds":[],"status":422}],"turn_id":"t","turn_phase":"activity","turn_seq":5,"created_at_ms":2200}
         append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"error","call_id":"d","name":"fly","arguments":{},"result":null,"error":"There is no tool fly. The tools are: read_file, list_dir, glob, grep, write_file, edit_file, apply_patch, remove_file, move_file, copy_file, exec, inspect, web_fetch, web_search, ask_user, message.","files":[],"embeds":[],"status":422}],"turn_id":"t","turn_phase":"activity","turn_seq":6,"created_at_ms":2200}
-        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"end","call_id":"call_0_1","name":"read_file","arguments":{"path":"a.txt"},"result":"two","error":null,"files":[],"embeds":[],"path":"log://turn_1/x/call_0_1","status":200,"why":"preset Ask allows read","duration_ms":3}],"turn_id":"t","turn_phase":"activity","turn_seq":7,"created_at_ms":2300}
-        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"error","call_id":"a","name":"read_file","arguments":{"path":"a.txt"},"result":null,"error":"There is no such file.","files":[],"embeds":[],"path":"log://turn_1/x/a","status":404,"why":"preset Ask allows read","duration_ms":3}],"turn_id":"t","turn_phase":"activity","turn_seq":8,"created_at_ms":2400}
+        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"end","call_id":"call_0_1","name":"read_file","arguments":{"path":"a.txt"},"result":"two","error":null,"files":[],"embeds":[],"path":"log://turn_1/x/call_0_1","status":200,"why":"the preset “Ask” allows reading","duration_ms":3}],"turn_id":"t","turn_phase":"activity","turn_seq":7,"created_at_ms":2300}
+        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"error","call_id":"a","name":"read_file","arguments":{"path":"a.txt"},"result":null,"error":"There is no such file.","files":[],"embeds":[],"path":"log://turn_1/x/a","status":404,"why":"the preset “Ask” allows reading","duration_ms":3}],"turn_id":"t","turn_phase":"activity","turn_seq":8,"created_at_ms":2400}
         next step
         call model, 1 messages
         stream {"event":"delta","text":"Done.","stream_id":"websocket:c:9:1","turn_id":"t","turn_phase":"answer","turn_seq":9}
@@ -284,7 +284,7 @@ fn tags_are_carried_out_and_closed_by_an_update() {
         keep step 0 "I look. \n" raw Some("I look. <get path=\"a.txt\"/>\n<update status=\"102\">looking</update>") calls ["call_0_0 get/a.txt"]
         append {"event":"message","text":"read a.txt","kind":"tool_hint","tool_events":[{"version":1,"phase":"start","call_id":"call_0_0","name":"read_file","arguments":{"path":"a.txt"},"result":null,"error":null,"files":[],"embeds":[]}],"turn_id":"t","turn_phase":"activity","turn_seq":5,"created_at_ms":2300}
         act [("call_0_0", Read(Read { paths: ["a.txt"], line: None, limit: None, preview: false, filter: None }))]
-        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"end","call_id":"call_0_0","name":"read_file","arguments":{"path":"a.txt"},"result":"one","error":null,"files":[],"embeds":[],"path":"log://turn_1/x/call_0_0","status":200,"why":"preset Ask allows read","duration_ms":3}],"turn_id":"t","turn_phase":"activity","turn_seq":6,"created_at_ms":2400}
+        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"end","call_id":"call_0_0","name":"read_file","arguments":{"path":"a.txt"},"result":"one","error":null,"files":[],"embeds":[],"path":"log://turn_1/x/call_0_0","status":200,"why":"the preset “Ask” allows reading","duration_ms":3}],"turn_id":"t","turn_phase":"activity","turn_seq":6,"created_at_ms":2400}
         next step
         call model, 1 messages
         stream {"event":"reasoning_delta","text":"Hm","turn_id":"t","turn_phase":"reasoning","turn_seq":7}
@@ -293,7 +293,7 @@ fn tags_are_carried_out_and_closed_by_an_update() {
         keep step 1 "" raw Some("<think>Hm</think><sh>echo hi\necho ho</sh><update status=\"200\">It says hi.</update>") calls ["call_1_0 sh/echo hi\necho ho"]
         append {"event":"message","text":"$ echo hi echo ho","kind":"tool_hint","tool_events":[{"version":1,"phase":"start","call_id":"call_1_0","name":"exec","arguments":{"command":"echo hi\necho ho"},"result":null,"error":null,"files":[],"embeds":[]}],"turn_id":"t","turn_phase":"activity","turn_seq":10,"created_at_ms":2700}
         act [("call_1_0", Run(Run { script: "echo hi\necho ho", cwd: None, background: false, limit_s: None, network: false, looks: false }))]
-        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"end","call_id":"call_1_0","name":"exec","arguments":{"command":"echo hi\necho ho"},"result":"hi","error":null,"files":[],"embeds":[],"path":"log://turn_1/x/call_1_0","status":200,"why":"preset Ask allows read","duration_ms":3}],"turn_id":"t","turn_phase":"activity","turn_seq":11,"created_at_ms":2800}
+        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"end","call_id":"call_1_0","name":"exec","arguments":{"command":"echo hi\necho ho"},"result":"hi","error":null,"files":[],"embeds":[],"path":"log://turn_1/x/call_1_0","status":200,"why":"the preset “Ask” allows reading","duration_ms":3}],"turn_id":"t","turn_phase":"activity","turn_seq":11,"created_at_ms":2800}
         stream {"event":"delta","text":"It says hi.","stream_id":"websocket:c:9:2","turn_id":"t","turn_phase":"answer","turn_seq":12}
         append {"event":"stream_end","stream_id":"websocket:c:9:2","turn_id":"t","turn_phase":"answer","turn_seq":13}
         append {"event":"turn_end","turn_id":"t","latency_ms":1800,"goal_state":{"active":false},"usage":{"prompt_tokens":20,"completion_tokens":4,"request_count":2,"context_tokens":10,"total_tokens":24,"provider_tokens":24,"generation_ms":60,"measured_completion_tokens":4,"ttft_ms":7,"timed_requests":2},"context_window_tokens":8192,"turn_phase":"complete","turn_seq":14}
@@ -320,7 +320,7 @@ fn a_reply_that_was_cut_carries_out_nothing_half() {
         keep step 0 "" raw Some("<rm path=\"old\"/><sh>rm -rf build && ") calls ["call_0_0 rm/old"]
         append {"event":"message","text":"remove old","kind":"tool_hint","tool_events":[{"version":1,"phase":"start","call_id":"call_0_0","name":"remove_file","arguments":{"path":"old"},"result":null,"error":null,"files":[],"embeds":[]}],"created_at_ms":2200}
         act [("call_0_0", Remove { path: "old", preview: false })]
-        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"end","call_id":"call_0_0","name":"remove_file","arguments":{"path":"old"},"result":"removed","error":null,"files":[],"embeds":[],"path":"log://turn_1/x/call_0_0","status":200,"why":"preset Ask allows read","duration_ms":3}],"created_at_ms":2300}
+        append {"event":"message","text":"","kind":"progress","tool_events":[{"version":1,"phase":"end","call_id":"call_0_0","name":"remove_file","arguments":{"path":"old"},"result":"removed","error":null,"files":[],"embeds":[],"path":"log://turn_1/x/call_0_0","status":200,"why":"the preset “Ask” allows reading","duration_ms":3}],"created_at_ms":2300}
         append {"event":"message","text":"<sh> was not closed; close it with </sh>.","kind":"progress","created_at_ms":2300}
         append {"event":"message","text":"The reply was cut off inside <sh>, which was not carried out.","kind":"progress","created_at_ms":2300}
         append {"event":"message","text":"No update: close each step with <update status=\"102\">…</update>, or 200 when done.","kind":"progress","created_at_ms":2300}

@@ -121,9 +121,9 @@ impl Policy {
             (Preset::Ask | Preset::EditFreely, Kind::Command | Kind::Inspect | Kind::Network) | (Preset::Ask, Kind::Edit) => false,
             (Preset::Ask | Preset::EditFreely, Kind::Question | Kind::Chat) => true,
         };
-        let (effect, does) = if free { (Effect::Allow, "allows") } else { (Effect::Ask, "asks for") };
+        let (effect, does) = if free { (Effect::Allow, "allows") } else { (Effect::Ask, "asks about") };
         let place = if outside { format!(" outside {}", facts.folder) } else { String::new() };
-        Verdict::new(effect, By::Preset, format!("preset {} {does} {}{place}", self.preset.words(), request.kind.word()))
+        Verdict::new(effect, By::Preset, format!("the preset “{}” {does} {}{place}", self.preset.words(), request.kind.actions()))
     }
 }
 

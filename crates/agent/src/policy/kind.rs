@@ -59,6 +59,19 @@ impl Kind {
         }
     }
 
+    /// Its actions as a sentence names them.
+    pub(super) fn actions(self) -> &'static str {
+        match self {
+            Self::Read => "reading",
+            Self::Edit => "edits",
+            Self::Command => "commands",
+            Self::Inspect => "commands that look",
+            Self::Network => "reaching the network",
+            Self::Question => "questions",
+            Self::Chat => "messages",
+        }
+    }
+
     /// Whether it starts a process.
     pub fn runs(self) -> bool {
         matches!(self, Self::Command | Self::Inspect)

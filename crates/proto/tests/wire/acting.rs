@@ -97,7 +97,7 @@ fn command() -> Proposal {
         files: Vec::new(),
         question: None,
         address: None,
-        why: "preset Ask asks for command".to_owned(),
+        why: "the preset “Ask” asks about commands".to_owned(),
         digest: "ab".repeat(32),
         rules: vec![RuleOffer { words: "allow command: cargo test *".to_owned(), subject }],
         turn_id: Some(turn()),
