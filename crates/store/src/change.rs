@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::table::{answer, chat, checkpoint, entry, event, media, setting, token, turn, usage};
-use crate::{AnswerRow, ChatRow, CheckpointRow, EntryRow, Error, EventRow, MediaRow, TitleSource, TokenRow, TurnRow, UsageRow};
+use crate::{AnswerRow, ChatRow, CheckpointRow, EntryRow, EntryState, Error, EventRow, MediaRow, TitleSource, TokenRow, TurnRow, UsageRow};
 
 /// One change. Ids are checked by who sends them; times are milliseconds since the epoch. A change to a chat that is not
 /// there is [`Error::NoChat`]; deleting what is not there is no error.
@@ -34,6 +34,10 @@ pub enum Change {
     FoldDeltas { chat: String, first: u64, last: u64, row: EventRow },
     /// Makes or replaces an entry by its path; [`Error::Final`].
     PutEntry(EntryRow),
+    /// Adds to the text of an entry that is being made, up to `most` bytes in all; [`Error::Final`] for any other, and for more.
+    ExtendEntry { chat: String, path: String, text: String, most: usize, at: i64 },
+    /// Ends an entry whose text stays as it is; [`Error::Final`] for one that has ended, or is not there.
+    EndEntry { chat: String, path: String, state: EntryState, outcome: Option<String>, at: i64 },
     /// Removes an entry by its path.
     RemoveEntry { chat: String, path: String },
     /// Makes or replaces a turn by its id.
@@ -80,6 +84,8 @@ impl Change {
             Change::AppendEvents { chat, rows } => event::append_all(db, chat, rows),
             Change::FoldDeltas { chat, first, last, row } => event::fold(db, chat, (*first, *last), row),
             Change::PutEntry(row) => entry::put(db, row),
+            Change::ExtendEntry { chat, path, text, most, at } => entry::extend(db, (chat, path), text, (*most, *at)),
+            Change::EndEntry { chat, path, state, outcome, at } => entry::end(db, (chat, path), (*state, outcome.as_deref()), *at),
             Change::RemoveEntry { chat, path } => entry::remove(db, chat, path),
             Change::PutTurn(row) => turn::put(db, row),
             Change::PutMedia(row) => media::put(db, row),
@@ -108,6 +114,7 @@ impl Change {
             Change::AppendEvent(row) | Change::FoldDeltas { row, .. } => row.payload.len(),
             Change::AppendEvents { rows, .. } => rows.iter().map(|row| size_of::<EventRow>() + row.payload.len()).sum(),
             Change::PutEntry(row) => row.body.len() + row.attributes.len(),
+            Change::ExtendEntry { text, .. } => text.len(),
             Change::PutTurn(row) => row.usage.as_ref().map_or(0, String::len),
             Change::PutMedia(row) => row.file.len() + row.name.len(),
             Change::PutCheckpoint(row) => row.folder.len() + row.path.len(),
@@ -116,6 +123,7 @@ impl Change {
             Change::SetChatPreset { .. }
             | Change::TouchChat { .. }
             | Change::DeleteChat { .. }
+            | Change::EndEntry { .. }
             | Change::RemoveEntry { .. }
             | Change::LetCheckpointsGo { .. }
             | Change::DeleteSetting { .. }

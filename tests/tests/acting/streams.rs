@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use alcove_tests::client::Client;
 use serde_json::{Value, json};
 
 use crate::Scene;
@@ -60,8 +61,14 @@ async fn channels_take_output_until_they_end_and_nothing_after() {
         }
         let output = scene.ask("command.output", of(&scene, &record, &json!({ "channel": 1 }))).await;
         assert_eq!((output["text"].as_str(), &output["running"]), (Some("ab\n"), &json!(true)), "{name}: {output}");
+        let code = (action == "stream.completed").then(|| how["exit_code"].as_i64().unwrap_or(0));
         let payload = of(&scene, &record, &how);
         assert_eq!(scene.ask(action, payload.clone()).await, json!({ "ok": true, "channels": 2 }), "{name}");
+        let told = scene.client.find("command_ended").await;
+        assert_eq!((told.str("path"), told.json["exit_code"].as_i64()), (record.as_str(), code), "{name}");
+        let (body, state, outcome) = kept(&scene, &record);
+        assert_eq!((state.as_str(), outcome.as_str()), expected, "{name}");
+        assert!(body.ends_with(&format!("]\n[{out}: 3 bytes]\n[{err}: 6 bytes]")), "{name}: {body}");
         for (path, text) in [(&out, "ab\n"), (&err, "wrong\n")] {
             assert_eq!(kept(&scene, path), (text.to_owned(), expected.0.to_owned(), expected.1.to_owned()), "{name}");
         }
@@ -74,6 +81,27 @@ async fn channels_take_output_until_they_end_and_nothing_after() {
         }
         assert_eq!(kept(&scene, &out), ("ab\n".to_owned(), expected.0.to_owned(), expected.1.to_owned()), "{name}");
     }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_several_append_at_once() {
+    let mut scene = Scene::freely("native").await;
+    scene.prompted("Go.").await.end_with("Here.").await;
+    scene.rest().await;
+    let record = "log://turn_1/sh/one";
+    opened(&scene, record, &["sh://turn_1/one_1"]);
+    let (scene, gateway) = (&scene, &scene.gateway);
+    let writers = (b'a'..=b'f').map(|letter| async move {
+        let mut hand = Client::connect(gateway).await;
+        for _ in 0..20 {
+            let payload = of(scene, record, &json!({ "channel": 1, "chunk": char::from(letter).to_string() }));
+            assert_eq!(hand.request("stream.append", payload).await["ok"], true);
+        }
+    });
+    futures_util::future::join_all(writers).await;
+    let mut text = kept(scene, "sh://turn_1/one_1").0.into_bytes();
+    text.sort_unstable();
+    assert_eq!(String::from_utf8(text).unwrap(), ["a", "b", "c", "d", "e", "f"].map(|letter| letter.repeat(20)).concat());
 }
 
 #[tokio::test]
@@ -95,6 +123,9 @@ async fn what_is_not_there_is_an_error() {
         (("stream.completed", json!({ "path": "log://turn_1/sh/none" })), 404),
         (("stream.aborted", json!({ "path": "log://turn_9/sh/one" })), 404),
         (("stream.cancel", json!({ "path": "nothing" })), 400),
+        (("stream.completed", json!({ "path": "log://turn_1/sh/one", "exit_code": "7" })), 400),
+        (("stream.completed", json!({ "path": "log://turn_1/sh/one", "exit_code": 1u64 << 40 })), 400),
+        (("stream.aborted", json!({ "path": "log://turn_1/sh/one", "reason": 7 })), 400),
     ];
     for ((action, more), status) in rows {
         let payload = of(&scene, "", &more);

@@ -73,9 +73,7 @@ impl Actor {
             Command::History(count) => self.history(*count).await?,
             Command::Help => help(),
             Command::Later(word) => format!("`{word}` is not there yet: what it needs comes in a later version of Alcove."),
-            Command::Shell => {
-                "Lines for the shell are not there yet: they come with the agent's tools, in a later version of Alcove.".to_owned()
-            }
+            Command::Shell => "Lines for the shell are not there yet: they come in a later version of Alcove.".to_owned(),
             Command::Unknown(word) => format!("Unknown command `{word}`. Send `/help` for the list."),
         };
         Ok((words, Vec::new()))

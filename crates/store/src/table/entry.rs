@@ -113,10 +113,28 @@ pub(crate) fn put(db: &Connection, row: &EntryRow) -> Result<(), Error> {
         row.created_at,
         row.updated_at
     ];
-    match execute(db, "save an entry", SQL, values)? {
-        0 => Err(Error::Final { chat: row.chat.clone(), path: row.path.clone() }),
-        _ => Ok(()),
-    }
+    taken(execute(db, "save an entry", SQL, values)?, (&row.chat, &row.path))
+}
+
+/// Adds to the text of an entry that is being made.
+pub(crate) fn extend(db: &Connection, (chat, path): (&str, &str), text: &str, (most, at): (usize, i64)) -> Result<(), Error> {
+    const SQL: &str = "UPDATE entries SET body = body || ?3, updated_at = ?5
+        WHERE chat = ?1 AND path = ?2 AND state = 'streaming' AND octet_length(body) + octet_length(?3) <= ?4";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let changed = execute(db, "add to an entry", SQL, params![chat::place(db, chat)?.no, path, text, most, at])?;
+    taken(changed, (chat, path))
+}
+
+/// Ends an entry that has not ended.
+pub(crate) fn end(db: &Connection, (chat, path): (&str, &str), how: (EntryState, Option<&str>), at: i64) -> Result<(), Error> {
+    const SQL: &str = "UPDATE entries SET state = ?3, outcome = ?4, updated_at = ?5
+        WHERE chat = ?1 AND path = ?2 AND state IN ('proposed', 'streaming')";
+    let changed = execute(db, "end an entry", SQL, params![chat::place(db, chat)?.no, path, how.0, how.1, at])?;
+    taken(changed, (chat, path))
+}
+
+fn taken(changed: usize, (chat, path): (&str, &str)) -> Result<(), Error> {
+    if changed == 0 { Err(Error::Final { chat: chat.to_owned(), path: path.to_owned() }) } else { Ok(()) }
 }
 
 /// Removes an entry; one that is not there is gone already.

@@ -55,6 +55,28 @@ fn a_final_entry_may_be_hidden() {
 }
 
 #[test]
+fn text_is_added_while_it_is_made_and_stays_at_the_end() {
+    let (_dir, store) = store();
+    let add =
+        |text: &str| store.write_wait(vec![Change::ExtendEntry { chat: "c".into(), path: "a".into(), text: text.into(), most: 6, at: 7 }]);
+    let end =
+        |state| store.write_wait(vec![Change::EndEntry { chat: "c".into(), path: "a".into(), state, outcome: Some("why".into()), at: 8 }]);
+    let refused = "entry a of chat c is final";
+    assert_eq!((outcome(add("x")).as_str(), outcome(end(EntryState::Failed)).as_str()), (refused, refused), "it is not there");
+    let made = EntryRow { body: "é".to_owned(), ..entry("a", EntryState::Streaming, 1) };
+    store.write_wait(vec![Change::PutEntry(made.clone())]).unwrap();
+    for text in ["é", "", "é"] {
+        add(text).unwrap();
+    }
+    assert_eq!(outcome(add("x")), refused, "it has its six bytes");
+    end(EntryState::Cancelled).unwrap();
+    assert_eq!((outcome(add("")).as_str(), outcome(end(EntryState::Resolved)).as_str()), (refused, refused), "it has ended");
+    let kept = store.read(|r| r.entry("c", "a")).unwrap();
+    let (state, outcome) = (EntryState::Cancelled, Some("why".to_owned()));
+    assert_eq!(kept, Some(EntryRow { body: "ééé".to_owned(), state, outcome, updated_at: 8, ..made }));
+}
+
+#[test]
 fn read_in_order() {
     let (_dir, store) = store();
     let rows = [("z", 1), ("b", 3), ("a", 2)].map(|(path, seq)| entry(path, EntryState::Resolved, seq));

@@ -119,15 +119,19 @@ async fn one_that_never_pauses_lets_all_others_have_their_turn() {
     let processes = processes();
     let mut running = processes.start(job("yes")).await.unwrap();
     let id = running.id();
-    let heard = tokio::spawn(async move { finish(&mut running).await });
     let (mut before, mut most) = (0, 0);
-    while before < 50_000_000 {
-        let now = processes.tail(id, 1, 1).map_or(0, |tail| tail.bytes);
-        most = most.max(now - before);
-        before = now;
-        tokio::task::yield_now().await;
+    let looks = async {
+        while before < 50_000_000 {
+            let now = processes.tail(id, 1, 1).map_or(0, |tail| tail.bytes);
+            most = most.max(now - before);
+            before = now;
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = looks => {}
+        (_, ended) = finish(&mut running) => panic!("it ended: {ended:?}"),
     }
-    heard.abort();
     assert!(most <= AT_ONE_TURN, "{most} bytes were read in one turn");
 }
 
