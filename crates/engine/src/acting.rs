@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use alcove_agent::policy::{Mode, Policy, Preset, Rule, Span};
 use alcove_agent::verdict::Dialect;
+use alcove_proto::acting::ApprovalPreset;
 use serde::{Deserialize, Serialize};
 
 /// The setting it is kept under.
@@ -51,5 +52,14 @@ impl Acting {
     /// The rules and the preset a chat acts under.
     pub(crate) fn policy(&self, chat: &str) -> Policy {
         Policy { rules: self.rules.clone(), preset: self.of(chat).preset.unwrap_or(self.preset) }
+    }
+}
+
+/// A preset as clients know it.
+pub(crate) fn preset_word(preset: Preset) -> ApprovalPreset {
+    match preset {
+        Preset::Ask => ApprovalPreset::Ask,
+        Preset::EditFreely => ApprovalPreset::EditFreely,
+        Preset::Full => ApprovalPreset::Full,
     }
 }

@@ -66,6 +66,7 @@ fn frames(config: &Config, out: &mut String) {
         envelope::ProposedFile,
         envelope::ProposedQuestion,
         envelope::RuleSubject,
+        envelope::Because,
         envelope::RuleOffer,
         envelope::Proposal,
         envelope::ProposalState,

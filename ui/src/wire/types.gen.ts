@@ -706,6 +706,28 @@ command?: string,
  */
 host?: string, };
 
+export type Because = { "by": "preset", 
+/**
+ * The preset.
+ */
+preset: ApprovalPreset, 
+/**
+ * What it asks about: `read`, `edit`, `command`, `inspect`, `network`.
+ */
+about: string, 
+/**
+ * Whether the action leaves the chat's folder.
+ */
+outside: boolean, } | { "by": "rule", 
+/**
+ * What it speaks of.
+ */
+rule: RuleSubject, 
+/**
+ * Whether it is known to mean this action; of a command that hides what it does it is not.
+ */
+sure: boolean, } | { "by": "mode" } | { "by": "sandbox" } | { "by": "network" } | { "by": "question" };
+
 export type RuleOffer = { 
 /**
  * The rule in words, without where it holds.
@@ -761,6 +783,11 @@ address?: string,
  * Why it is asked.
  */
 why: string, 
+/**
+ * The same without words: `{by}`, with `preset`, `about` and `outside` of a preset, `rule` and `sure` of a rule; otherwise `mode`,
+ * `sandbox`, `network` or `question`.
+ */
+because?: Because, 
 /**
  * Digest of everything that decides what will happen: a yes is given to it.
  */

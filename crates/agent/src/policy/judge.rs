@@ -24,6 +24,8 @@ pub enum By {
     Mode,
     /// Rules, by their ids.
     Rules(Vec<String>),
+    /// A rule of which it cannot be told beforehand whether it means this, by its id.
+    Unsure(String),
     /// The chat's folder.
     Scope,
     /// Something only its owner changes.
@@ -35,7 +37,7 @@ pub enum By {
     /// The tool touches nothing that could need leave.
     Harmless,
     /// The preset.
-    Preset,
+    Preset(Preset),
 }
 
 /// What happens to an action, what made it so, and the same in words.
@@ -102,7 +104,7 @@ impl Policy {
         }
         if let Some(rule) = of(Effect::Deny).chain(of(Effect::Ask)).find(|rule| may_catch(rule, request, &unfolded)) {
             let why = format!("it cannot be told beforehand whether this is meant by the rule: {}", rule.words());
-            return Verdict::new(Effect::Ask, By::Rules(vec![rule.id.clone()]), why);
+            return Verdict::new(Effect::Ask, By::Unsure(rule.id.clone()), why);
         }
         let verdict = allowed(&of(Effect::Allow).collect::<Vec<_>>(), request, facts).unwrap_or_else(|| self.preset(request, facts));
         if verdict.effect == Effect::Allow && request.kind == Kind::Inspect && facts.mode == mode::Mode::Ask {
@@ -123,7 +125,11 @@ impl Policy {
         };
         let (effect, does) = if free { (Effect::Allow, "allows") } else { (Effect::Ask, "asks about") };
         let place = if outside { format!(" outside {}", facts.folder) } else { String::new() };
-        Verdict::new(effect, By::Preset, format!("the preset “{}” {does} {}{place}", self.preset.words(), request.kind.actions()))
+        Verdict::new(
+            effect,
+            By::Preset(self.preset),
+            format!("the preset “{}” {does} {}{place}", self.preset.words(), request.kind.actions()),
+        )
     }
 }
 

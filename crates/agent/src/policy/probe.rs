@@ -87,13 +87,14 @@ fn judged(question: &Value) -> Result<Value, String> {
 fn told(verdict: &Verdict) -> Value {
     let (by, rules): (&str, &[String]) = match &verdict.by {
         By::Rules(ids) => ("rule", ids),
+        By::Unsure(id) => ("rule", std::slice::from_ref(id)),
         By::Mode => ("mode", &[]),
         By::Scope => ("scope", &[]),
         By::Protected => ("protected", &[]),
         By::Sandbox => ("sandbox", &[]),
         By::Network => ("network", &[]),
         By::Harmless => ("harmless", &[]),
-        By::Preset => ("preset", &[]),
+        By::Preset(_) => ("preset", &[]),
     };
     json!({ "effect": verdict.effect, "by": by, "rules": rules, "why": verdict.why, "status": verdict.status() })
 }

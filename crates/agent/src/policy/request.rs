@@ -44,7 +44,7 @@ pub struct Touch {
 
 impl Touch {
     /// Whether any of its names lies outside the scope.
-    pub(super) fn outside(&self) -> bool {
+    pub fn outside(&self) -> bool {
         self.names().any(|name| name.starts_with('/'))
     }
 

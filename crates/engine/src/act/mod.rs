@@ -1,6 +1,7 @@
 //! Carrying out what the model asks for. A call is prepared first: what it would do is worked out and nothing is touched, so that policy can
 //! judge it and a person can see it; then it is done, exactly so or not at all. Nothing here decides whether.
 
+mod because;
 mod change;
 mod entry;
 mod look;
@@ -27,6 +28,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use because::{because, subject};
 pub(crate) use run::{Command, LateEnd};
 pub(crate) use settle::{done, failed, refused, rejected};
 

@@ -16,7 +16,7 @@ use super::Lasting;
 use super::actor::Actor;
 use super::journal::Say;
 use super::records::end_of;
-use crate::act::{At, Ears, Prepared, Worked, refused};
+use crate::act::{At, Ears, Prepared, Worked, because, refused};
 use crate::clock::now_ms;
 use crate::error::Error;
 use crate::media::{self, Attachment};
@@ -262,6 +262,7 @@ impl Actor {
             question: prepared.view.question.clone(),
             address: prepared.view.address.clone(),
             why: verdict.why.clone(),
+            because: because(verdict, &prepared.request, &self.shared.acting.current().rules),
             digest: prepared.exact.digest().to_string(),
             rules: prepared.view.rules.clone(),
             turn_id,

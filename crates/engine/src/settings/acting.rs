@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use alcove_agent::policy::{Effect, Level, Mode, Preset, Rule, Span};
 use alcove_proto::ChatId;
 use alcove_proto::acting::{
-    Answered, ApprovalPreset, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode,
-    CommandOutput, HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
+    Answered, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode, CommandOutput,
+    HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
 };
 use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, RuleSubject};
 use alcove_store::{CheckpointHow, EntryState};
@@ -14,7 +14,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Refused;
-use crate::acting::{Own, RULES_MAX};
+use crate::act::subject;
+use crate::acting::{Own, RULES_MAX, preset_word};
 use crate::chat::Answer;
 use crate::checkpoint::{Ask, FileChange, Insist, Operation, Standing, State, TurnChanges as Told, Way, What};
 use crate::clock::{fresh_uuid, now_ms};
@@ -486,7 +487,7 @@ fn row(rule: &Rule) -> RuleRow {
             Effect::Ask => RuleEffect::Ask,
             Effect::Deny => RuleEffect::Deny,
         },
-        subject: RuleSubject { tool: rule.tool.clone(), path: rule.path.clone(), command: rule.command.clone(), host: rule.host.clone() },
+        subject: subject(rule),
         span,
         place,
         words: rule.words(),
@@ -499,14 +500,6 @@ fn preset(word: &str) -> Result<Preset, Refused> {
         "edit_freely" => Ok(Preset::EditFreely),
         "full" => Ok(Preset::Full),
         _ => Err(Refused::bad("preset must be ask, edit_freely or full")),
-    }
-}
-
-fn preset_word(preset: Preset) -> ApprovalPreset {
-    match preset {
-        Preset::Ask => ApprovalPreset::Ask,
-        Preset::EditFreely => ApprovalPreset::EditFreely,
-        Preset::Full => ApprovalPreset::Full,
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::activity::FileDiff;
 use super::turn::Phase;
+use crate::acting::ApprovalPreset;
 use crate::{ChatId, TurnId};
 
 /// What a proposal is about.
@@ -125,6 +126,37 @@ pub struct RuleOffer {
     pub subject: RuleSubject,
 }
 
+/// Why an action waits, for clients with words of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Because {
+    /// The preset asks about such actions.
+    Preset {
+        /// The preset.
+        preset: ApprovalPreset,
+        /// What it asks about: `read`, `edit`, `command`, `inspect`, `network`.
+        about: String,
+        /// Whether the action leaves the chat's folder.
+        outside: bool,
+    },
+    /// A rule asks.
+    Rule {
+        /// What it speaks of.
+        rule: RuleSubject,
+        /// Whether it is known to mean this action; of a command that hides what it does it is not.
+        sure: bool,
+    },
+    /// The chat is in ask mode.
+    Mode,
+    /// Nothing holds commands on this machine.
+    Sandbox,
+    /// The command wants the network, which the chat does not have.
+    Network,
+    /// The model asks the person.
+    Question,
+}
+
 /// `proposal`: an action waits for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
@@ -156,6 +188,10 @@ pub struct Proposal {
     pub address: Option<String>,
     /// Why it is asked.
     pub why: String,
+    /// The same without words: `{by}`, with `preset`, `about` and `outside` of a preset, `rule` and `sure` of a rule; otherwise `mode`,
+    /// `sandbox`, `network` or `question`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
     /// Digest of everything that decides what will happen: a yes is given to it.
     pub digest: String,
     /// Rules a person may make of the answer.

@@ -9,7 +9,7 @@ pub mod table;
 mod turn;
 
 pub use acting::{
-    Changes, ChangesWord, CommandEnded, FileOperation, Proposal, ProposalKind, ProposalResolved, ProposalState, ProposedCommand,
+    Because, Changes, ChangesWord, CommandEnded, FileOperation, Proposal, ProposalKind, ProposalResolved, ProposalState, ProposedCommand,
     ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, StreamChunk,
 };
 pub use activity::{FileDiff, FileEdit, MediaUrl, MessageSource, ToolEvent, ToolPhase};

@@ -1,8 +1,9 @@
 //! Samples of what is told of acting: proposals, their answers, output, changes.
 
+use alcove_proto::acting::ApprovalPreset;
 use alcove_proto::envelope::{
-    Changes, ChangesWord, CommandEnded, Event, FileDiff, FileOperation, Phase, Proposal, ProposalKind, ProposalResolved, ProposalState,
-    ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, Steered, StreamChunk,
+    Because, Changes, ChangesWord, CommandEnded, Event, FileDiff, FileOperation, Phase, Proposal, ProposalKind, ProposalResolved,
+    ProposalState, ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, Steered, StreamChunk,
 };
 
 use crate::sample::{MILLISECONDS, chat, turn};
@@ -98,6 +99,7 @@ fn command() -> Proposal {
         question: None,
         address: None,
         why: "the preset “Ask” asks about commands".to_owned(),
+        because: Some(Because::Preset { preset: ApprovalPreset::Ask, about: "command".to_owned(), outside: false }),
         digest: "ab".repeat(32),
         rules: vec![RuleOffer { words: "allow command: cargo test *".to_owned(), subject }],
         turn_id: Some(turn()),

@@ -8,8 +8,10 @@ import { titleOf } from "../../state/rename.ts";
 import { t } from "../../i18n/text.ts";
 import { go } from "../../state/route.ts";
 import { Icon, type IconName } from "../icon.tsx";
+import { Shown } from "../row/shown.tsx";
 import { Answers } from "./answers.tsx";
 import { useArmed } from "./armed.ts";
+import { headOf, Reason } from "./reason.tsx";
 import { What } from "./what.tsx";
 
 const ICONS: Record<Proposal["kind"], IconName> = { command: "terminal", edit: "edit", read: "file", network: "globe", question: "quote" };
@@ -56,7 +58,7 @@ export function Card(props: { one: Proposal; place: "chat" | "queue" }) {
       ref={box}
       class={`proposal ${one.kind}`}
       tabIndex={-1}
-      aria-label={td("proposal.label", { title: one.title })}
+      aria-label={td("proposal.label", { title: headOf(one) })}
       data-proposal={key}
       data-test="proposal"
       onPointerDownCapture={armed.onPointerDownCapture}
@@ -66,11 +68,13 @@ export function Card(props: { one: Proposal; place: "chat" | "queue" }) {
     >
       <header>
         <Icon name={ICONS[one.kind]} />
-        <h3>{one.title}</h3>
+        <h3>
+          <Shown text={headOf(one)} />
+        </h3>
         {place === "queue" ? <Where one={one} /> : null}
       </header>
       <What one={one} />
-      <p class="small soft">{td("proposal.why", { why: one.why })}</p>
+      <Reason one={one} />
       {why === undefined ? null : (
         <p class="error-text" role="alert" data-test="not-counted">
           {td("answer.notCounted", { why })}

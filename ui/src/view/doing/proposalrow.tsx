@@ -8,6 +8,7 @@ import { Icon, type IconName } from "../icon.tsx";
 import { Card } from "./card.tsx";
 import { Shown } from "../row/shown.tsx";
 import { useUnfold } from "../row/unfold.ts";
+import { headOf, Reason } from "./reason.tsx";
 import { What } from "./what.tsx";
 
 export function ProposalRow(props: { message: Message }) {
@@ -26,7 +27,7 @@ export function wordOf(one: Proposal, resolution: ProposalResolved): DoingKey {
 const MARKS: Record<ProposalResolved["state"], IconName> = { open: "hourglass", accepted: "check", rejected: "close", cancelled: "close", changed: "again" };
 
 /** What it was about, in one line. */
-const about = (one: Proposal) => one.command?.shown.replace(/\s+/g, " ") ?? one.question?.text ?? one.address ?? one.title;
+const about = (one: Proposal) => one.command?.shown.replace(/\s+/g, " ") ?? one.question?.text ?? one.address ?? headOf(one);
 
 function Done(props: { one: Proposal; resolution: ProposalResolved }) {
   const { one, resolution } = props;
@@ -51,9 +52,9 @@ function Done(props: { one: Proposal; resolution: ProposalResolved }) {
       </summary>
       {open.value ? (
         <div class="act-body">
-          <p class="small soft">{one.title}</p>
+          <p class="small soft">{headOf(one)}</p>
           <What one={one} />
-          <p class="small soft">{td("proposal.why", { why: one.why })}</p>
+          <Reason one={one} />
           {resolution.rule === undefined ? null : <p class="small soft">{td("done.rule", { rule: resolution.rule })}</p>}
         </div>
       ) : null}
