@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Tool;
+use super::{Tool, native};
 use crate::edit::Edit;
 use crate::edit::patch::FilePatch;
 use crate::verdict::Update;
@@ -20,6 +20,19 @@ pub struct Call {
     pub ask: Ask,
     /// The text its record is named by.
     pub target: String,
+}
+
+impl Call {
+    /// The same call of another command; none where it runs no command.
+    pub fn with_command(&self, command: &str) -> Option<Self> {
+        let Ask::Run(run) = &self.ask else { return None };
+        let ask = Ask::Run(Run { script: command.to_owned(), ..run.clone() });
+        let mut arguments = self.arguments.clone();
+        // Under whatever name the other one came, it is gone.
+        native::COMMAND.iter().for_each(|name| drop(arguments.remove(*name)));
+        arguments.insert("command".to_owned(), command.into());
+        Some(Self { target: native::target(&ask), ask, arguments, ..self.clone() })
+    }
 }
 
 /// What a call asks for.

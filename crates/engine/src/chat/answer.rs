@@ -1,7 +1,7 @@
 //! A person's answers: to proposals, also those that outlived their turn by a restart.
 
-use alcove_agent::policy::Effect as Ruled;
-use alcove_agent::tool::{self, Ask, Wish};
+use alcove_agent::policy::{Effect as Ruled, Exact, What};
+use alcove_agent::tool::{self, Ask, Call, Wish};
 use alcove_agent::turn::Settled;
 use alcove_proto::acting::AnsweredOne;
 use alcove_proto::envelope::{Event, Proposal, ProposalResolved, ProposalState, UserMessage};
@@ -13,6 +13,7 @@ use super::acts::{Asked, Leave, Resumed, Stage};
 use super::journal::Say;
 use super::turns::Waiting;
 use super::{Lasting, Running};
+use crate::act::Prepared;
 use crate::clock::{fresh_uuid, now_ms};
 use crate::error::{Error, read};
 
@@ -89,9 +90,17 @@ impl Actor {
             self.settled(&answer.proposal, crate::act::rejected(&call, answer.reason.as_deref()));
             return Ok(answered(&answer, ProposalState::Rejected, None));
         }
-        let asked = match self.rewritten(&answer, asked).await {
-            Ok(asked) => asked,
-            Err((asked, why)) => {
+        let asked = match self.rewritten(&answer, &call).await {
+            Ok(None) => asked,
+            Ok(Some(mut prepared)) => {
+                // Nothing but the command may be another than what was shown.
+                prepared.exact = Exact { what: prepared.exact.what, ..asked.prepared.exact };
+                if let Some(doing) = self.active.as_mut().and_then(|active| active.acts.find(&answer.proposal)) {
+                    doing.call = prepared.call.clone();
+                }
+                Box::new(Asked { prepared, proposal: asked.proposal })
+            }
+            Err(why) => {
                 self.stage(&answer.proposal, Stage::Asked(asked));
                 return Ok(answered(&answer, ProposalState::Open, Some(&why)));
             }
@@ -104,33 +113,24 @@ impl Actor {
         Ok(answered(&answer, ProposalState::Accepted, None))
     }
 
-    /// The command as the person changed it: what is approved is what they wrote.
-    async fn rewritten(&mut self, answer: &Answer, mut asked: Box<Asked>) -> Result<Box<Asked>, (Box<Asked>, String)> {
-        let mut call = asked.prepared.call.clone();
-        let (Some(command), Ask::Run(run)) = (&answer.command, &mut call.ask) else { return Ok(asked) };
+    /// The command as the person changed it, worked out and judged: what is approved is what they wrote. None where it is what was shown.
+    async fn rewritten(&mut self, answer: &Answer, call: &Call) -> Result<Option<Prepared>, String> {
+        let (Some(command), Ask::Run(run)) = (&answer.command, &call.ask) else { return Ok(None) };
         if *command == run.script {
-            return Ok(asked);
+            return Ok(None);
         }
         if command.trim().is_empty() {
-            return Err((asked, "The command is empty.".to_owned()));
+            return Err("The command is empty.".to_owned());
         }
-        run.script = command.clone();
-        call.arguments.insert("command".to_owned(), json!(command));
-        let ordinal = self.active.as_ref().map_or(0, |active| active.acts.ordinal);
+        let Some(call) = call.with_command(command) else { return Ok(None) };
+        let ordinal = self.active.as_ref().map_or(self.turn_count + 1, |active| active.acts.ordinal);
         let at = self.at(ordinal, &answer.proposal);
-        let prepared = match self.shared.hands.prepare(&call, &at).await {
-            Ok(prepared) => prepared,
-            Err(settled) => return Err((asked, settled.body)),
-        };
+        let prepared = self.shared.hands.prepare(&call, &at).await.map_err(|settled| settled.body)?;
         let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
         if verdict.effect == Ruled::Deny {
-            return Err((asked, verdict.why));
+            return Err(verdict.why);
         }
-        if let Some(doing) = self.active.as_mut().and_then(|active| active.acts.find(&answer.proposal)) {
-            doing.call = call;
-        }
-        asked.prepared = prepared;
-        Ok(asked)
+        Ok(Some(prepared))
     }
 
     fn stage(&mut self, record: &str, stage: Stage) {
@@ -177,8 +177,13 @@ impl Actor {
         let call = recorded(&attributes);
         match (answer.accept, call) {
             (true, Some(call)) => {
+                let (call, digest) = match self.rewritten(&answer, &call).await {
+                    Ok(None) => (call, proposal.digest.clone()),
+                    Ok(Some(prepared)) => (prepared.call.clone(), digest_of(&prepared, &call, &proposal)),
+                    Err(why) => return Ok(answered(&answer, ProposalState::Open, Some(&why))),
+                };
                 self.resolve(&answer, &proposal, ProposalState::Accepted, answer.text.clone()).await?;
-                let resumed = Resumed { call, record: answer.proposal.clone(), digest: proposal.digest.clone(), text: answer.text.clone() };
+                let resumed = Resumed { call, record: answer.proposal.clone(), digest, text: answer.text.clone() };
                 self.say_approved(&proposal, resumed).await?;
                 Ok(answered(&answer, ProposalState::Accepted, None))
             }
@@ -255,8 +260,17 @@ impl Actor {
     }
 }
 
+/// What a yes to a changed command is for. Where more than the command is another than what was shown, it is for what was shown, so that
+/// the command is shown before it runs.
+fn digest_of(changed: &Prepared, shown: &Call, proposal: &Proposal) -> String {
+    let (What::Script { shell, .. }, Ask::Run(run)) = (&changed.exact.what, &shown.ask) else { return proposal.digest.clone() };
+    let what = What::Script { shell: shell.clone(), text: run.script.clone() };
+    let as_shown = Exact { what, ..changed.exact.clone() }.digest().to_string() == proposal.digest;
+    if as_shown { changed.exact.digest().to_string() } else { proposal.digest.clone() }
+}
+
 /// The call of a record, as it was kept.
-fn recorded(attributes: &Map<String, Value>) -> Option<tool::Call> {
+fn recorded(attributes: &Map<String, Value>) -> Option<Call> {
     let text = |key: &str| attributes.get(key).and_then(Value::as_str);
     let arguments = attributes.get("arguments")?.to_string();
     match tool::read_native(text("call")?, text("tool")?, &arguments) {
