@@ -194,7 +194,7 @@ async fn a_rule_of_an_answer_that_does_not_count_is_not_made() {
     assert!(late["why"].is_string(), "{late}");
     assert_eq!(scene.ask("approvals.get", json!({})).await["rules"], json!([]));
     // Nor is the first of several given when one of them cannot be read.
-    let good = json!({ "chat_id": scene.chat, "proposal_id": proposal.str("proposal_id"), "answer": "accept" });
+    let good = json!({ "chat_id": scene.chat, "proposal_id": proposal.str("proposal_id"), "answer": "accept", "digest": proposal.json["digest"] });
     let bad = json!({ "chat_id": scene.chat, "proposal_id": "x", "answer": "perhaps" });
     assert_eq!(scene.refused("proposal.answer", json!({ "answers": [good, bad] })).await.0, 400);
     assert_eq!(scene.waiting().await.len(), 1);

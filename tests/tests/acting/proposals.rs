@@ -142,6 +142,12 @@ async fn a_yes_is_for_what_was_shown() {
     assert_eq!(wrong["state"], "open", "{wrong}");
     assert!(wrong["why"].as_str().unwrap().contains("Look again"), "{wrong}");
     assert_eq!((scene.waiting().await.len(), scene.text("a.txt").as_str()), (1, "one\ntwo\n"));
+    // Nor does one that does not say what it is for.
+    let (chat, id) = (scene.chat.clone(), proposal.str("proposal_id").to_owned());
+    let bare = json!({ "answers": [{ "chat_id": chat, "proposal_id": id, "answer": "accept" }] });
+    let (status, words) = scene.refused("proposal.answer", bare).await;
+    assert!(status == 400 && words.contains("digest"), "{status} {words}");
+    assert_eq!(scene.waiting().await.len(), 1);
     // Meanwhile somebody else writes the file.
     scene.put("a.txt", "zero\none\ntwo\n");
     scene.accept(&proposal).await;

@@ -4,7 +4,7 @@ use alcove_agent::policy::{Effect as Ruled, Exact, What};
 use alcove_agent::tool::{self, Ask, Call, Wish};
 use alcove_agent::turn::Settled;
 use alcove_proto::acting::AnsweredOne;
-use alcove_proto::envelope::{Event, Proposal, ProposalResolved, ProposalState, UserMessage};
+use alcove_proto::envelope::{Event, Proposal, ProposalKind, ProposalResolved, ProposalState, UserMessage};
 use alcove_store::{Change, EntryRow, EntryState, TurnState, Visibility};
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,7 @@ pub(crate) struct Answer {
     pub(crate) proposal: String,
     /// Yes or no.
     pub(crate) accept: bool,
-    /// What was shown; a yes to something else does not count.
+    /// What was shown; a yes to something else does not count. Only answers to questions have none.
     pub(crate) digest: Option<String>,
     /// Why not.
     pub(crate) reason: Option<String>,
@@ -74,7 +74,7 @@ impl Actor {
     }
 
     async fn answer_now(&mut self, answer: Answer, asked: Box<Asked>) -> Result<AnsweredOne, Error> {
-        if answer.accept && answer.digest.as_ref().is_some_and(|digest| *digest != asked.proposal.digest) {
+        if answer.accept && !is_for(&answer, &asked.proposal) {
             self.stage(&answer.proposal, Stage::Asked(asked));
             return Ok(answered(&answer, ProposalState::Open, Some("What is proposed now is not what was answered. Look again.")));
         }
@@ -171,7 +171,7 @@ impl Actor {
         let attributes: Map<String, Value> = serde_json::from_str(&row.attributes).unwrap_or_default();
         let proposal: Option<Proposal> = attributes.get("proposal").and_then(|value| serde_json::from_value(value.clone()).ok());
         let Some(proposal) = proposal else { return self.answered_before(&answer.proposal).await };
-        if answer.accept && answer.digest.as_ref().is_some_and(|digest| *digest != proposal.digest) {
+        if answer.accept && !is_for(&answer, &proposal) {
             return Ok(answered(&answer, ProposalState::Open, Some("What is proposed is not what was answered. Look again.")));
         }
         let call = recorded(&attributes);
@@ -257,6 +257,14 @@ impl Actor {
     /// The proposals of the turn that runs.
     pub(super) fn open_proposals(&self) -> Vec<Proposal> {
         self.active.iter().flat_map(|active| active.acts.open().cloned()).collect()
+    }
+}
+
+/// Whether a yes is for what is proposed. Words that answer a question are for the question.
+fn is_for(answer: &Answer, proposal: &Proposal) -> bool {
+    match &answer.digest {
+        Some(digest) => *digest == proposal.digest,
+        None => proposal.kind == ProposalKind::Question,
     }
 }
 

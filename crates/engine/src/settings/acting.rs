@@ -8,7 +8,7 @@ use alcove_proto::acting::{
     Answered, ApprovalPreset, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode,
     CommandOutput, HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
 };
-use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, RuleSubject};
+use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, ProposalKind, RuleSubject};
 use alcove_store::{CheckpointHow, EntryState};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -66,6 +66,15 @@ pub(super) async fn proposals(engine: &Engine, payload: &Map<String, Value>) -> 
         None | Some(Value::Null) => None,
         Some(_) => Some(chat_of(payload)?),
     };
+    Ok(value(&Proposals { proposals: waiting(engine, chat).await? }))
+}
+
+/// What waits for a person, in one chat or in all that are kept.
+async fn waiting(engine: &Engine, chat: Option<ChatId>) -> Result<Vec<Proposal>, Refused> {
+    // A temporary chat keeps its own in memory.
+    if let Some(chat) = chat.as_ref().filter(|chat| chat.is_temporary()) {
+        return Ok(engine.chat(chat).await?.proposals().await);
+    }
     let rows = read(&engine.shared().store, |reader| reader.unfinished_entries()).await?;
     let wanted =
         rows.into_iter().filter(|row| row.state == EntryState::Proposed && chat.as_ref().is_none_or(|chat| row.chat == chat.as_str()));
@@ -73,12 +82,7 @@ pub(super) async fn proposals(engine: &Engine, payload: &Map<String, Value>) -> 
         let map: Map<String, Value> = serde_json::from_str(&attributes).ok()?;
         serde_json::from_value::<Proposal>(map.get("proposal")?.clone()).ok()
     };
-    let mut proposals: Vec<Proposal> = wanted.filter_map(|row| proposal(row.attributes)).collect();
-    // A temporary chat keeps its own in memory.
-    if let Some(chat) = chat.filter(ChatId::is_temporary) {
-        proposals = engine.chat(&chat).await?.proposals().await;
-    }
-    Ok(value(&Proposals { proposals }))
+    Ok(wanted.filter_map(|row| proposal(row.attributes)).collect())
 }
 
 /// `proposal.answer`.
@@ -96,6 +100,9 @@ pub(super) async fn answer(engine: &Engine, payload: &Map<String, Value>) -> Res
             "reject" => false,
             _ => return Err(Refused::bad("answer must be accept or reject")),
         };
+        if accept && body.digest.is_none() && !is_question(engine, &chat, &body.proposal_id).await? {
+            return Err(Refused::bad("digest is required: what the yes is given to"));
+        }
         given.push((chat, accept, body));
     }
     let mut answered = Vec::with_capacity(given.len());
@@ -122,6 +129,12 @@ pub(super) async fn answer(engine: &Engine, payload: &Map<String, Value>) -> Res
         answered.push(one);
     }
     Ok(value(&Answered { answered }))
+}
+
+/// Whether a proposal that waits is a question, which is answered in words.
+async fn is_question(engine: &Engine, chat: &ChatId, proposal: &str) -> Result<bool, Refused> {
+    let waiting = waiting(engine, Some(chat.clone())).await?;
+    Ok(waiting.iter().any(|one| one.proposal_id == proposal && one.kind == ProposalKind::Question))
 }
 
 /// `approvals.get`.
