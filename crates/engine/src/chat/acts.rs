@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use alcove_agent::policy::{Approvals, Effect as Ruled, Kind, Spent, Verdict};
+use alcove_agent::policy::{Approvals, Effect as Ruled, Exact, Kind, Spent, Verdict};
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::{Input, Settled};
 use alcove_proto::envelope::{ChangesWord, ChatStateWord, Event, Phase, Proposal, ProposalResolved, ProposalState, StreamChunk};
@@ -58,7 +58,7 @@ pub(super) enum Stage {
     /// It waits for a person.
     Asked(Box<Asked>),
     /// It may run.
-    Ready(Box<Prepared>, Leave),
+    Ready(Leave),
     /// It runs.
     Running(CancellationToken),
     /// It has ended.
@@ -113,13 +113,8 @@ impl Acts {
     pub(super) fn open(&self) -> impl Iterator<Item = &Proposal> {
         self.list.iter().filter_map(|doing| match &doing.stage {
             Stage::Asked(asked) => Some(&asked.proposal),
-            Stage::Fresh | Stage::Ready(..) | Stage::Running(_) | Stage::Over => None,
+            Stage::Fresh | Stage::Ready(_) | Stage::Running(_) | Stage::Over => None,
         })
-    }
-
-    /// A person said yes to exactly this.
-    pub(super) fn grant(&mut self, record: &str, digest: alcove_agent::policy::Digest) {
-        self.approvals.grant(record, digest);
     }
 }
 
@@ -171,7 +166,7 @@ impl Actor {
         let list = &self.active.as_ref()?.acts.list;
         let moves = |(index, doing): (usize, &Doing)| match &doing.stage {
             Stage::Fresh => list.iter().take(index).all(|earlier| !stands_in_the_way(earlier, &doing.call)),
-            Stage::Ready(..) => list.iter().take(index).all(|earlier| earlier.is_over() || beside(earlier, doing)),
+            Stage::Ready(_) => list.iter().take(index).all(|earlier| earlier.is_over() || beside(earlier, doing)),
             Stage::Asked(_) | Stage::Running(_) | Stage::Over => false,
         };
         list.iter().enumerate().position(moves)
@@ -182,7 +177,7 @@ impl Actor {
         let Some(doing) = active.acts.list.get_mut(index) else { return Ok(()) };
         match std::mem::replace(&mut doing.stage, Stage::Over) {
             Stage::Fresh => self.prepare(index).await,
-            Stage::Ready(prepared, leave) => self.carry_on(index, *prepared, leave).await,
+            Stage::Ready(leave) => self.carry_on(index, leave).await,
             other @ (Stage::Asked(_) | Stage::Running(_) | Stage::Over) => {
                 doing.stage = other;
                 Ok(())
@@ -214,34 +209,40 @@ impl Actor {
             }
         };
         let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
-        if let Some(doing) = self.doing(index) {
-            doing.why = Some(verdict.why.clone());
-        }
-        match verdict.effect {
-            Ruled::Deny => self.settle(index, refused(&call, &verdict)),
-            Ruled::Allow | Ruled::Ask if matches!(call.ask, Ask::Question { .. }) => {
-                match self.allowed.take_if(|allowed| allowed.0 == record) {
-                    Some((_, text)) => self.settle(index, crate::act::done(&call, format!("The person answers: {text}"))),
-                    None => self.propose(index, prepared, &verdict).await?,
-                }
+        self.give_reason(index, &verdict);
+        let question = matches!(call.ask, Ask::Question { .. });
+        let allowed = self.allowed.take_if(|allowed| allowed.0 == record).map(|allowed| allowed.1);
+        match (verdict.effect, allowed) {
+            (Ruled::Deny, _) => self.settle(index, refused(&call, &verdict)),
+            (Ruled::Allow | Ruled::Ask, Some(text)) if question => {
+                self.settle(index, crate::act::done(&call, format!("The person answers: {text}")));
             }
-            Ruled::Ask => match self.resumed_digest(&record) {
-                Some(digest) if digest == prepared.exact.digest().to_string() => self.ready(index, prepared),
-                Some(_) | None => self.propose(index, prepared, &verdict).await?,
-            },
-            Ruled::Allow => self.ready(index, prepared),
+            (Ruled::Allow | Ruled::Ask, Some(digest)) if digest == prepared.exact.digest().to_string() => self.approved(index, &prepared.exact),
+            (Ruled::Allow, _) if !question => self.ready(index, Leave::Given),
+            (Ruled::Allow | Ruled::Ask, _) => self.propose(index, prepared, &verdict).await?,
         }
         Ok(())
     }
 
-    /// The digest a person allowed after the turn of this record had ended.
-    fn resumed_digest(&mut self, record: &str) -> Option<String> {
-        self.allowed.take_if(|allowed| allowed.0 == record).map(|allowed| allowed.1)
+    /// A person said yes to exactly this.
+    pub(super) fn approved(&mut self, index: usize, exact: &Exact) {
+        if let Some(acts) = self.active.as_mut().map(|active| &mut active.acts)
+            && let Some(doing) = acts.list.get(index)
+        {
+            acts.approvals.grant(&doing.record, exact.digest());
+        }
+        self.ready(index, Leave::Approved);
     }
 
-    fn ready(&mut self, index: usize, prepared: Prepared) {
+    fn give_reason(&mut self, index: usize, verdict: &Verdict) {
         if let Some(doing) = self.doing(index) {
-            doing.stage = Stage::Ready(Box::new(prepared), Leave::Given);
+            doing.why = Some(verdict.why.clone());
+        }
+    }
+
+    fn ready(&mut self, index: usize, leave: Leave) {
+        if let Some(doing) = self.doing(index) {
+            doing.stage = Stage::Ready(leave);
         }
     }
 
@@ -281,30 +282,37 @@ impl Actor {
         Ok(())
     }
 
-    /// Starts a call. What a person allowed is looked at again: it must be exactly what was shown.
-    async fn carry_on(&mut self, index: usize, prepared: Prepared, leave: Leave) -> Result<(), Error> {
+    /// Starts a call, which may have waited long for others or for a person: what it would do now is worked out and judged again, under the
+    /// rules and the mode of now. What a person allowed must be exactly what was shown, and nothing may deny it.
+    async fn carry_on(&mut self, index: usize, leave: Leave) -> Result<(), Error> {
         let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
         let at = self.at(ordinal, &record);
-        let prepared = match leave {
-            Leave::Given => prepared,
-            Leave::Approved => {
-                let now = match self.shared.hands.prepare(&prepared.call, &at).await {
-                    Ok(now) => now,
-                    Err(settled) => {
-                        self.settle(index, *settled);
-                        return Ok(());
-                    }
-                };
-                let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &now.exact));
-                if spent != Some(Spent::Used) {
-                    let words =
-                        "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
-                    self.settle(index, crate::act::failed(&call, 409, words));
-                    return Ok(());
-                }
-                now
+        let prepared = match self.shared.hands.prepare(&call, &at).await {
+            Ok(now) => now,
+            Err(settled) => {
+                self.settle(index, *settled);
+                return Ok(());
             }
         };
+        let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
+        let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &prepared.exact));
+        match (verdict.effect, leave) {
+            (Ruled::Deny, _) => {
+                self.settle(index, refused(&call, &verdict));
+                return Ok(());
+            }
+            (Ruled::Ask, Leave::Given) => {
+                self.give_reason(index, &verdict);
+                return self.propose(index, prepared, &verdict).await;
+            }
+            (Ruled::Allow, Leave::Given) => self.give_reason(index, &verdict),
+            (Ruled::Allow | Ruled::Ask, Leave::Approved) if spent == Some(Spent::Used) => {}
+            (Ruled::Allow | Ruled::Ask, Leave::Approved) => {
+                let words = "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
+                self.settle(index, crate::act::failed(&call, 409, words));
+                return Ok(());
+            }
+        }
         let attributes = self.attributes(index, None);
         let row = self.entry(ordinal, record, (EntryState::Streaming, None), ("", &attributes));
         self.journal.append(Vec::new(), vec![Change::PutEntry(row)]).await?;
@@ -425,7 +433,7 @@ impl Actor {
                     turn_id: turn_id.clone(),
                     seq: None,
                 }))),
-                Stage::Fresh | Stage::Ready(..) => {}
+                Stage::Fresh | Stage::Ready(_) => {}
             }
             let attributes = json!({ "call": doing.call.id, "tool": doing.call.tool.name(), "arguments": doing.call.arguments });
             ended.push((doing.record.clone(), attributes, format!("Stopped before its end.\n{}", doing.output)));

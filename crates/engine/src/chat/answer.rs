@@ -9,7 +9,7 @@ use alcove_store::{Change, EntryRow, EntryState, TurnState, Visibility};
 use serde_json::{Map, Value, json};
 
 use super::actor::Actor;
-use super::acts::{Asked, Leave, Resumed, Stage};
+use super::acts::{Asked, Resumed, Stage};
 use super::journal::Say;
 use super::turns::Waiting;
 use super::{Lasting, Running};
@@ -42,9 +42,9 @@ impl Actor {
         let Some(doing) = doing else { return self.answer_later(answer).await };
         match std::mem::replace(&mut doing.stage, Stage::Over) {
             Stage::Asked(asked) => self.answer_now(answer, asked).await,
-            other @ (Stage::Fresh | Stage::Ready(..) | Stage::Running(_) | Stage::Over) => {
+            other @ (Stage::Fresh | Stage::Ready(_) | Stage::Running(_) | Stage::Over) => {
                 let state = match &other {
-                    Stage::Ready(..) | Stage::Running(_) => ProposalState::Accepted,
+                    Stage::Ready(_) | Stage::Running(_) => ProposalState::Accepted,
                     Stage::Fresh | Stage::Over | Stage::Asked(_) => return self.put_back(&answer.proposal, other).await,
                 };
                 doing.stage = other;
@@ -106,10 +106,9 @@ impl Actor {
             }
         };
         self.resolve(&answer, &asked.proposal, ProposalState::Accepted, None).await?;
-        if let Some(active) = &mut self.active {
-            active.acts.grant(&answer.proposal, asked.prepared.exact.digest());
+        if let Some(index) = self.active.as_ref().and_then(|active| active.acts.position(&answer.proposal)) {
+            self.approved(index, &asked.prepared.exact);
         }
-        self.stage(&answer.proposal, Stage::Ready(Box::new(asked.prepared), Leave::Approved));
         Ok(answered(&answer, ProposalState::Accepted, None))
     }
 
