@@ -173,6 +173,39 @@ async fn a_command_runs_as_the_person_wrote_it() {
     assert_eq!(scene.answer(&proposal, answer).await["state"], "accepted");
     let ran = scene.finish().await;
     assert_eq!((ran.statuses(), scene.text("who.txt").as_str()), (vec![200], "person\n"), "{:?}", ran.results);
+    // Everybody is told what ran, and the model who made it so.
+    let resolved = ran.heard.iter().find(|frame| frame.event() == "proposal_resolved").expect("it is answered");
+    assert_eq!((resolved.str("command"), &ran.ends()[0]["arguments"]), (command, &json!({ "command": command })));
+    assert!(ran.results[0].starts_with(&format!("The person changed the command to: {command}\n")), "{:?}", ran.results);
+    let page = thread(&scene.gateway, &scene.chat).await;
+    let resolution = page["messages"].as_array().unwrap().iter().find_map(|message| message["resolution"]["command"].as_str());
+    assert_eq!((resolution, &page_events(&page)[0]["arguments"]["command"]), (Some(command), &json!(command)));
+}
+
+#[tokio::test]
+async fn a_changed_command_is_told_as_such_however_it_ends() {
+    let mut scene = Scene::open().await;
+    let command = "echo person; sleep 600";
+    for (end, how) in [("/stop", "Stopped before its end"), ("kill", "Alcove ended while this ran")] {
+        scene.prompted("Go.").await.end_with_calls(&[("exec", json!({ "cmd": "echo model; sleep 600" }))]).await;
+        let proposal = scene.proposal().await;
+        scene.answer(&proposal, json!({ "answer": "accept", "digest": proposal.json["digest"], "command": command })).await;
+        scene.client.find("stream_chunk").await;
+        if end == "kill" {
+            scene = scene.killed_and_restarted().await;
+        } else {
+            scene.say(end).await;
+            scene.rest().await;
+        }
+        let page = thread(&scene.gateway, &scene.chat).await;
+        let ended = page_events(&page).pop().expect("it has begun");
+        assert_eq!((&ended["status"], &ended["arguments"]), (&json!(499), &json!({ "command": command })), "{end}: {ended}");
+        let call = scene.prompted("And now?").await;
+        let told = format!("The person changed the command to: {command}\\n{how}");
+        assert!(call.body["messages"].to_string().contains(&told), "{end}: {}", call.body);
+        scene.done(call).await;
+        scene.rest().await;
+    }
 }
 
 #[tokio::test]

@@ -106,6 +106,9 @@ async fn a_command_runs_as_the_person_wrote_it_also_after_a_restart() {
         let ran = scene.finish().await;
         assert_eq!((ran.statuses(), ran.count("proposal")), (vec![200], 0), "{dialect}: {:?}", ran.results);
         assert_eq!((scene.text("runs.txt").as_str(), scene.text("who.txt").as_str()), ("-", "person\n"), "{dialect}");
+        assert_eq!(ran.ends()[0]["arguments"]["command"], "echo person >> who.txt");
+        let told = ran.results.iter().any(|told| told.contains("The person changed the command to: echo person >> who.txt"));
+        assert!(told, "{dialect}: {:?}", ran.results);
     }
 }
 

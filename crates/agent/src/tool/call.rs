@@ -27,12 +27,16 @@ impl Call {
     pub fn with_command(&self, command: &str) -> Option<Self> {
         let Ask::Run(run) = &self.ask else { return None };
         let ask = Ask::Run(Run { script: command.to_owned(), ..run.clone() });
-        let mut arguments = self.arguments.clone();
-        // Under whatever name the other one came, it is gone.
-        native::COMMAND.iter().for_each(|name| drop(arguments.remove(*name)));
-        arguments.insert("command".to_owned(), command.into());
-        Some(Self { target: native::target(&ask), ask, arguments, ..self.clone() })
+        Some(Self { target: native::target(&ask), ask, arguments: with_command(&self.arguments, command), ..self.clone() })
     }
+}
+
+/// The arguments of a command as those of another one; under whatever name the first came, it is gone.
+pub fn with_command(arguments: &Map<String, Value>, command: &str) -> Map<String, Value> {
+    let mut arguments = arguments.clone();
+    arguments.retain(|name, _| !native::COMMAND.contains(&name.as_str()));
+    arguments.insert("command".to_owned(), command.into());
+    arguments
 }
 
 /// What a call asks for.

@@ -103,7 +103,7 @@ fn begin(turn: &mut Turn, now: i64) -> Vec<Effect> {
     for called in std::mem::take(&mut turn.reply.calls) {
         let (id, name, arguments) = (called.id().to_owned(), called.name().to_owned(), called.arguments().clone());
         turn.names.insert(id.clone());
-        turn.acts.push(Act { id, name, arguments, settled: false, output: String::new() });
+        turn.acts.push(Act { id, name, arguments, changed: None, settled: false, output: String::new() });
         match called {
             Called::Meant(call) => calls.push(call),
             Called::Unread(wrong) => unread.push(wrong),

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::Lasting;
 use super::actor::Actor;
 use super::journal::Say;
-use super::records::end_of;
+use super::records::{end_of, under_change};
 use crate::act::{At, Ears, Prepared, Worked, refused};
 use crate::clock::now_ms;
 use crate::error::Error;
@@ -43,6 +43,8 @@ pub(super) struct Doing {
     /// The path of its record, by which a proposal is named too.
     pub(super) record: String,
     pub(super) stage: Stage,
+    /// The command as a person changed it.
+    pub(super) changed: Option<String>,
     /// Why it is allowed, or asked about.
     why: Option<String>,
     /// What it has put out, the newest of it.
@@ -86,6 +88,8 @@ pub(super) struct Resumed {
     pub(super) call: Call,
     pub(super) record: String,
     pub(super) digest: String,
+    /// The command as the person changed it.
+    pub(super) changed: Option<String>,
     /// The answer, where it was a question.
     pub(super) text: Option<String>,
 }
@@ -130,7 +134,9 @@ impl Actor {
         let Some(ordinal) = self.active.as_ref().map(|active| active.acts.ordinal) else { return };
         let mut list = Vec::with_capacity(calls.len());
         for call in calls {
-            let record = match self.resumed.take() {
+            let resumed = self.resumed.take();
+            let changed = resumed.as_ref().and_then(|resumed| resumed.changed.clone());
+            let record = match resumed {
                 Some(resumed) => {
                     let question = matches!(call.ask, Ask::Question { .. });
                     let told = if question { resumed.text.unwrap_or_else(|| "Yes.".to_owned()) } else { resumed.digest };
@@ -139,7 +145,7 @@ impl Actor {
                 }
                 None => self.fresh_record(ordinal, call.tool.tag(), &call.target),
             };
-            list.push(Doing { call, record, stage: Stage::Fresh, why: None, output: String::new(), pictures: Vec::new() });
+            list.push(Doing { call, record, stage: Stage::Fresh, changed, why: None, output: String::new(), pictures: Vec::new() });
         }
         if let Some(active) = &mut self.active {
             active.acts.list = list;
@@ -217,7 +223,9 @@ impl Actor {
             (Ruled::Allow | Ruled::Ask, Some(text)) if question => {
                 self.settle(index, crate::act::done(&call, format!("The person answers: {text}")));
             }
-            (Ruled::Allow | Ruled::Ask, Some(digest)) if digest == prepared.exact.digest().to_string() => self.approved(index, &prepared.exact),
+            (Ruled::Allow | Ruled::Ask, Some(digest)) if digest == prepared.exact.digest().to_string() => {
+                self.approved(index, &prepared.exact)
+            }
             (Ruled::Allow, _) if !question => self.ready(index, Leave::Given),
             (Ruled::Allow | Ruled::Ask, _) => self.propose(index, prepared, &verdict).await?,
         }
@@ -341,7 +349,8 @@ impl Actor {
         let kept = media::rows(&self.id, &pictures, now_ms());
         let why = settled.why.clone().or_else(|| self.doing(index).and_then(|doing| doing.why.clone()));
         let settled = Settled { record: record.clone(), why, ..settled };
-        let row = self.entry(ordinal, record, end_of(&settled), (&settled.body, &attributes));
+        let body = under_change(&attributes, settled.body.clone());
+        let row = self.entry(ordinal, record, end_of(&settled), (&body, &attributes));
         if let Some(doing) = self.doing(index) {
             doing.stage = Stage::Over;
             doing.pictures = pictures;
@@ -354,7 +363,8 @@ impl Actor {
         let turn_id = self.active.as_ref().and_then(|active| active.machine.facts().turn.clone());
         let Some(doing) = self.doing(index) else { return json!({}) };
         let (call, why) = (&doing.call, &doing.why);
-        let mut attributes = json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "why": why });
+        let mut attributes =
+            json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "changed": doing.changed, "why": why });
         if let (Some(settled), Some(map)) = (settled, attributes.as_object_mut()) {
             map.insert("exit_code".to_owned(), json!(settled.exit_code));
             map.insert("duration_ms".to_owned(), json!(settled.duration_ms));
@@ -429,14 +439,17 @@ impl Actor {
                     call_id: doing.call.id.clone(),
                     state: ProposalState::Cancelled,
                     reason: None,
+                    command: None,
                     rule: None,
                     turn_id: turn_id.clone(),
                     seq: None,
                 }))),
                 Stage::Fresh | Stage::Ready(_) => {}
             }
-            let attributes = json!({ "call": doing.call.id, "tool": doing.call.tool.name(), "arguments": doing.call.arguments });
-            ended.push((doing.record.clone(), attributes, format!("Stopped before its end.\n{}", doing.output)));
+            let call = &doing.call;
+            let attributes = json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "changed": doing.changed });
+            let body = under_change(&attributes, format!("Stopped before its end.\n{}", doing.output));
+            ended.push((doing.record.clone(), attributes, body));
         }
         for (record, attributes, body) in ended {
             let how = (EntryState::Cancelled, Some("aborted".to_owned()));

@@ -81,33 +81,37 @@ impl Actor {
         let call = asked.prepared.call.clone();
         if let (true, Ask::Question { .. }) = (answer.accept, &call.ask) {
             let text = answer.text.clone().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "Yes.".to_owned());
-            self.resolve(&answer, &asked.proposal, ProposalState::Accepted, Some(text.clone())).await?;
+            let resolved = self.resolution(&answer, &asked.proposal, ProposalState::Accepted);
+            self.resolve(ProposalResolved { reason: Some(text.clone()), ..resolved }, Vec::new()).await?;
             self.settled(&answer.proposal, crate::act::done(&call, format!("The person answers: {text}")));
             return Ok(answered(&answer, ProposalState::Accepted, None));
         }
         if !answer.accept {
-            self.resolve(&answer, &asked.proposal, ProposalState::Rejected, answer.reason.clone()).await?;
+            let resolved = self.resolution(&answer, &asked.proposal, ProposalState::Rejected);
+            self.resolve(ProposalResolved { reason: answer.reason.clone(), ..resolved }, Vec::new()).await?;
             self.settled(&answer.proposal, crate::act::rejected(&call, answer.reason.as_deref()));
             return Ok(answered(&answer, ProposalState::Rejected, None));
         }
-        let asked = match self.rewritten(&answer, &call).await {
-            Ok(None) => asked,
+        let (prepared, changed) = match self.rewritten(&answer, &call).await {
+            Ok(None) => (asked.prepared, None),
             Ok(Some(mut prepared)) => {
                 // Nothing but the command may be another than what was shown.
                 prepared.exact = Exact { what: prepared.exact.what, ..asked.prepared.exact };
-                if let Some(doing) = self.active.as_mut().and_then(|active| active.acts.find(&answer.proposal)) {
-                    doing.call = prepared.call.clone();
-                }
-                Box::new(Asked { prepared, proposal: asked.proposal })
+                let changed = script(&prepared.call);
+                (prepared, changed)
             }
             Err(why) => {
                 self.stage(&answer.proposal, Stage::Asked(asked));
                 return Ok(answered(&answer, ProposalState::Open, Some(&why)));
             }
         };
-        self.resolve(&answer, &asked.proposal, ProposalState::Accepted, None).await?;
+        if changed.is_some() {
+            self.change(&answer.proposal, &prepared.call);
+        }
+        let resolved = self.resolution(&answer, &asked.proposal, ProposalState::Accepted);
+        self.resolve(ProposalResolved { command: changed, ..resolved }, Vec::new()).await?;
         if let Some(index) = self.active.as_ref().and_then(|active| active.acts.position(&answer.proposal)) {
-            self.approved(index, &asked.prepared.exact);
+            self.approved(index, &prepared.exact);
         }
         Ok(answered(&answer, ProposalState::Accepted, None))
     }
@@ -132,6 +136,16 @@ impl Actor {
         Ok(Some(prepared))
     }
 
+    /// From here on a call is the one a person made of it.
+    fn change(&mut self, record: &str, call: &Call) {
+        let Some(active) = &mut self.active else { return };
+        active.machine.change(&call.id, call.arguments.clone());
+        if let Some(doing) = active.acts.find(record) {
+            doing.changed = script(call);
+            doing.call = call.clone();
+        }
+    }
+
     fn stage(&mut self, record: &str, stage: Stage) {
         if let Some(doing) = self.active.as_mut().and_then(|active| active.acts.find(record)) {
             doing.stage = stage;
@@ -144,19 +158,24 @@ impl Actor {
         }
     }
 
-    /// Tells that a proposal waits no longer.
-    async fn resolve(&mut self, answer: &Answer, proposal: &Proposal, state: ProposalState, reason: Option<String>) -> Result<(), Error> {
-        let event = Event::ProposalResolved(ProposalResolved {
+    /// What is told of a proposal that was answered.
+    fn resolution(&self, answer: &Answer, proposal: &Proposal, state: ProposalState) -> ProposalResolved {
+        ProposalResolved {
             chat_id: self.id.clone(),
             proposal_id: proposal.proposal_id.clone(),
             call_id: proposal.call_id.clone(),
             state,
-            reason,
+            reason: None,
+            command: None,
             rule: answer.rule.clone(),
             turn_id: proposal.turn_id.clone(),
             seq: None,
-        });
-        self.journal.append(vec![Say::Logged(event)], Vec::new()).await
+        }
+    }
+
+    /// Tells that a proposal waits no longer, and keeps what is so because of it in the same write.
+    async fn resolve(&mut self, resolved: ProposalResolved, more: Vec<Change>) -> Result<(), Error> {
+        self.journal.append(vec![Say::Logged(Event::ProposalResolved(resolved))], more).await
     }
 
     /// A proposal whose turn has ended, by a restart: a no closes it, a yes begins a turn that does it and goes on from there.
@@ -176,19 +195,25 @@ impl Actor {
         let call = recorded(&attributes);
         match (answer.accept, call) {
             (true, Some(call)) => {
-                let (call, digest) = match self.rewritten(&answer, &call).await {
-                    Ok(None) => (call, proposal.digest.clone()),
-                    Ok(Some(prepared)) => (prepared.call.clone(), digest_of(&prepared, &call, &proposal)),
+                let (record, text) = (answer.proposal.clone(), answer.text.clone());
+                let resumed = match self.rewritten(&answer, &call).await {
+                    Ok(None) => Resumed { call, record, digest: proposal.digest.clone(), changed: None, text },
+                    Ok(Some(prepared)) => {
+                        let (digest, changed) = (digest_of(&prepared, &call, &proposal), script(&prepared.call));
+                        Resumed { call: prepared.call, record, digest, changed, text }
+                    }
                     Err(why) => return Ok(answered(&answer, ProposalState::Open, Some(&why))),
                 };
-                self.resolve(&answer, &proposal, ProposalState::Accepted, answer.text.clone()).await?;
-                let resumed = Resumed { call, record: answer.proposal.clone(), digest, text: answer.text.clone() };
+                let resolved = self.resolution(&answer, &proposal, ProposalState::Accepted);
+                let (reason, command) = (answer.text.clone(), resumed.changed.clone());
+                self.resolve(ProposalResolved { reason, command, ..resolved }, Vec::new()).await?;
                 self.say_approved(&proposal, resumed).await?;
                 Ok(answered(&answer, ProposalState::Accepted, None))
             }
             (true, None) => Ok(answered(&answer, ProposalState::Open, Some("This proposal can no longer be carried out. Reject it."))),
             (false, _) => {
-                self.resolve(&answer, &proposal, ProposalState::Rejected, answer.reason.clone()).await?;
+                let resolved = self.resolution(&answer, &proposal, ProposalState::Rejected);
+                self.resolve(ProposalResolved { reason: answer.reason.clone(), ..resolved }, Vec::new()).await?;
                 let outcome = Some("permission".to_owned());
                 let body = answer.reason.clone().unwrap_or_else(|| "The person said no.".to_owned());
                 let closed = EntryRow { state: EntryState::Failed, outcome, body, updated_at: now_ms(), ..row };
@@ -257,6 +282,12 @@ impl Actor {
     pub(super) fn open_proposals(&self) -> Vec<Proposal> {
         self.active.iter().flat_map(|active| active.acts.open().cloned()).collect()
     }
+}
+
+/// The script of a call, where it runs one.
+fn script(call: &Call) -> Option<String> {
+    let Ask::Run(run) = &call.ask else { return None };
+    Some(run.script.clone())
 }
 
 /// Whether a yes is for what is proposed. Words that answer a question are for the question.
