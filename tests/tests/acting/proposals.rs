@@ -6,6 +6,7 @@ use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::thread;
 use serde_json::{Value, json};
 
+use crate::streams::database;
 use crate::{Scene, page_events};
 
 fn write(path: &str) -> (&'static str, Value) {
@@ -104,6 +105,30 @@ async fn row15_a_rejection_is_told_with_its_reason() {
         });
         assert_eq!(resolution, Some(json!("Not that file: it is mine.")), "the thread keeps it");
         assert!(ran.notices().is_empty(), "a no is no failure of the model: {:?}", ran.notices());
+    }
+}
+
+#[tokio::test]
+async fn a_no_is_told_and_kept_in_one_write_or_not_at_all() {
+    for restarted in [false, true] {
+        let mut scene = Scene::open().await;
+        scene.prompted("Go.").await.end_with_calls(&[write("a.txt")]).await;
+        let proposal = scene.proposal().await;
+        if restarted {
+            scene = scene.killed_and_restarted().await;
+        }
+        // The record cannot be closed.
+        let full = "CREATE TRIGGER full BEFORE INSERT ON entries WHEN NEW.state = 'failed' BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database(&scene).execute_batch(full).unwrap();
+        let no = json!({ "chat_id": scene.chat, "proposal_id": proposal.json["proposal_id"], "answer": "reject" });
+        scene.hand.request("proposal.answer", json!({ "answers": [no] })).await;
+        database(&scene).execute_batch("DROP TRIGGER full").unwrap();
+        let mut scene = scene.killed_and_restarted().await;
+        let page = thread(&scene.gateway, &scene.chat).await;
+        let message = page["messages"].as_array().unwrap().iter().find(|message| message["kind"] == "proposal").expect("the page shows it");
+        assert_eq!((&message["resolution"], scene.waiting().await.len()), (&Value::Null, 1), "restarted {restarted}");
+        assert_eq!(scene.reject(&proposal, "").await["state"], "rejected");
+        assert_eq!(scene.waiting().await, Vec::<Value>::new());
     }
 }
 

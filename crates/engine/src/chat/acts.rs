@@ -340,7 +340,7 @@ impl Actor {
     }
 
     fn settle_with(&mut self, index: usize, settled: Settled, more: Vec<Change>, pictures: Vec<Attachment>) {
-        let Some((_, record, ordinal)) = self.of(index) else { return };
+        let Some((_, record, _)) = self.of(index) else { return };
         let mut attributes = self.attributes(index, Some(&settled));
         if let (false, Some(map)) = (pictures.is_empty(), attributes.as_object_mut()) {
             let remembered: Value = serde_json::from_str(&media::attributes(&pictures)).unwrap_or_default();
@@ -348,18 +348,24 @@ impl Actor {
         }
         let kept = media::rows(&self.id, &pictures, now_ms());
         let why = settled.why.clone().or_else(|| self.doing(index).and_then(|doing| doing.why.clone()));
-        let settled = Settled { record: record.clone(), why, ..settled };
-        let body = under_change(&attributes, settled.body.clone());
-        let row = self.entry(ordinal, record, end_of(&settled), (&body, &attributes));
+        let settled = Settled { record, why, ..settled };
+        let row = self.ended(index, &settled, &attributes);
         if let Some(doing) = self.doing(index) {
             doing.stage = Stage::Over;
             doing.pictures = pictures;
         }
-        let changes = std::iter::once(Change::PutEntry(row)).chain(more).chain(kept).collect();
+        let changes = row.into_iter().chain(more).chain(kept).collect();
         self.inputs.push_back((Input::Settled(settled), changes));
     }
 
-    fn attributes(&mut self, index: usize, settled: Option<&Settled>) -> Value {
+    /// The record of a call that ended so.
+    pub(super) fn ended(&self, index: usize, settled: &Settled, attributes: &Value) -> Option<Change> {
+        let (_, record, ordinal) = self.of(index)?;
+        let body = under_change(attributes, settled.body.clone());
+        Some(Change::PutEntry(self.entry(ordinal, record, end_of(settled), (&body, attributes))))
+    }
+
+    pub(super) fn attributes(&mut self, index: usize, settled: Option<&Settled>) -> Value {
         let turn_id = self.active.as_ref().and_then(|active| active.machine.facts().turn.clone());
         let Some(doing) = self.doing(index) else { return json!({}) };
         let (call, why) = (&doing.call, &doing.why);

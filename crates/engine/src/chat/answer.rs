@@ -81,15 +81,15 @@ impl Actor {
         let call = asked.prepared.call.clone();
         if let (true, Ask::Question { .. }) = (answer.accept, &call.ask) {
             let text = answer.text.clone().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "Yes.".to_owned());
+            let settled = crate::act::done(&call, format!("The person answers: {text}"));
             let resolved = self.resolution(&answer, &asked.proposal, ProposalState::Accepted);
-            self.resolve(ProposalResolved { reason: Some(text.clone()), ..resolved }, Vec::new()).await?;
-            self.settled(&answer.proposal, crate::act::done(&call, format!("The person answers: {text}")));
+            self.end(ProposalResolved { reason: Some(text), ..resolved }, settled).await?;
             return Ok(answered(&answer, ProposalState::Accepted, None));
         }
         if !answer.accept {
+            let settled = crate::act::rejected(&call, answer.reason.as_deref());
             let resolved = self.resolution(&answer, &asked.proposal, ProposalState::Rejected);
-            self.resolve(ProposalResolved { reason: answer.reason.clone(), ..resolved }, Vec::new()).await?;
-            self.settled(&answer.proposal, crate::act::rejected(&call, answer.reason.as_deref()));
+            self.end(ProposalResolved { reason: answer.reason.clone(), ..resolved }, settled).await?;
             return Ok(answered(&answer, ProposalState::Rejected, None));
         }
         let (prepared, changed) = match self.rewritten(&answer, &call).await {
@@ -152,10 +152,16 @@ impl Actor {
         }
     }
 
-    fn settled(&mut self, record: &str, settled: Settled) {
-        if let Some(index) = self.active.as_ref().and_then(|active| active.acts.position(record)) {
-            self.settle(index, settled);
-        }
+    /// Ends a call by the answer to its proposal. Its record is closed in the write that tells so: one that was left open could be answered
+    /// again after a restart.
+    async fn end(&mut self, resolved: ProposalResolved, settled: Settled) -> Result<(), Error> {
+        let index = self.active.as_ref().and_then(|active| active.acts.position(&resolved.proposal_id));
+        let Some(index) = index else { return self.resolve(resolved, Vec::new()).await };
+        let attributes = self.attributes(index, Some(&settled));
+        let closed = self.ended(index, &settled, &attributes);
+        self.resolve(resolved, closed.into_iter().collect()).await?;
+        self.settle(index, settled);
+        Ok(())
     }
 
     /// What is told of a proposal that was answered.
@@ -212,12 +218,11 @@ impl Actor {
             }
             (true, None) => Ok(answered(&answer, ProposalState::Open, Some("This proposal can no longer be carried out. Reject it."))),
             (false, _) => {
-                let resolved = self.resolution(&answer, &proposal, ProposalState::Rejected);
-                self.resolve(ProposalResolved { reason: answer.reason.clone(), ..resolved }, Vec::new()).await?;
                 let outcome = Some("permission".to_owned());
                 let body = answer.reason.clone().unwrap_or_else(|| "The person said no.".to_owned());
                 let closed = EntryRow { state: EntryState::Failed, outcome, body, updated_at: now_ms(), ..row };
-                self.journal.append(Vec::new(), vec![Change::PutEntry(closed)]).await?;
+                let resolved = self.resolution(&answer, &proposal, ProposalState::Rejected);
+                self.resolve(ProposalResolved { reason: answer.reason.clone(), ..resolved }, vec![Change::PutEntry(closed)]).await?;
                 self.forget_waiting().await?;
                 Ok(answered(&answer, ProposalState::Rejected, None))
             }
