@@ -3,6 +3,7 @@
 use alcove_tests::client::Frame;
 use serde_json::{Value, json};
 
+use crate::streams::database;
 use crate::{Ran, Scene};
 
 fn read(path: &str) -> (&'static str, Value) {
@@ -247,11 +248,40 @@ async fn a_rule_of_an_answer_that_does_not_count_is_not_made() {
     // Nor is the first of several given when one of them cannot be read.
     let good =
         json!({ "chat_id": scene.chat, "proposal_id": proposal.str("proposal_id"), "answer": "accept", "digest": proposal.json["digest"] });
-    let bad = json!({ "chat_id": scene.chat, "proposal_id": "x", "answer": "perhaps" });
-    assert_eq!(scene.refused("proposal.answer", json!({ "answers": [good, bad] })).await.0, 400);
-    assert_eq!(scene.waiting().await.len(), 1);
+    let mut allowing = good.clone();
+    allowing["rule"] = rule.clone();
+    let mut nowhere = good.clone();
+    nowhere["rule"] = json!({ "effect": "allow", "span": "folder", "place": "here", "subject": {} });
+    for bad in [json!({ "chat_id": scene.chat, "proposal_id": "x", "answer": "perhaps" }), nowhere] {
+        assert_eq!(scene.refused("proposal.answer", json!({ "answers": [allowing, bad] })).await.0, 400);
+        let rules = scene.ask("approvals.get", json!({})).await["rules"].clone();
+        assert_eq!((scene.waiting().await.len(), rules), (1, json!([])));
+    }
     scene.accept(&proposal).await;
     scene.finish().await;
+}
+
+#[tokio::test]
+async fn of_several_answers_each_is_told_its_fate() {
+    let mut scene = Scene::open().await;
+    scene.prompted("Go.").await.end_with_calls(&[exec("echo one"), exec("echo two")]).await;
+    let (first, second) = (scene.proposal().await, scene.proposal().await);
+    // The second cannot be kept.
+    let full = "CREATE TRIGGER full BEFORE INSERT ON events WHEN NEW.kind = 'proposal_resolved' AND NEW.payload LIKE '%two%'
+        BEGIN SELECT RAISE(ABORT, 'full'); END";
+    database(&scene).execute_batch(full).unwrap();
+    let chat = scene.chat.clone();
+    let yes = |proposal: &Frame| {
+        let rule = json!({ "effect": "allow", "span": "chat", "subject": proposal.json["rules"][0]["subject"] });
+        json!({ "chat_id": chat, "proposal_id": proposal.str("proposal_id"), "answer": "accept", "digest": proposal.json["digest"], "rule": rule })
+    };
+    let answers = json!([yes(&first), yes(&second)]);
+    let answered = scene.ask("proposal.answer", json!({ "answers": answers })).await["answered"].clone();
+    assert_eq!((&answered[0]["state"], &answered[0]["why"]), (&json!("accepted"), &Value::Null), "{answered}");
+    assert!(answered[1]["state"] == "open" && answered[1]["why"].is_string(), "{answered}");
+    let rules = scene.ask("approvals.get", json!({})).await["rules"].clone();
+    let subjects: Vec<&Value> = rules.as_array().unwrap().iter().map(|rule| &rule["subject"]["command"]).collect();
+    assert_eq!(subjects, [&json!("echo one")], "{rules}");
 }
 
 #[tokio::test]
