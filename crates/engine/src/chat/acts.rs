@@ -10,7 +10,7 @@ use alcove_proto::envelope::{ChangesWord, ChatStateWord, Event, Phase, Proposal,
 use alcove_store::{Change, EntryState};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Lasting;
 use super::actor::Actor;
@@ -61,8 +61,8 @@ pub(super) enum Stage {
     Asked(Box<Asked>),
     /// It may run.
     Ready(Leave),
-    /// It runs.
-    Running(CancellationToken),
+    /// It runs, for as long as this is held: a chat that is given up leaves nothing running that nobody hears.
+    Running(DropGuard),
     /// It has ended.
     Over,
 }
@@ -328,7 +328,7 @@ impl Actor {
         let Some(active) = &mut self.active else { return Ok(()) };
         let ears = Ears { turn: active.acts.tell.clone(), chat: self.late_ends.tell.clone() };
         if let Some(doing) = active.acts.list.get_mut(index) {
-            doing.stage = Stage::Running(cancel.clone());
+            doing.stage = Stage::Running(cancel.clone().drop_guard());
         }
         self.shared.hands.begin(prepared, at, ears, cancel);
         Ok(())
@@ -351,7 +351,10 @@ impl Actor {
         let settled = Settled { record, why, ..settled };
         let row = self.ended(index, &settled, &attributes);
         if let Some(doing) = self.doing(index) {
-            doing.stage = Stage::Over;
+            if let Stage::Running(guard) = std::mem::replace(&mut doing.stage, Stage::Over) {
+                // It has ended, or goes on in the background.
+                let _goes_on = guard.disarm();
+            }
             doing.pictures = pictures;
         }
         let changes = row.into_iter().chain(more).chain(kept).collect();
@@ -438,7 +441,7 @@ impl Actor {
             let stage = std::mem::replace(&mut doing.stage, Stage::Over);
             match stage {
                 Stage::Over => continue,
-                Stage::Running(cancel) => cancel.cancel(),
+                Stage::Running(guard) => drop(guard),
                 Stage::Asked(asked) => said.push(Say::Logged(Event::ProposalResolved(ProposalResolved {
                     chat_id: self.id.clone(),
                     proposal_id: asked.proposal.proposal_id.clone(),
