@@ -197,7 +197,9 @@ export function mockTurns({ chats, emit, mark, record, say, sockets, pace }) {
     const { proposal_id, call_id } = found.proposal;
     const rule = given.rule === undefined ? {} : { rule: `${found.proposal.rules?.[0]?.words ?? "allow"}, ${{ chat: "in this chat", folder: "in this folder", always: "always" }[given.rule.span]}` };
     const reason = given.reason ?? given.text;
-    emit(found.chat, { event: "proposal_resolved", proposal_id, call_id, state, ...(reason === undefined ? {} : { reason }), ...rule, ...found.extra });
+    const script = found.proposal.command?.script;
+    const command = given.command === undefined || given.command === script ? {} : { command: given.command };
+    emit(found.chat, { event: "proposal_resolved", proposal_id, call_id, state, ...command, ...(reason === undefined ? {} : { reason }), ...rule, ...found.extra });
     found.done(given);
   }
 

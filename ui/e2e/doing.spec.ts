@@ -22,6 +22,8 @@ test("a program is written, run and undone: each step waits for a yes, and says 
   await armed(page, "approve").click();
   await at(page, "proposed-command").waitFor();
   await at(page, "edit-command").click();
+  // It takes the focus, with the caret at the end, before it is written in.
+  await page.locator("[data-test=edited-command]:focus").waitFor();
   await at(page, "edited-command").fill("sh notes/words.sh < README.md");
   await armed(page, "approve-edited").click();
   await at(page, "tool").last().locator("summary").click();
@@ -30,6 +32,12 @@ test("a program is written, run and undone: each step waits for a yes, and says 
   await at(page, "changes").waitFor();
   await at(page, "stop").waitFor({ state: "detached" });
   expect(await at(page, "resolved").count()).toBe(2);
+  const changed = at(page, "resolved").last();
+  expect(await changed.innerText()).toContain("sh notes/words.sh < README.md");
+  await changed.locator("summary").click();
+  expect(await at(page, "changed-command").innerText()).toBe("sh notes/words.sh < README.md");
+  expect(await changed.locator("[data-test=proposed-command]").innerText()).toContain("printf");
+  await changed.locator("summary").click();
   expect(await page.locator("[data-test=tool]").last().innerText()).toContain("sh notes/words.sh < README.md");
   await at(page, "changes-undo").click();
   await at(page, "left").getByText("notes/count.txt").waitFor();

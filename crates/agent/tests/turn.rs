@@ -262,6 +262,32 @@ fn native_calls_are_carried_out_and_the_model_is_asked_again() {
 }
 
 #[test]
+fn calls_have_ids_of_their_own_also_where_the_model_names_one_like_ours() {
+    let read = |id: &str| call(id, "read_file", r#"{"path":"a.txt"}"#);
+    let inputs = vec![
+        Input::StepEnded(cost(), Cut::No, vec![read("call_0_1"), read(""), read("call_1_0")]),
+        settled("call_0_1", 200, "one"),
+        settled("call_0_2", 200, "two"),
+        settled("call_1_0", 200, "three"),
+        Input::Next(packet()),
+        Input::StepEnded(cost(), Cut::No, vec![read("")]),
+        settled("call_1_1", 200, "four"),
+    ];
+    let mut machine = Turn::new(facts(Some("t")));
+    machine.take(Input::Began(packet()), 2000);
+    let effects: Vec<Effect> = inputs.into_iter().flat_map(|input| machine.take(input, 2100)).collect();
+    let told = told(effects);
+    let lines: Vec<&str> = told.lines().filter(|line| line.starts_with("keep") || *line == "next step").collect();
+    expect![[r#"
+        keep step 0 "" raw None calls ["call_0_1 get/a.txt", "call_0_2 get/a.txt", "call_1_0 get/a.txt"]
+        next step
+        keep step 1 "" raw None calls ["call_1_1 get/a.txt"]
+        next step
+    "#]]
+    .assert_eq(&format!("{}\n", lines.join("\n")));
+}
+
+#[test]
 fn tags_are_carried_out_and_closed_by_an_update() {
     let inputs = vec![
         Input::Answer("I look. <get path=\"a".to_owned()),

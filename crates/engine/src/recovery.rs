@@ -1,14 +1,15 @@
 //! What the last run left unfinished is closed before the first client is served: turns found running or waiting are told to be
 //! interrupted, in the thread, with what had arrived kept, and commands that ran on in the background to have ended.
 
+use alcove_agent::tool::with_command;
 use alcove_proto::envelope::{
-    CommandEnded, Event, GoalStatus, GoalWord, MessageEvent, MessageKind, Notice, NoticeKind, Phase, ReasoningEnd, StreamEnd, ToolEvent,
-    ToolPhase,
+    CommandEnded, Event, GoalStatus, GoalWord, MessageEvent, MessageKind, Notice, NoticeKind, Phase, ProposalResolved, ReasoningEnd,
+    StreamEnd, ToolEvent, ToolPhase,
 };
 use alcove_proto::{ChatId, TurnId};
 use alcove_store::{Change, ChatRow, EntryRow, EntryState, EventRow, PageStart, Store, TurnRow, TurnState};
 
-use crate::chat::{answer_entry, background_of, end_note, ended_record};
+use crate::chat::{answer_entry, background_of, end_note, ended_record, under_change};
 use crate::clock::now_ms;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -226,6 +227,7 @@ impl Told {
                 self.calls(parse::<MessageEvent>(row)?.tool_events.unwrap_or_default());
             }
             "file_edit" | "proposal" | "turn_end" => self.turn_seq += 1,
+            "proposal_resolved" => self.change(parse::<ProposalResolved>(row)?),
             "goal_status" => *self = Self { turn: self.turn.take(), turn_seq: 1, ..Self::default() },
             _ => {}
         }
@@ -234,6 +236,15 @@ impl Told {
 }
 
 impl Told {
+    /// A call whose command a person changed ends as the one that ran.
+    fn change(&mut self, resolved: ProposalResolved) {
+        let Some(command) = resolved.command else { return };
+        for event in self.running.iter_mut().filter(|event| event.call_id == resolved.call_id) {
+            let arguments = event.arguments.as_object().cloned().unwrap_or_default();
+            event.arguments = with_command(&arguments, &command).into();
+        }
+    }
+
     /// Keeps the calls that have begun and not ended.
     fn calls(&mut self, events: Vec<ToolEvent>) {
         for event in events {
@@ -266,7 +277,8 @@ fn close_entries(store: &Store, chat: Option<&str>) -> Result<Open, Error> {
     let (proposed, made): (Vec<EntryRow>, Vec<EntryRow>) = rows.into_iter().partition(|row| row.state == EntryState::Proposed);
     let (left, made): (Vec<EntryRow>, Vec<EntryRow>) = made.into_iter().partition(|row| background_of(row).is_some());
     let closed = made.into_iter().map(|row| {
-        let body = if row.body.is_empty() { UNKNOWN.to_owned() } else { row.body.clone() };
+        let unknown = || under_change(&serde_json::from_str(&row.attributes).unwrap_or_default(), UNKNOWN.to_owned());
+        let body = if row.body.is_empty() { unknown() } else { row.body.clone() };
         Change::PutEntry(interrupted(EntryRow { body, ..row }, now_ms()))
     });
     Ok(Open { proposed, closed: closed.collect(), left })

@@ -7,6 +7,7 @@ use alcove_tests::http::thread;
 use alcove_tests::{processes, within};
 use serde_json::{Value, json};
 
+use crate::streams::database;
 use crate::{Scene, ends};
 
 /// How soon a stopped turn has ended, and everything its command began, beside all that is tested at the same time; alone it takes less than
@@ -212,4 +213,17 @@ async fn a_flood_of_output_is_bounded_and_stopped_at_once() {
     assert!(idle <= STOP_LIMIT && began.elapsed() <= STOP_LIMIT, "idle after {idle:?}, gone after {:?}", began.elapsed());
     let grown = scene.gateway.peak() - before;
     assert!(grown < GROWTH_LIMIT, "{grown} KiB more");
+}
+
+#[tokio::test]
+async fn a_chat_that_can_keep_nothing_any_more_leaves_no_command_running() {
+    let mut scene = Scene::freely("native").await;
+    let mark = format!("86391.{}", scene.gateway.id());
+    scene.prompted("Go.").await.end_with_calls(&[exec(&format!("echo begun; sleep {mark}"))]).await;
+    scene.client.find("stream_chunk").await;
+    assert!(!processes::of(&mark).is_empty());
+    let full = "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'full'); END";
+    database(&scene).execute_batch(full).unwrap();
+    scene.say("And this.").await;
+    processes::gone(&mark).await;
 }

@@ -3,6 +3,7 @@
 use alcove_tests::client::Frame;
 use serde_json::{Value, json};
 
+use crate::streams::database;
 use crate::{Ran, Scene};
 
 fn read(path: &str) -> (&'static str, Value) {
@@ -115,6 +116,57 @@ async fn a_denial_always_wins() {
     assert_eq!(scene.text("secret/key.txt"), "key\n");
 }
 
+/// Ends the command that runs, after something was changed meanwhile, and plays the turn to its end.
+async fn with_this_changed(scene: &mut Scene, action: &str, change: Value) -> Ran {
+    let record = scene.client.find("stream_chunk").await.str("path").to_owned();
+    let chat = json!(scene.chat);
+    let mut payload = change;
+    payload["chat_id"] = chat.clone();
+    scene.ask(action, payload).await;
+    scene.ask("command.stop", json!({ "chat_id": chat, "path": record })).await;
+    scene.finish().await
+}
+
+#[tokio::test]
+async fn what_is_changed_while_a_step_goes_on_holds_for_the_rest_of_it() {
+    let mut scene = Scene::freely("native").await;
+    let first = || exec("echo begun; sleep 600");
+    // Each may run when the step begins, and waits for the first.
+    let denial = json!({ "effect": "deny", "span": "always", "subject": { "command": "touch *" } });
+    for (action, change) in [("chat.acting.update", json!({ "mode": "ask" })), ("rule.add", denial.clone())] {
+        scene.acting(json!({ "mode": "act" })).await;
+        scene.prompted("Go.").await.end_with_calls(&[first(), exec("touch b.txt")]).await;
+        let ran = with_this_changed(&mut scene, action, change).await;
+        assert_eq!(
+            (ran.statuses(), asked(&ran).len(), scene.text("b.txt").as_str()),
+            (vec![499, 403], 0, "-"),
+            "{action}: {:?}",
+            ran.results
+        );
+    }
+    let rules = scene.ask("approvals.get", json!({})).await["rules"].clone();
+    scene.ask("rule.remove", json!({ "id": rules[0]["id"] })).await;
+    scene.acting(json!({ "mode": "act" })).await;
+    // What a person is to be asked by now is asked.
+    scene.acting(json!({ "network": true })).await;
+    let reaching = ("exec", json!({ "command": "touch b.txt", "network": true }));
+    for (second, change) in [(reaching, json!({ "network": false })), (exec("touch b.txt"), json!({ "preset": "ask" }))] {
+        scene.prompted("Go.").await.end_with_calls(&[first(), second]).await;
+        let ran = with_this_changed(&mut scene, "chat.acting.update", change).await;
+        assert_eq!((ran.statuses(), asked(&ran)), (vec![499, 200], vec!["exec".to_owned()]), "{:?}", ran.results);
+    }
+    // A yes that was given before stays good, but not against what is denied.
+    for (action, change, status) in [("chat.acting.update", json!({ "preset": "ask" }), 200), ("rule.add", denial, 403)] {
+        scene.prompted("Go.").await.end_with_calls(&[first(), exec("touch c.txt")]).await;
+        for _ in 0..2 {
+            let proposal = scene.proposal().await;
+            scene.accept(&proposal).await;
+        }
+        let ran = with_this_changed(&mut scene, action, change).await;
+        assert_eq!((ran.statuses(), asked(&ran).len()), (vec![499, status], 0), "{action}: {:?}", ran.results);
+    }
+}
+
 #[tokio::test]
 async fn a_rule_that_asks_is_asked_also_where_nothing_asks() {
     let mut scene = Scene::freely("native").await;
@@ -194,12 +246,42 @@ async fn a_rule_of_an_answer_that_does_not_count_is_not_made() {
     assert!(late["why"].is_string(), "{late}");
     assert_eq!(scene.ask("approvals.get", json!({})).await["rules"], json!([]));
     // Nor is the first of several given when one of them cannot be read.
-    let good = json!({ "chat_id": scene.chat, "proposal_id": proposal.str("proposal_id"), "answer": "accept" });
-    let bad = json!({ "chat_id": scene.chat, "proposal_id": "x", "answer": "perhaps" });
-    assert_eq!(scene.refused("proposal.answer", json!({ "answers": [good, bad] })).await.0, 400);
-    assert_eq!(scene.waiting().await.len(), 1);
+    let good =
+        json!({ "chat_id": scene.chat, "proposal_id": proposal.str("proposal_id"), "answer": "accept", "digest": proposal.json["digest"] });
+    let mut allowing = good.clone();
+    allowing["rule"] = rule.clone();
+    let mut nowhere = good.clone();
+    nowhere["rule"] = json!({ "effect": "allow", "span": "folder", "place": "here", "subject": {} });
+    for bad in [json!({ "chat_id": scene.chat, "proposal_id": "x", "answer": "perhaps" }), nowhere] {
+        assert_eq!(scene.refused("proposal.answer", json!({ "answers": [allowing, bad] })).await.0, 400);
+        let rules = scene.ask("approvals.get", json!({})).await["rules"].clone();
+        assert_eq!((scene.waiting().await.len(), rules), (1, json!([])));
+    }
     scene.accept(&proposal).await;
     scene.finish().await;
+}
+
+#[tokio::test]
+async fn of_several_answers_each_is_told_its_fate() {
+    let mut scene = Scene::open().await;
+    scene.prompted("Go.").await.end_with_calls(&[exec("echo one"), exec("echo two")]).await;
+    let (first, second) = (scene.proposal().await, scene.proposal().await);
+    // The second cannot be kept.
+    let full = "CREATE TRIGGER full BEFORE INSERT ON events WHEN NEW.kind = 'proposal_resolved' AND NEW.payload LIKE '%two%'
+        BEGIN SELECT RAISE(ABORT, 'full'); END";
+    database(&scene).execute_batch(full).unwrap();
+    let chat = scene.chat.clone();
+    let yes = |proposal: &Frame| {
+        let rule = json!({ "effect": "allow", "span": "chat", "subject": proposal.json["rules"][0]["subject"] });
+        json!({ "chat_id": chat, "proposal_id": proposal.str("proposal_id"), "answer": "accept", "digest": proposal.json["digest"], "rule": rule })
+    };
+    let answers = json!([yes(&first), yes(&second)]);
+    let answered = scene.ask("proposal.answer", json!({ "answers": answers })).await["answered"].clone();
+    assert_eq!((&answered[0]["state"], &answered[0]["why"]), (&json!("accepted"), &Value::Null), "{answered}");
+    assert!(answered[1]["state"] == "open" && answered[1]["why"].is_string(), "{answered}");
+    let rules = scene.ask("approvals.get", json!({})).await["rules"].clone();
+    let subjects: Vec<&Value> = rules.as_array().unwrap().iter().map(|rule| &rule["subject"]["command"]).collect();
+    assert_eq!(subjects, [&json!("echo one")], "{rules}");
 }
 
 #[tokio::test]

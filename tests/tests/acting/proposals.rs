@@ -6,6 +6,7 @@ use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::thread;
 use serde_json::{Value, json};
 
+use crate::streams::database;
 use crate::{Scene, page_events};
 
 fn write(path: &str) -> (&'static str, Value) {
@@ -108,6 +109,30 @@ async fn row15_a_rejection_is_told_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_no_is_told_and_kept_in_one_write_or_not_at_all() {
+    for restarted in [false, true] {
+        let mut scene = Scene::open().await;
+        scene.prompted("Go.").await.end_with_calls(&[write("a.txt")]).await;
+        let proposal = scene.proposal().await;
+        if restarted {
+            scene = scene.killed_and_restarted().await;
+        }
+        // The record cannot be closed.
+        let full = "CREATE TRIGGER full BEFORE INSERT ON entries WHEN NEW.state = 'failed' BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database(&scene).execute_batch(full).unwrap();
+        let no = json!({ "chat_id": scene.chat, "proposal_id": proposal.json["proposal_id"], "answer": "reject" });
+        scene.hand.request("proposal.answer", json!({ "answers": [no] })).await;
+        database(&scene).execute_batch("DROP TRIGGER full").unwrap();
+        let mut scene = scene.killed_and_restarted().await;
+        let page = thread(&scene.gateway, &scene.chat).await;
+        let message = page["messages"].as_array().unwrap().iter().find(|message| message["kind"] == "proposal").expect("the page shows it");
+        assert_eq!((&message["resolution"], scene.waiting().await.len()), (&Value::Null, 1), "restarted {restarted}");
+        assert_eq!(scene.reject(&proposal, "").await["state"], "rejected");
+        assert_eq!(scene.waiting().await, Vec::<Value>::new());
+    }
+}
+
+#[tokio::test]
 async fn several_are_shown_at_once_and_answered_at_once() {
     let mut scene = Scene::open().await;
     let calls = [write("a.txt"), write("b.txt"), write("d.txt"), ("exec", json!({ "command": "cat a.txt b.txt > c.txt" }))];
@@ -142,6 +167,12 @@ async fn a_yes_is_for_what_was_shown() {
     assert_eq!(wrong["state"], "open", "{wrong}");
     assert!(wrong["why"].as_str().unwrap().contains("Look again"), "{wrong}");
     assert_eq!((scene.waiting().await.len(), scene.text("a.txt").as_str()), (1, "one\ntwo\n"));
+    // Nor does one that does not say what it is for.
+    let (chat, id) = (scene.chat.clone(), proposal.str("proposal_id").to_owned());
+    let bare = json!({ "answers": [{ "chat_id": chat, "proposal_id": id, "answer": "accept" }] });
+    let (status, words) = scene.refused("proposal.answer", bare).await;
+    assert!(status == 400 && words.contains("digest"), "{status} {words}");
+    assert_eq!(scene.waiting().await.len(), 1);
     // Meanwhile somebody else writes the file.
     scene.put("a.txt", "zero\none\ntwo\n");
     scene.accept(&proposal).await;
@@ -167,6 +198,39 @@ async fn a_command_runs_as_the_person_wrote_it() {
     assert_eq!(scene.answer(&proposal, answer).await["state"], "accepted");
     let ran = scene.finish().await;
     assert_eq!((ran.statuses(), scene.text("who.txt").as_str()), (vec![200], "person\n"), "{:?}", ran.results);
+    // Everybody is told what ran, and the model who made it so.
+    let resolved = ran.heard.iter().find(|frame| frame.event() == "proposal_resolved").expect("it is answered");
+    assert_eq!((resolved.str("command"), &ran.ends()[0]["arguments"]), (command, &json!({ "command": command })));
+    assert!(ran.results[0].starts_with(&format!("The person changed the command to: {command}\n")), "{:?}", ran.results);
+    let page = thread(&scene.gateway, &scene.chat).await;
+    let resolution = page["messages"].as_array().unwrap().iter().find_map(|message| message["resolution"]["command"].as_str());
+    assert_eq!((resolution, &page_events(&page)[0]["arguments"]["command"]), (Some(command), &json!(command)));
+}
+
+#[tokio::test]
+async fn a_changed_command_is_told_as_such_however_it_ends() {
+    let mut scene = Scene::open().await;
+    let command = "echo person; sleep 600";
+    for (end, how) in [("/stop", "Stopped before its end"), ("kill", "Alcove ended while this ran")] {
+        scene.prompted("Go.").await.end_with_calls(&[("exec", json!({ "cmd": "echo model; sleep 600" }))]).await;
+        let proposal = scene.proposal().await;
+        scene.answer(&proposal, json!({ "answer": "accept", "digest": proposal.json["digest"], "command": command })).await;
+        scene.client.find("stream_chunk").await;
+        if end == "kill" {
+            scene = scene.killed_and_restarted().await;
+        } else {
+            scene.say(end).await;
+            scene.rest().await;
+        }
+        let page = thread(&scene.gateway, &scene.chat).await;
+        let ended = page_events(&page).pop().expect("it has begun");
+        assert_eq!((&ended["status"], &ended["arguments"]), (&json!(499), &json!({ "command": command })), "{end}: {ended}");
+        let call = scene.prompted("And now?").await;
+        let told = format!("The person changed the command to: {command}\\n{how}");
+        assert!(call.body["messages"].to_string().contains(&told), "{end}: {}", call.body);
+        scene.done(call).await;
+        scene.rest().await;
+    }
 }
 
 #[tokio::test]

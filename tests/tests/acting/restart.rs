@@ -88,6 +88,31 @@ async fn a_yes_after_a_restart_is_for_what_was_shown() {
 }
 
 #[tokio::test]
+async fn a_command_runs_as_the_person_wrote_it_also_after_a_restart() {
+    for dialect in ["native", "tags"] {
+        let (mut scene, proposal) = waiting(dialect).await;
+        scene.ask("rule.add", json!({ "effect": "deny", "span": "always", "subject": { "command": "rm *" } })).await;
+        let mut yes = answer(&scene, &proposal, "accept");
+        for wrong in [" ", "rm -rf ."] {
+            yes["answers"][0]["command"] = json!(wrong);
+            let answered = scene.ask("proposal.answer", yes.clone()).await;
+            let one = &answered["answered"][0];
+            assert!(one["state"] == "open" && one["why"].is_string(), "{wrong}: {answered}");
+        }
+        assert_eq!(scene.waiting().await, [proposal], "it goes on waiting");
+        yes["answers"][0]["command"] = json!("echo person >> who.txt");
+        let answered = scene.ask("proposal.answer", yes).await;
+        assert_eq!(answered["answered"][0]["state"], "accepted", "{answered}");
+        let ran = scene.finish().await;
+        assert_eq!((ran.statuses(), ran.count("proposal")), (vec![200], 0), "{dialect}: {:?}", ran.results);
+        assert_eq!((scene.text("runs.txt").as_str(), scene.text("who.txt").as_str()), ("-", "person\n"), "{dialect}");
+        assert_eq!(ran.ends()[0]["arguments"]["command"], "echo person >> who.txt");
+        let told = ran.results.iter().any(|told| told.contains("The person changed the command to: echo person >> who.txt"));
+        assert!(told, "{dialect}: {:?}", ran.results);
+    }
+}
+
+#[tokio::test]
 async fn a_question_outlives_a_restart() {
     let mut scene = Scene::open().await;
     scene.prompted("Go.").await.end_with_calls(&[("ask_user", json!({ "question": "Which colour?" }))]).await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::Scene;
 
 #[expect(clippy::disallowed_methods, reason = "what nobody runs yet is put where it would be kept")]
-fn database(scene: &Scene) -> rusqlite::Connection {
+pub(crate) fn database(scene: &Scene) -> rusqlite::Connection {
     let database = rusqlite::Connection::open(scene.home.data().join("alcove.db")).unwrap();
     database.busy_timeout(Duration::from_secs(10)).unwrap();
     database

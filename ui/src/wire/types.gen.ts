@@ -841,6 +841,10 @@ state: ProposalState,
  */
 reason?: string, 
 /**
+ * The command as the person changed it, where they did: it runs instead of what was proposed.
+ */
+command?: string, 
+/**
  * The rule that was made with it, in words.
  */
 rule?: string, 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Tool;
+use super::{Tool, native};
 use crate::edit::Edit;
 use crate::edit::patch::FilePatch;
 use crate::verdict::Update;
@@ -20,6 +20,23 @@ pub struct Call {
     pub ask: Ask,
     /// The text its record is named by.
     pub target: String,
+}
+
+impl Call {
+    /// The same call of another command; none where it runs no command.
+    pub fn with_command(&self, command: &str) -> Option<Self> {
+        let Ask::Run(run) = &self.ask else { return None };
+        let ask = Ask::Run(Run { script: command.to_owned(), ..run.clone() });
+        Some(Self { target: native::target(&ask), ask, arguments: with_command(&self.arguments, command), ..self.clone() })
+    }
+}
+
+/// The arguments of a command as those of another one; under whatever name the first came, it is gone.
+pub fn with_command(arguments: &Map<String, Value>, command: &str) -> Map<String, Value> {
+    let mut arguments = arguments.clone();
+    arguments.retain(|name, _| !native::COMMAND.contains(&name.as_str()));
+    arguments.insert("command".to_owned(), command.into());
+    arguments
 }
 
 /// What a call asks for.

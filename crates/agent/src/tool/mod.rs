@@ -12,7 +12,7 @@ mod teach;
 
 use crate::policy::Kind;
 
-pub use call::{Ask, Call, Find, Read, Run, Search, Unread, Wish};
+pub use call::{Ask, Call, Find, Read, Run, Search, Unread, Wish, with_command};
 pub use hint::{hint, hints, shown_arguments, title};
 pub use native::read as read_native;
 pub use schema::{about, parameters};

@@ -8,6 +8,8 @@ use super::{Ask, Call, Find, Read, Run, Search, Tool, Unread, Wish};
 use crate::edit::{Block, Edit, Tail, Times, Whole, form, patch};
 use crate::verdict::Update;
 
+/// Names a command comes under.
+pub(super) const COMMAND: [&str; 3] = ["command", "cmd", "script"];
 /// Lines around a match at most.
 const CONTEXT_MAX: i64 = 20;
 
@@ -137,7 +139,7 @@ fn running(given: &Arguments<'_>, tool: Tool) -> Result<Ask, String> {
     let script = match given.0.get("command") {
         // A list is a command in words.
         Some(Value::Array(_)) => given.texts(&["command"])?.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
-        _ => given.needed(&["command", "cmd", "script"])?,
+        _ => given.needed(&COMMAND)?,
     };
     Ok(Ask::Run(Run {
         script,

@@ -15,7 +15,7 @@ pub(super) fn settled(turn: &mut Turn, settled: &Settled, now: i64) -> Vec<Effec
         return Vec::new();
     };
     act.settled = true;
-    let start = tell::start_event(&act.id, &act.name, &act.arguments);
+    let start = tell::start_event(&act.id, &act.name, act.changed.as_ref().unwrap_or(&act.arguments));
     turn.reply.faults += u32::from(settled.strike);
     let mut effects = Vec::new();
     if let Some(text) = &settled.said {
@@ -89,7 +89,7 @@ pub(super) fn abandoned(turn: &mut Turn, words: &str, now: i64) -> Vec<Effect> {
     let open = turn.acts.iter_mut().filter(|act| !act.settled).map(|act| {
         act.settled = true;
         let error = if act.output.is_empty() { words.to_owned() } else { format!("{words}\n{}", act.output) };
-        let start = tell::start_event(&act.id, &act.name, &act.arguments);
+        let start = tell::start_event(&act.id, &act.name, act.changed.as_ref().unwrap_or(&act.arguments));
         ToolEvent { phase: ToolPhase::Error, error: Value::String(error), status: Some(499), ..start }
     });
     let open: Vec<ToolEvent> = open.collect();

@@ -335,6 +335,8 @@ struct Act {
     id: String,
     name: String,
     arguments: Map<String, Value>,
+    /// The same as a person changed them. Whether the model repeats itself is judged by its own.
+    changed: Option<Map<String, Value>>,
     settled: bool,
     /// What it has put out so far, as it is told should the turn be stopped.
     output: String,
@@ -398,6 +400,13 @@ impl Turn {
     pub fn leave(&mut self, call: &str, output: String) {
         if let Some(act) = self.acts.iter_mut().find(|act| act.id == call) {
             act.output = output;
+        }
+    }
+
+    /// A person changed what a call asks for: its end is told with these arguments.
+    pub fn change(&mut self, call: &str, arguments: Map<String, Value>) {
+        if let Some(act) = self.acts.iter_mut().find(|act| act.id == call) {
+            act.changed = Some(arguments);
         }
     }
 

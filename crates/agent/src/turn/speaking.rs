@@ -2,7 +2,7 @@
 
 use alcove_proto::envelope::{Event, Phase, ReasoningEnd};
 
-use super::{Called, Effect, State, Turn};
+use super::{Called, Effect, State, Turn, stepping};
 use crate::dialect::tags::{Ending, Event as Told, Reader};
 use crate::tool::{Wish, read_tag};
 use crate::verdict::{Dialect, Line};
@@ -56,7 +56,7 @@ fn tagged(turn: &mut Turn, told: Vec<Told>, cut: bool) -> Vec<Effect> {
                 turn.reply.faults += 1;
             }
             Told::Action(action) => {
-                let id = format!("call_{}_{}", turn.step, turn.reply.calls.len());
+                let id = stepping::own_id(turn, turn.reply.calls.len());
                 effects.extend(wish(turn, read_tag(&id, &action)));
             }
             Told::Repair(repair) => {

@@ -38,11 +38,20 @@ fn spoken(turn: &mut Turn, now: i64) -> Option<Effect> {
     (!turn.facts.telling.streams && !text.trim().is_empty()).then(|| tell::message(turn, text, tell::Of::default(), now))
 }
 
-/// The call's own id where it is one, else one of ours.
+/// The call's own id where it is one that no other has, else one of ours.
 fn fresh_id(turn: &Turn, id: &str, index: usize) -> String {
-    let known = |id: &str| turn.names.contains(id) || turn.reply.calls.iter().any(|called| called.id() == id);
     let usable = !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic());
-    if usable && !known(id) { id.to_owned() } else { format!("call_{}_{index}", turn.step) }
+    if usable && !is_taken(turn, id) { id.to_owned() } else { own_id(turn, index) }
+}
+
+/// An id of ours that no call of the turn has, also none that the model named so.
+pub(super) fn own_id(turn: &Turn, index: usize) -> String {
+    let mut ids = (index..).map(|number| format!("call_{}_{number}", turn.step));
+    ids.find(|id| !is_taken(turn, id)).expect("there are more numbers than calls")
+}
+
+fn is_taken(turn: &Turn, id: &str) -> bool {
+    turn.names.contains(id) || turn.reply.calls.iter().any(|called| called.id() == id)
 }
 
 /// A step that asks for nothing: the answer, or something the model must be told.
@@ -103,7 +112,7 @@ fn begin(turn: &mut Turn, now: i64) -> Vec<Effect> {
     for called in std::mem::take(&mut turn.reply.calls) {
         let (id, name, arguments) = (called.id().to_owned(), called.name().to_owned(), called.arguments().clone());
         turn.names.insert(id.clone());
-        turn.acts.push(Act { id, name, arguments, settled: false, output: String::new() });
+        turn.acts.push(Act { id, name, arguments, changed: None, settled: false, output: String::new() });
         match called {
             Called::Meant(call) => calls.push(call),
             Called::Unread(wrong) => unread.push(wrong),

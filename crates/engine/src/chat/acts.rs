@@ -3,19 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use alcove_agent::policy::{Approvals, Effect as Ruled, Kind, Spent, Verdict};
+use alcove_agent::policy::{Approvals, Effect as Ruled, Exact, Kind, Spent, Verdict};
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::{Input, Settled};
 use alcove_proto::envelope::{ChangesWord, ChatStateWord, Event, Phase, Proposal, ProposalResolved, ProposalState, StreamChunk};
 use alcove_store::{Change, EntryState};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Lasting;
 use super::actor::Actor;
 use super::journal::Say;
-use super::records::end_of;
+use super::records::{end_of, under_change};
 use crate::act::{At, Ears, Prepared, Worked, because, refused};
 use crate::clock::now_ms;
 use crate::error::Error;
@@ -43,6 +43,8 @@ pub(super) struct Doing {
     /// The path of its record, by which a proposal is named too.
     pub(super) record: String,
     pub(super) stage: Stage,
+    /// The command as a person changed it.
+    pub(super) changed: Option<String>,
     /// Why it is allowed, or asked about.
     why: Option<String>,
     /// What it has put out, the newest of it.
@@ -58,9 +60,9 @@ pub(super) enum Stage {
     /// It waits for a person.
     Asked(Box<Asked>),
     /// It may run.
-    Ready(Box<Prepared>, Leave),
-    /// It runs.
-    Running(CancellationToken),
+    Ready(Leave),
+    /// It runs, for as long as this is held: a chat that is given up leaves nothing running that nobody hears.
+    Running(DropGuard),
     /// It has ended.
     Over,
 }
@@ -86,6 +88,8 @@ pub(super) struct Resumed {
     pub(super) call: Call,
     pub(super) record: String,
     pub(super) digest: String,
+    /// The command as the person changed it.
+    pub(super) changed: Option<String>,
     /// The answer, where it was a question.
     pub(super) text: Option<String>,
 }
@@ -113,13 +117,8 @@ impl Acts {
     pub(super) fn open(&self) -> impl Iterator<Item = &Proposal> {
         self.list.iter().filter_map(|doing| match &doing.stage {
             Stage::Asked(asked) => Some(&asked.proposal),
-            Stage::Fresh | Stage::Ready(..) | Stage::Running(_) | Stage::Over => None,
+            Stage::Fresh | Stage::Ready(_) | Stage::Running(_) | Stage::Over => None,
         })
-    }
-
-    /// A person said yes to exactly this.
-    pub(super) fn grant(&mut self, record: &str, digest: alcove_agent::policy::Digest) {
-        self.approvals.grant(record, digest);
     }
 }
 
@@ -135,7 +134,9 @@ impl Actor {
         let Some(ordinal) = self.active.as_ref().map(|active| active.acts.ordinal) else { return };
         let mut list = Vec::with_capacity(calls.len());
         for call in calls {
-            let record = match self.resumed.take() {
+            let resumed = self.resumed.take();
+            let changed = resumed.as_ref().and_then(|resumed| resumed.changed.clone());
+            let record = match resumed {
                 Some(resumed) => {
                     let question = matches!(call.ask, Ask::Question { .. });
                     let told = if question { resumed.text.unwrap_or_else(|| "Yes.".to_owned()) } else { resumed.digest };
@@ -144,7 +145,7 @@ impl Actor {
                 }
                 None => self.fresh_record(ordinal, call.tool.tag(), &call.target),
             };
-            list.push(Doing { call, record, stage: Stage::Fresh, why: None, output: String::new(), pictures: Vec::new() });
+            list.push(Doing { call, record, stage: Stage::Fresh, changed, why: None, output: String::new(), pictures: Vec::new() });
         }
         if let Some(active) = &mut self.active {
             active.acts.list = list;
@@ -171,7 +172,7 @@ impl Actor {
         let list = &self.active.as_ref()?.acts.list;
         let moves = |(index, doing): (usize, &Doing)| match &doing.stage {
             Stage::Fresh => list.iter().take(index).all(|earlier| !stands_in_the_way(earlier, &doing.call)),
-            Stage::Ready(..) => list.iter().take(index).all(|earlier| earlier.is_over() || beside(earlier, doing)),
+            Stage::Ready(_) => list.iter().take(index).all(|earlier| earlier.is_over() || beside(earlier, doing)),
             Stage::Asked(_) | Stage::Running(_) | Stage::Over => false,
         };
         list.iter().enumerate().position(moves)
@@ -182,7 +183,7 @@ impl Actor {
         let Some(doing) = active.acts.list.get_mut(index) else { return Ok(()) };
         match std::mem::replace(&mut doing.stage, Stage::Over) {
             Stage::Fresh => self.prepare(index).await,
-            Stage::Ready(prepared, leave) => self.carry_on(index, *prepared, leave).await,
+            Stage::Ready(leave) => self.carry_on(index, leave).await,
             other @ (Stage::Asked(_) | Stage::Running(_) | Stage::Over) => {
                 doing.stage = other;
                 Ok(())
@@ -214,34 +215,42 @@ impl Actor {
             }
         };
         let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
-        if let Some(doing) = self.doing(index) {
-            doing.why = Some(verdict.why.clone());
-        }
-        match verdict.effect {
-            Ruled::Deny => self.settle(index, refused(&call, &verdict)),
-            Ruled::Allow | Ruled::Ask if matches!(call.ask, Ask::Question { .. }) => {
-                match self.allowed.take_if(|allowed| allowed.0 == record) {
-                    Some((_, text)) => self.settle(index, crate::act::done(&call, format!("The person answers: {text}"))),
-                    None => self.propose(index, prepared, &verdict).await?,
-                }
+        self.give_reason(index, &verdict);
+        let question = matches!(call.ask, Ask::Question { .. });
+        let allowed = self.allowed.take_if(|allowed| allowed.0 == record).map(|allowed| allowed.1);
+        match (verdict.effect, allowed) {
+            (Ruled::Deny, _) => self.settle(index, refused(&call, &verdict)),
+            (Ruled::Allow | Ruled::Ask, Some(text)) if question => {
+                self.settle(index, crate::act::done(&call, format!("The person answers: {text}")));
             }
-            Ruled::Ask => match self.resumed_digest(&record) {
-                Some(digest) if digest == prepared.exact.digest().to_string() => self.ready(index, prepared),
-                Some(_) | None => self.propose(index, prepared, &verdict).await?,
-            },
-            Ruled::Allow => self.ready(index, prepared),
+            (Ruled::Allow | Ruled::Ask, Some(digest)) if digest == prepared.exact.digest().to_string() => {
+                self.approved(index, &prepared.exact)
+            }
+            (Ruled::Allow, _) if !question => self.ready(index, Leave::Given),
+            (Ruled::Allow | Ruled::Ask, _) => self.propose(index, prepared, &verdict).await?,
         }
         Ok(())
     }
 
-    /// The digest a person allowed after the turn of this record had ended.
-    fn resumed_digest(&mut self, record: &str) -> Option<String> {
-        self.allowed.take_if(|allowed| allowed.0 == record).map(|allowed| allowed.1)
+    /// A person said yes to exactly this.
+    pub(super) fn approved(&mut self, index: usize, exact: &Exact) {
+        if let Some(acts) = self.active.as_mut().map(|active| &mut active.acts)
+            && let Some(doing) = acts.list.get(index)
+        {
+            acts.approvals.grant(&doing.record, exact.digest());
+        }
+        self.ready(index, Leave::Approved);
     }
 
-    fn ready(&mut self, index: usize, prepared: Prepared) {
+    fn give_reason(&mut self, index: usize, verdict: &Verdict) {
         if let Some(doing) = self.doing(index) {
-            doing.stage = Stage::Ready(Box::new(prepared), Leave::Given);
+            doing.why = Some(verdict.why.clone());
+        }
+    }
+
+    fn ready(&mut self, index: usize, leave: Leave) {
+        if let Some(doing) = self.doing(index) {
+            doing.stage = Stage::Ready(leave);
         }
     }
 
@@ -282,30 +291,37 @@ impl Actor {
         Ok(())
     }
 
-    /// Starts a call. What a person allowed is looked at again: it must be exactly what was shown.
-    async fn carry_on(&mut self, index: usize, prepared: Prepared, leave: Leave) -> Result<(), Error> {
+    /// Starts a call, which may have waited long for others or for a person: what it would do now is worked out and judged again, under the
+    /// rules and the mode of now. What a person allowed must be exactly what was shown, and nothing may deny it.
+    async fn carry_on(&mut self, index: usize, leave: Leave) -> Result<(), Error> {
         let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
         let at = self.at(ordinal, &record);
-        let prepared = match leave {
-            Leave::Given => prepared,
-            Leave::Approved => {
-                let now = match self.shared.hands.prepare(&prepared.call, &at).await {
-                    Ok(now) => now,
-                    Err(settled) => {
-                        self.settle(index, *settled);
-                        return Ok(());
-                    }
-                };
-                let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &now.exact));
-                if spent != Some(Spent::Used) {
-                    let words =
-                        "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
-                    self.settle(index, crate::act::failed(&call, 409, words));
-                    return Ok(());
-                }
-                now
+        let prepared = match self.shared.hands.prepare(&call, &at).await {
+            Ok(now) => now,
+            Err(settled) => {
+                self.settle(index, *settled);
+                return Ok(());
             }
         };
+        let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
+        let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &prepared.exact));
+        match (verdict.effect, leave) {
+            (Ruled::Deny, _) => {
+                self.settle(index, refused(&call, &verdict));
+                return Ok(());
+            }
+            (Ruled::Ask, Leave::Given) => {
+                self.give_reason(index, &verdict);
+                return self.propose(index, prepared, &verdict).await;
+            }
+            (Ruled::Allow, Leave::Given) => self.give_reason(index, &verdict),
+            (Ruled::Allow | Ruled::Ask, Leave::Approved) if spent == Some(Spent::Used) => {}
+            (Ruled::Allow | Ruled::Ask, Leave::Approved) => {
+                let words = "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
+                self.settle(index, crate::act::failed(&call, 409, words));
+                return Ok(());
+            }
+        }
         let attributes = self.attributes(index, None);
         let row = self.entry(ordinal, record, (EntryState::Streaming, None), ("", &attributes));
         self.journal.append(Vec::new(), vec![Change::PutEntry(row)]).await?;
@@ -313,7 +329,7 @@ impl Actor {
         let Some(active) = &mut self.active else { return Ok(()) };
         let ears = Ears { turn: active.acts.tell.clone(), chat: self.late_ends.tell.clone() };
         if let Some(doing) = active.acts.list.get_mut(index) {
-            doing.stage = Stage::Running(cancel.clone());
+            doing.stage = Stage::Running(cancel.clone().drop_guard());
         }
         self.shared.hands.begin(prepared, at, ears, cancel);
         Ok(())
@@ -325,7 +341,7 @@ impl Actor {
     }
 
     fn settle_with(&mut self, index: usize, settled: Settled, more: Vec<Change>, pictures: Vec<Attachment>) {
-        let Some((_, record, ordinal)) = self.of(index) else { return };
+        let Some((_, record, _)) = self.of(index) else { return };
         let mut attributes = self.attributes(index, Some(&settled));
         if let (false, Some(map)) = (pictures.is_empty(), attributes.as_object_mut()) {
             let remembered: Value = serde_json::from_str(&media::attributes(&pictures)).unwrap_or_default();
@@ -333,21 +349,32 @@ impl Actor {
         }
         let kept = media::rows(&self.id, &pictures, now_ms());
         let why = settled.why.clone().or_else(|| self.doing(index).and_then(|doing| doing.why.clone()));
-        let settled = Settled { record: record.clone(), why, ..settled };
-        let row = self.entry(ordinal, record, end_of(&settled), (&settled.body, &attributes));
+        let settled = Settled { record, why, ..settled };
+        let row = self.ended(index, &settled, &attributes);
         if let Some(doing) = self.doing(index) {
-            doing.stage = Stage::Over;
+            if let Stage::Running(guard) = std::mem::replace(&mut doing.stage, Stage::Over) {
+                // It has ended, or goes on in the background.
+                let _goes_on = guard.disarm();
+            }
             doing.pictures = pictures;
         }
-        let changes = std::iter::once(Change::PutEntry(row)).chain(more).chain(kept).collect();
+        let changes = row.into_iter().chain(more).chain(kept).collect();
         self.inputs.push_back((Input::Settled(settled), changes));
     }
 
-    fn attributes(&mut self, index: usize, settled: Option<&Settled>) -> Value {
+    /// The record of a call that ended so.
+    pub(super) fn ended(&self, index: usize, settled: &Settled, attributes: &Value) -> Option<Change> {
+        let (_, record, ordinal) = self.of(index)?;
+        let body = under_change(attributes, settled.body.clone());
+        Some(Change::PutEntry(self.entry(ordinal, record, end_of(settled), (&body, attributes))))
+    }
+
+    pub(super) fn attributes(&mut self, index: usize, settled: Option<&Settled>) -> Value {
         let turn_id = self.active.as_ref().and_then(|active| active.machine.facts().turn.clone());
         let Some(doing) = self.doing(index) else { return json!({}) };
         let (call, why) = (&doing.call, &doing.why);
-        let mut attributes = json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "why": why });
+        let mut attributes =
+            json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "changed": doing.changed, "why": why });
         if let (Some(settled), Some(map)) = (settled, attributes.as_object_mut()) {
             map.insert("exit_code".to_owned(), json!(settled.exit_code));
             map.insert("duration_ms".to_owned(), json!(settled.duration_ms));
@@ -415,21 +442,24 @@ impl Actor {
             let stage = std::mem::replace(&mut doing.stage, Stage::Over);
             match stage {
                 Stage::Over => continue,
-                Stage::Running(cancel) => cancel.cancel(),
+                Stage::Running(guard) => drop(guard),
                 Stage::Asked(asked) => said.push(Say::Logged(Event::ProposalResolved(ProposalResolved {
                     chat_id: self.id.clone(),
                     proposal_id: asked.proposal.proposal_id.clone(),
                     call_id: doing.call.id.clone(),
                     state: ProposalState::Cancelled,
                     reason: None,
+                    command: None,
                     rule: None,
                     turn_id: turn_id.clone(),
                     seq: None,
                 }))),
-                Stage::Fresh | Stage::Ready(..) => {}
+                Stage::Fresh | Stage::Ready(_) => {}
             }
-            let attributes = json!({ "call": doing.call.id, "tool": doing.call.tool.name(), "arguments": doing.call.arguments });
-            ended.push((doing.record.clone(), attributes, format!("Stopped before its end.\n{}", doing.output)));
+            let call = &doing.call;
+            let attributes = json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "changed": doing.changed });
+            let body = under_change(&attributes, format!("Stopped before its end.\n{}", doing.output));
+            ended.push((doing.record.clone(), attributes, body));
         }
         for (record, attributes, body) in ended {
             let how = (EntryState::Cancelled, Some("aborted".to_owned()));

@@ -1,18 +1,19 @@
 //! A person's answers: to proposals, also those that outlived their turn by a restart.
 
-use alcove_agent::policy::Effect as Ruled;
-use alcove_agent::tool::{self, Ask, Wish};
+use alcove_agent::policy::{Effect as Ruled, Exact, What};
+use alcove_agent::tool::{self, Ask, Call, Wish};
 use alcove_agent::turn::Settled;
 use alcove_proto::acting::AnsweredOne;
-use alcove_proto::envelope::{Event, Proposal, ProposalResolved, ProposalState, UserMessage};
+use alcove_proto::envelope::{Event, Proposal, ProposalKind, ProposalResolved, ProposalState, UserMessage};
 use alcove_store::{Change, EntryRow, EntryState, TurnState, Visibility};
 use serde_json::{Map, Value, json};
 
 use super::actor::Actor;
-use super::acts::{Asked, Leave, Resumed, Stage};
+use super::acts::{Asked, Resumed, Stage};
 use super::journal::Say;
 use super::turns::Waiting;
 use super::{Lasting, Running};
+use crate::act::Prepared;
 use crate::clock::{fresh_uuid, now_ms};
 use crate::error::{Error, read};
 
@@ -22,7 +23,7 @@ pub(crate) struct Answer {
     pub(crate) proposal: String,
     /// Yes or no.
     pub(crate) accept: bool,
-    /// What was shown; a yes to something else does not count.
+    /// What was shown; a yes to something else does not count. Only answers to questions have none.
     pub(crate) digest: Option<String>,
     /// Why not.
     pub(crate) reason: Option<String>,
@@ -41,9 +42,9 @@ impl Actor {
         let Some(doing) = doing else { return self.answer_later(answer).await };
         match std::mem::replace(&mut doing.stage, Stage::Over) {
             Stage::Asked(asked) => self.answer_now(answer, asked).await,
-            other @ (Stage::Fresh | Stage::Ready(..) | Stage::Running(_) | Stage::Over) => {
+            other @ (Stage::Fresh | Stage::Ready(_) | Stage::Running(_) | Stage::Over) => {
                 let state = match &other {
-                    Stage::Ready(..) | Stage::Running(_) => ProposalState::Accepted,
+                    Stage::Ready(_) | Stage::Running(_) => ProposalState::Accepted,
                     Stage::Fresh | Stage::Over | Stage::Asked(_) => return self.put_back(&answer.proposal, other).await,
                 };
                 doing.stage = other;
@@ -73,64 +74,76 @@ impl Actor {
     }
 
     async fn answer_now(&mut self, answer: Answer, asked: Box<Asked>) -> Result<AnsweredOne, Error> {
-        if answer.accept && answer.digest.as_ref().is_some_and(|digest| *digest != asked.proposal.digest) {
+        if answer.accept && !is_for(&answer, &asked.proposal) {
             self.stage(&answer.proposal, Stage::Asked(asked));
             return Ok(answered(&answer, ProposalState::Open, Some("What is proposed now is not what was answered. Look again.")));
         }
         let call = asked.prepared.call.clone();
         if let (true, Ask::Question { .. }) = (answer.accept, &call.ask) {
             let text = answer.text.clone().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "Yes.".to_owned());
-            self.resolve(&answer, &asked.proposal, ProposalState::Accepted, Some(text.clone())).await?;
-            self.settled(&answer.proposal, crate::act::done(&call, format!("The person answers: {text}")));
+            let settled = crate::act::done(&call, format!("The person answers: {text}"));
+            let resolved = self.resolution(&answer, &asked.proposal, ProposalState::Accepted);
+            self.end(ProposalResolved { reason: Some(text), ..resolved }, settled).await?;
             return Ok(answered(&answer, ProposalState::Accepted, None));
         }
         if !answer.accept {
-            self.resolve(&answer, &asked.proposal, ProposalState::Rejected, answer.reason.clone()).await?;
-            self.settled(&answer.proposal, crate::act::rejected(&call, answer.reason.as_deref()));
+            let settled = crate::act::rejected(&call, answer.reason.as_deref());
+            let resolved = self.resolution(&answer, &asked.proposal, ProposalState::Rejected);
+            self.end(ProposalResolved { reason: answer.reason.clone(), ..resolved }, settled).await?;
             return Ok(answered(&answer, ProposalState::Rejected, None));
         }
-        let asked = match self.rewritten(&answer, asked).await {
-            Ok(asked) => asked,
-            Err((asked, why)) => {
+        let (prepared, changed) = match self.rewritten(&answer, &call).await {
+            Ok(None) => (asked.prepared, None),
+            Ok(Some(mut prepared)) => {
+                // Nothing but the command may be another than what was shown.
+                prepared.exact = Exact { what: prepared.exact.what, ..asked.prepared.exact };
+                let changed = script(&prepared.call);
+                (prepared, changed)
+            }
+            Err(why) => {
                 self.stage(&answer.proposal, Stage::Asked(asked));
                 return Ok(answered(&answer, ProposalState::Open, Some(&why)));
             }
         };
-        self.resolve(&answer, &asked.proposal, ProposalState::Accepted, None).await?;
-        if let Some(active) = &mut self.active {
-            active.acts.grant(&answer.proposal, asked.prepared.exact.digest());
+        if changed.is_some() {
+            self.change(&answer.proposal, &prepared.call);
         }
-        self.stage(&answer.proposal, Stage::Ready(Box::new(asked.prepared), Leave::Approved));
+        let resolved = self.resolution(&answer, &asked.proposal, ProposalState::Accepted);
+        self.resolve(ProposalResolved { command: changed, ..resolved }, Vec::new()).await?;
+        if let Some(index) = self.active.as_ref().and_then(|active| active.acts.position(&answer.proposal)) {
+            self.approved(index, &prepared.exact);
+        }
         Ok(answered(&answer, ProposalState::Accepted, None))
     }
 
-    /// The command as the person changed it: what is approved is what they wrote.
-    async fn rewritten(&mut self, answer: &Answer, mut asked: Box<Asked>) -> Result<Box<Asked>, (Box<Asked>, String)> {
-        let mut call = asked.prepared.call.clone();
-        let (Some(command), Ask::Run(run)) = (&answer.command, &mut call.ask) else { return Ok(asked) };
+    /// The command as the person changed it, worked out and judged: what is approved is what they wrote. None where it is what was shown.
+    async fn rewritten(&mut self, answer: &Answer, call: &Call) -> Result<Option<Prepared>, String> {
+        let (Some(command), Ask::Run(run)) = (&answer.command, &call.ask) else { return Ok(None) };
         if *command == run.script {
-            return Ok(asked);
+            return Ok(None);
         }
         if command.trim().is_empty() {
-            return Err((asked, "The command is empty.".to_owned()));
+            return Err("The command is empty.".to_owned());
         }
-        run.script = command.clone();
-        call.arguments.insert("command".to_owned(), json!(command));
-        let ordinal = self.active.as_ref().map_or(0, |active| active.acts.ordinal);
+        let Some(call) = call.with_command(command) else { return Ok(None) };
+        let ordinal = self.active.as_ref().map_or(self.turn_count + 1, |active| active.acts.ordinal);
         let at = self.at(ordinal, &answer.proposal);
-        let prepared = match self.shared.hands.prepare(&call, &at).await {
-            Ok(prepared) => prepared,
-            Err(settled) => return Err((asked, settled.body)),
-        };
+        let prepared = self.shared.hands.prepare(&call, &at).await.map_err(|settled| settled.body)?;
         let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
         if verdict.effect == Ruled::Deny {
-            return Err((asked, verdict.why));
+            return Err(verdict.why);
         }
-        if let Some(doing) = self.active.as_mut().and_then(|active| active.acts.find(&answer.proposal)) {
-            doing.call = call;
+        Ok(Some(prepared))
+    }
+
+    /// From here on a call is the one a person made of it.
+    fn change(&mut self, record: &str, call: &Call) {
+        let Some(active) = &mut self.active else { return };
+        active.machine.change(&call.id, call.arguments.clone());
+        if let Some(doing) = active.acts.find(record) {
+            doing.changed = script(call);
+            doing.call = call.clone();
         }
-        asked.prepared = prepared;
-        Ok(asked)
     }
 
     fn stage(&mut self, record: &str, stage: Stage) {
@@ -139,25 +152,36 @@ impl Actor {
         }
     }
 
-    fn settled(&mut self, record: &str, settled: Settled) {
-        if let Some(index) = self.active.as_ref().and_then(|active| active.acts.position(record)) {
-            self.settle(index, settled);
-        }
+    /// Ends a call by the answer to its proposal. Its record is closed in the write that tells so: one that was left open could be answered
+    /// again after a restart.
+    async fn end(&mut self, resolved: ProposalResolved, settled: Settled) -> Result<(), Error> {
+        let index = self.active.as_ref().and_then(|active| active.acts.position(&resolved.proposal_id));
+        let Some(index) = index else { return self.resolve(resolved, Vec::new()).await };
+        let attributes = self.attributes(index, Some(&settled));
+        let closed = self.ended(index, &settled, &attributes);
+        self.resolve(resolved, closed.into_iter().collect()).await?;
+        self.settle(index, settled);
+        Ok(())
     }
 
-    /// Tells that a proposal waits no longer.
-    async fn resolve(&mut self, answer: &Answer, proposal: &Proposal, state: ProposalState, reason: Option<String>) -> Result<(), Error> {
-        let event = Event::ProposalResolved(ProposalResolved {
+    /// What is told of a proposal that was answered.
+    fn resolution(&self, answer: &Answer, proposal: &Proposal, state: ProposalState) -> ProposalResolved {
+        ProposalResolved {
             chat_id: self.id.clone(),
             proposal_id: proposal.proposal_id.clone(),
             call_id: proposal.call_id.clone(),
             state,
-            reason,
+            reason: None,
+            command: None,
             rule: answer.rule.clone(),
             turn_id: proposal.turn_id.clone(),
             seq: None,
-        });
-        self.journal.append(vec![Say::Logged(event)], Vec::new()).await
+        }
+    }
+
+    /// Tells that a proposal waits no longer, and keeps what is so because of it in the same write.
+    async fn resolve(&mut self, resolved: ProposalResolved, more: Vec<Change>) -> Result<(), Error> {
+        self.journal.append(vec![Say::Logged(Event::ProposalResolved(resolved))], more).await
     }
 
     /// A proposal whose turn has ended, by a restart: a no closes it, a yes begins a turn that does it and goes on from there.
@@ -171,24 +195,34 @@ impl Actor {
         let attributes: Map<String, Value> = serde_json::from_str(&row.attributes).unwrap_or_default();
         let proposal: Option<Proposal> = attributes.get("proposal").and_then(|value| serde_json::from_value(value.clone()).ok());
         let Some(proposal) = proposal else { return self.answered_before(&answer.proposal).await };
-        if answer.accept && answer.digest.as_ref().is_some_and(|digest| *digest != proposal.digest) {
+        if answer.accept && !is_for(&answer, &proposal) {
             return Ok(answered(&answer, ProposalState::Open, Some("What is proposed is not what was answered. Look again.")));
         }
         let call = recorded(&attributes);
         match (answer.accept, call) {
             (true, Some(call)) => {
-                self.resolve(&answer, &proposal, ProposalState::Accepted, answer.text.clone()).await?;
-                let resumed = Resumed { call, record: answer.proposal.clone(), digest: proposal.digest.clone(), text: answer.text.clone() };
+                let (record, text) = (answer.proposal.clone(), answer.text.clone());
+                let resumed = match self.rewritten(&answer, &call).await {
+                    Ok(None) => Resumed { call, record, digest: proposal.digest.clone(), changed: None, text },
+                    Ok(Some(prepared)) => {
+                        let (digest, changed) = (digest_of(&prepared, &call, &proposal), script(&prepared.call));
+                        Resumed { call: prepared.call, record, digest, changed, text }
+                    }
+                    Err(why) => return Ok(answered(&answer, ProposalState::Open, Some(&why))),
+                };
+                let resolved = self.resolution(&answer, &proposal, ProposalState::Accepted);
+                let (reason, command) = (answer.text.clone(), resumed.changed.clone());
+                self.resolve(ProposalResolved { reason, command, ..resolved }, Vec::new()).await?;
                 self.say_approved(&proposal, resumed).await?;
                 Ok(answered(&answer, ProposalState::Accepted, None))
             }
             (true, None) => Ok(answered(&answer, ProposalState::Open, Some("This proposal can no longer be carried out. Reject it."))),
             (false, _) => {
-                self.resolve(&answer, &proposal, ProposalState::Rejected, answer.reason.clone()).await?;
                 let outcome = Some("permission".to_owned());
                 let body = answer.reason.clone().unwrap_or_else(|| "The person said no.".to_owned());
                 let closed = EntryRow { state: EntryState::Failed, outcome, body, updated_at: now_ms(), ..row };
-                self.journal.append(Vec::new(), vec![Change::PutEntry(closed)]).await?;
+                let resolved = self.resolution(&answer, &proposal, ProposalState::Rejected);
+                self.resolve(ProposalResolved { reason: answer.reason.clone(), ..resolved }, vec![Change::PutEntry(closed)]).await?;
                 self.forget_waiting().await?;
                 Ok(answered(&answer, ProposalState::Rejected, None))
             }
@@ -255,8 +289,31 @@ impl Actor {
     }
 }
 
+/// The script of a call, where it runs one.
+fn script(call: &Call) -> Option<String> {
+    let Ask::Run(run) = &call.ask else { return None };
+    Some(run.script.clone())
+}
+
+/// Whether a yes is for what is proposed. Words that answer a question are for the question.
+fn is_for(answer: &Answer, proposal: &Proposal) -> bool {
+    match &answer.digest {
+        Some(digest) => *digest == proposal.digest,
+        None => proposal.kind == ProposalKind::Question,
+    }
+}
+
+/// What a yes to a changed command is for. Where more than the command is another than what was shown, it is for what was shown, so that
+/// the command is shown before it runs.
+fn digest_of(changed: &Prepared, shown: &Call, proposal: &Proposal) -> String {
+    let (What::Script { shell, .. }, Ask::Run(run)) = (&changed.exact.what, &shown.ask) else { return proposal.digest.clone() };
+    let what = What::Script { shell: shell.clone(), text: run.script.clone() };
+    let as_shown = Exact { what, ..changed.exact.clone() }.digest().to_string() == proposal.digest;
+    if as_shown { changed.exact.digest().to_string() } else { proposal.digest.clone() }
+}
+
 /// The call of a record, as it was kept.
-fn recorded(attributes: &Map<String, Value>) -> Option<tool::Call> {
+fn recorded(attributes: &Map<String, Value>) -> Option<Call> {
     let text = |key: &str| attributes.get(key).and_then(Value::as_str);
     let arguments = attributes.get("arguments")?.to_string();
     match tool::read_native(text("call")?, text("tool")?, &arguments) {

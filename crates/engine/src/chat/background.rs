@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use super::actor::Actor;
 use super::journal::Say;
-use super::records::end_of;
+use super::records::{end_of, under_change};
 use crate::act::{KeptEntry, LateEnd};
 use crate::clock::now_ms;
 use crate::error::Error;
@@ -55,7 +55,9 @@ impl Actor {
         let mut rows: Vec<EntryRow> = Vec::new();
         if let Some(record) = record {
             let (state, outcome) = end_of(&end.settled);
-            rows.push(closed(ended_record(&record, &event, end.settled.body.clone()), state, &outcome));
+            let attributes = serde_json::from_str(&record.attributes).unwrap_or_default();
+            let body = under_change(&attributes, end.settled.body.clone());
+            rows.push(closed(ended_record(&record, &event, body), state, &outcome));
             for kept in &end.entries {
                 rows.extend(self.open_entry(&kept.path).await?.map(|known| final_output(known, kept)));
             }

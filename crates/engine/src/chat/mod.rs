@@ -43,6 +43,7 @@ use crate::settings::preferences::Preferences;
 pub(crate) use actor::{Ask, ScopeAsk};
 pub(crate) use answer::Answer;
 pub(crate) use background::{background_of, end_note, ended_of, ended_record};
+pub(crate) use records::under_change;
 pub(crate) use shown::{entries, state};
 pub(crate) use turns::answer_entry;
 

@@ -87,3 +87,11 @@ pub(super) fn end_of(settled: &Settled) -> (EntryState, Option<String>) {
         (status, _) => (EntryState::Failed, Some(format!("status:{status}"))),
     }
 }
+
+/// What the model is told of a call, beneath what a person made of its command, where they changed it; its record's attributes say so.
+pub(crate) fn under_change(attributes: &Value, body: String) -> String {
+    match attributes.get("changed").and_then(Value::as_str) {
+        Some(command) => format!("The person changed the command to: {command}\n{body}"),
+        None => body,
+    }
+}

@@ -1,14 +1,15 @@
 //! Requests about acting: what waits for a person, rules and presets, how a chat acts, its changes, its commands.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use alcove_agent::policy::{Effect, Level, Mode, Preset, Rule, Span};
 use alcove_proto::ChatId;
 use alcove_proto::acting::{
-    Answered, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode, CommandOutput,
-    HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
+    Answered, AnsweredOne, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing,
+    ChatMode, CommandOutput, HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
 };
-use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, RuleSubject};
+use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, ProposalKind, ProposalState, RuleSubject};
 use alcove_store::{CheckpointHow, EntryState};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -16,7 +17,7 @@ use serde_json::{Map, Value};
 use super::Refused;
 use crate::act::subject;
 use crate::acting::{Own, RULES_MAX, preset_word};
-use crate::chat::Answer;
+use crate::chat::{Answer, ChatHandle};
 use crate::checkpoint::{Ask, FileChange, Insist, Operation, Standing, State, TurnChanges as Told, Way, What};
 use crate::clock::{fresh_uuid, now_ms};
 use crate::engine::Engine;
@@ -67,6 +68,15 @@ pub(super) async fn proposals(engine: &Engine, payload: &Map<String, Value>) -> 
         None | Some(Value::Null) => None,
         Some(_) => Some(chat_of(payload)?),
     };
+    Ok(value(&Proposals { proposals: waiting(engine, chat).await? }))
+}
+
+/// What waits for a person, in one chat or in all that are kept.
+async fn waiting(engine: &Engine, chat: Option<ChatId>) -> Result<Vec<Proposal>, Refused> {
+    // A temporary chat keeps its own in memory.
+    if let Some(chat) = chat.as_ref().filter(|chat| chat.is_temporary()) {
+        return Ok(engine.chat(chat).await?.proposals().await);
+    }
     let rows = read(&engine.shared().store, |reader| reader.unfinished_entries()).await?;
     let wanted =
         rows.into_iter().filter(|row| row.state == EntryState::Proposed && chat.as_ref().is_none_or(|chat| row.chat == chat.as_str()));
@@ -74,12 +84,7 @@ pub(super) async fn proposals(engine: &Engine, payload: &Map<String, Value>) -> 
         let map: Map<String, Value> = serde_json::from_str(&attributes).ok()?;
         serde_json::from_value::<Proposal>(map.get("proposal")?.clone()).ok()
     };
-    let mut proposals: Vec<Proposal> = wanted.filter_map(|row| proposal(row.attributes)).collect();
-    // A temporary chat keeps its own in memory.
-    if let Some(chat) = chat.filter(ChatId::is_temporary) {
-        proposals = engine.chat(&chat).await?.proposals().await;
-    }
-    Ok(value(&Proposals { proposals }))
+    Ok(wanted.filter_map(|row| proposal(row.attributes)).collect())
 }
 
 /// `proposal.answer`.
@@ -91,19 +96,37 @@ pub(super) async fn answer(engine: &Engine, payload: &Map<String, Value>) -> Res
     // All are read before the first is given.
     let mut given = Vec::with_capacity(answers.len());
     for body in answers {
+        given.push(Given::read(engine, body).await?);
+    }
+    let mut answered = Vec::with_capacity(given.len());
+    for one in given {
+        answered.push(one.give(engine).await);
+    }
+    Ok(value(&Answered { answered }))
+}
+
+/// An answer that can be given.
+struct Given {
+    chat: Arc<ChatHandle>,
+    answer: Answer,
+    rule: Option<Rule>,
+}
+
+impl Given {
+    /// Reads an answer; nothing is changed by it.
+    async fn read(engine: &Engine, body: AnswerBody) -> Result<Self, Refused> {
         let chat = ChatId::parse(&body.chat_id).ok_or_else(|| Refused::bad("invalid chat_id"))?;
         let accept = match body.answer.as_str() {
             "accept" => true,
             "reject" => false,
             _ => return Err(Refused::bad("answer must be accept or reject")),
         };
-        given.push((chat, accept, body));
-    }
-    let mut answered = Vec::with_capacity(given.len());
-    for (chat, accept, body) in given {
-        let (rule, fresh) = match body.rule {
-            Some(rule) => add(engine, rule, Some(&chat)).await.map(|(words, fresh)| (Some(words), fresh))?,
-            None => (None, None),
+        if accept && body.digest.is_none() && !is_question(engine, &chat, &body.proposal_id).await? {
+            return Err(Refused::bad("digest is required: what the yes is given to"));
+        }
+        let rule = match body.rule {
+            Some(rule) => Some(read_rule(engine, rule, Some(&chat)).await?),
+            None => None,
         };
         let answer = Answer {
             proposal: body.proposal_id,
@@ -112,17 +135,40 @@ pub(super) async fn answer(engine: &Engine, payload: &Map<String, Value>) -> Res
             reason: body.reason,
             text: body.text,
             command: body.command,
-            rule,
+            rule: rule.as_ref().map(Rule::words),
         };
-        let handle = engine.chat(&chat).await?;
-        let one = handle.answer(answer).await.map_err(|_| Refused::new(500, "the answer could not be kept"))?;
-        if let (Some(id), Some(_)) = (fresh, &one.why) {
-            // The rule was part of an answer that did not count.
-            drop_rule(engine, &id).await?;
-        }
-        answered.push(one);
+        Ok(Self { chat: engine.chat(&chat).await?, answer, rule })
     }
-    Ok(value(&Answered { answered }))
+
+    /// Gives it, and says what became of it. Its rule is made before, to hold from the next call on, and goes where the answer does not count.
+    async fn give(self, engine: &Engine) -> AnsweredOne {
+        let proposal_id = self.answer.proposal.clone();
+        let uncounted = |why: String| AnsweredOne { proposal_id: proposal_id.clone(), state: ProposalState::Open, why: Some(why) };
+        let fresh = match self.rule {
+            Some(rule) => match add(engine, rule).await {
+                Ok(fresh) => fresh,
+                Err(refused) => return uncounted(refused.message),
+            },
+            None => None,
+        };
+        let one = self.chat.answer(self.answer).await.unwrap_or_else(|_| uncounted("The answer could not be kept.".to_owned()));
+        match (fresh, &one.why) {
+            (Some(id), Some(why)) => match drop_rule(engine, &id).await {
+                // Somebody else may have been faster.
+                Err(refused) if refused.status != 404 => {
+                    AnsweredOne { why: Some(format!("{why} Its rule could not be taken back: look at the rules.")), ..one }
+                }
+                Ok(()) | Err(_) => one,
+            },
+            (Some(_) | None, None) | (None, Some(_)) => one,
+        }
+    }
+}
+
+/// Whether a proposal that waits is a question, which is answered in words.
+async fn is_question(engine: &Engine, chat: &ChatId, proposal: &str) -> Result<bool, Refused> {
+    let waiting = waiting(engine, Some(chat.clone())).await?;
+    Ok(waiting.iter().any(|one| one.proposal_id == proposal && one.kind == ProposalKind::Question))
 }
 
 /// `approvals.get`.
@@ -146,12 +192,12 @@ pub(super) async fn update(engine: &Engine, payload: &Map<String, Value>) -> Res
 /// `rule.add`.
 pub(super) async fn add_rule(engine: &Engine, payload: &Map<String, Value>) -> Result<Value, Refused> {
     let rule: RuleBody = body(Some(&Value::Object(payload.clone())), "rule")?;
-    add(engine, rule, None).await?;
+    add(engine, read_rule(engine, rule, None).await?).await?;
     Ok(approvals(engine).await)
 }
 
-/// Adds a rule: the rule in words, and its id where there was none like it.
-async fn add(engine: &Engine, body: RuleBody, chat: Option<&ChatId>) -> Result<(String, Option<String>), Refused> {
+/// The rule that is meant, made from an answer in this chat or by itself.
+async fn read_rule(engine: &Engine, body: RuleBody, chat: Option<&ChatId>) -> Result<Rule, Refused> {
     let place = body.place.filter(|place| !place.trim().is_empty());
     let span = match (body.span, place, chat) {
         (RuleSpan::Always, _, _) => Span::Always,
@@ -168,7 +214,7 @@ async fn add(engine: &Engine, body: RuleBody, chat: Option<&ChatId>) -> Result<(
         return Err(Refused::bad("the folder must be absolute"));
     }
     let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let rule = Rule {
+    Ok(Rule {
         id: fresh_uuid(),
         effect: match body.effect {
             RuleEffect::Allow => Effect::Allow,
@@ -180,22 +226,23 @@ async fn add(engine: &Engine, body: RuleBody, chat: Option<&ChatId>) -> Result<(
         command: filled(body.subject.command),
         host: filled(body.subject.host),
         span,
-    };
+    })
+}
+
+/// Adds a rule; answers its id, where there was none like it.
+async fn add(engine: &Engine, rule: Rule) -> Result<Option<String>, Refused> {
     let same = |known: &Rule| Rule { id: String::new(), ..known.clone() } == Rule { id: String::new(), ..rule.clone() };
-    let mut fresh = None;
-    let changed = engine.shared().acting.change(|acting| {
+    let added = engine.shared().acting.change(|acting| {
         if acting.rules.iter().any(same) {
-            return Ok(());
+            return Ok(None);
         }
         if acting.rules.len() >= RULES_MAX {
             return Err(Refused::bad(format!("there are {RULES_MAX} rules already; remove some first")));
         }
         acting.rules.push(rule.clone());
-        fresh = Some(rule.id.clone());
-        Ok(())
+        Ok(Some(rule.id.clone()))
     });
-    changed.await?;
-    Ok((rule.words(), fresh))
+    added.await
 }
 
 /// `rule.remove`.

@@ -247,6 +247,9 @@ pub struct ProposalResolved {
     /// The person's reason, or answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The command as the person changed it, where they did: it runs instead of what was proposed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
     /// The rule that was made with it, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,

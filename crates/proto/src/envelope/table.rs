@@ -131,7 +131,7 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "session.rename", payload: "key, title", result: "{key, title}", about: "Gives a chat a title that no model replaces." },
     Action { name: "session.import", payload: "upload_id", result: "{imported, skipped, warnings}", about: "Reads an uploaded export, or a session or transcript file of the original, into new chats." },
     Action { name: "proposal.list", payload: "chat_id?", result: "{proposals}", about: "What waits for a person, in one chat or in all." },
-    Action { name: "proposal.answer", payload: "answers: [{chat_id, proposal_id, answer, digest?, reason?, text?, command?, rule?}]", result: "{answered}", about: "Answers proposals: `accept` or `reject`. A yes counts for the digest it names; `rule` {effect, span, subject} makes a rule of it." },
+    Action { name: "proposal.answer", payload: "answers: [{chat_id, proposal_id, answer, digest?, reason?, text?, command?, rule?}]", result: "{answered}", about: "Answers proposals: `accept` or `reject`. A yes counts for the digest it names, and only one to a question may name none; `rule` {effect, span, subject} makes a rule of it." },
     Action { name: "approvals.get", payload: "", result: "approvals", about: "What is asked about, and how commands are held." },
     Action { name: "approvals.update", payload: "preset", result: "approvals", about: "Says what chats ask about that chose nothing: `ask`, `edit_freely` or `full`." },
     Action { name: "rule.add", payload: "effect, span, subject, place?", result: "approvals", about: "Adds a rule; `place` is the chat or the folder of one that does not hold always." },

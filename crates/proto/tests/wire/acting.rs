@@ -19,6 +19,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         call_id: "call_1".to_owned(),
         state: ProposalState::Accepted,
         reason: None,
+        command: None,
         rule: Some("allow command: cargo test *, in this chat".to_owned()),
         turn_id: Some(turn()),
         seq: Some(13),
@@ -31,6 +32,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         seq: None,
         ..resolved.clone()
     };
+    let changed = ProposalResolved { command: Some("cargo test --release".to_owned()), rule: None, ..resolved.clone() };
     let chunk = StreamChunk {
         chat_id: chat(),
         path: RECORD.to_owned(),
@@ -67,6 +69,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         ("proposal.edit", boxed(edit())),
         ("proposal.question", boxed(question())),
         ("proposal_resolved", Event::ProposalResolved(resolved)),
+        ("proposal_resolved.changed", Event::ProposalResolved(changed)),
         ("proposal_resolved.rejected", Event::ProposalResolved(rejected)),
         ("stream_chunk", Event::StreamChunk(chunk)),
         ("stream_chunk.passing", Event::StreamChunk(passing)),

@@ -20,14 +20,15 @@ export function ProposalRow(props: { message: Message }) {
 /** What became of it, in a word. */
 export function wordOf(one: Proposal, resolution: ProposalResolved): DoingKey {
   if (resolution.state === "accepted" && one.kind === "question") return "done.answered";
+  if (resolution.state === "accepted" && resolution.command !== undefined) return "done.acceptedCommand";
   if (resolution.state === "accepted") return resolution.rule === undefined ? "done.accepted" : "done.acceptedRule";
   return resolution.state === "rejected" ? "done.rejected" : resolution.state === "changed" ? "done.changed" : "done.cancelled";
 }
 
 const MARKS: Record<ProposalResolved["state"], IconName> = { open: "hourglass", accepted: "check", rejected: "close", cancelled: "close", changed: "again" };
 
-/** What it was about, in one line. */
-const about = (one: Proposal) => one.command?.shown.replace(/\s+/g, " ") ?? one.question?.text ?? one.address ?? headOf(one);
+/** What it was about, in one line; of a command that was changed what it became. */
+const about = (one: Proposal, changed?: string) => (changed ?? one.command?.shown)?.replace(/\s+/g, " ") ?? one.question?.text ?? one.address ?? headOf(one);
 
 function Done(props: { one: Proposal; resolution: ProposalResolved }) {
   const { one, resolution } = props;
@@ -41,7 +42,7 @@ function Done(props: { one: Proposal; resolution: ProposalResolved }) {
         </span>
         <span class="verdict">{td(wordOf(one, resolution))}</span>
         <span class="line">
-          <Shown text={marked(about(one))} />
+          <Shown text={marked(about(one, resolution.command))} />
         </span>
         {resolution.reason === undefined ? null : (
           <span class="reason" dir="auto">
@@ -53,6 +54,15 @@ function Done(props: { one: Proposal; resolution: ProposalResolved }) {
       {open.value ? (
         <div class="act-body">
           <p class="small soft">{headOf(one)}</p>
+          {resolution.command === undefined ? null : (
+            <>
+              <p class="small soft">{td("done.command")}</p>
+              <pre class="shown" dir="ltr" tabIndex={0} data-test="changed-command">
+                <Shown text={marked(resolution.command)} />
+              </pre>
+              <p class="small soft">{td("done.proposed")}</p>
+            </>
+          )}
           <What one={one} />
           <Reason one={one} />
           {resolution.rule === undefined ? null : <p class="small soft">{td("done.rule", { rule: resolution.rule })}</p>}
