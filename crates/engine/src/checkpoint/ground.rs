@@ -12,6 +12,8 @@ use alcove_store::{CheckpointKind as Kind, CheckpointSide as Side};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
+use crate::files::Fresh;
+
 /// Folders a path may go through.
 pub(super) const DEPTH: usize = 256;
 /// Permission bits, with those that change who runs a file.
@@ -204,18 +206,11 @@ impl Ground {
         let (parent, name) = self.parent(path)?;
         let part = part_name(name);
         discard(&parent, &part)?;
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let written = rustix::fs::openat(&parent, &part, flags, Mode::from_raw_mode(0o600)).map_err(io::Error::from).and_then(|fd| {
-            let mut file = File::from(fd);
-            io::copy(content, &mut file)?;
-            rustix::fs::fchmod(&file, bits(mode))?;
-            file.sync_all()?;
-            Ok(rustix::fs::renameat(&parent, &part, &parent, name)?)
-        });
-        if written.is_err() {
-            discard(&parent, &part)?;
-        }
-        written
+        let mut fresh = Fresh::make(&parent, part, Mode::RUSR | Mode::WUSR)?;
+        io::copy(content, &mut fresh.file)?;
+        rustix::fs::fchmod(&fresh.file, bits(mode))?;
+        fresh.file.sync_all()?;
+        fresh.take_over(name)
     }
 
     /// Puts a link in the place of what is there. Folders are not replaced.
@@ -380,7 +375,7 @@ fn bits(mode: u32) -> Mode {
     Mode::from_raw_mode((mode & BITS) as _)
 }
 
-/// What a new content is called before it is whole; the same for the same name, so that one that a crash left is found again.
+/// The name of what needs one before it has its place; the same for the same place, so that one that a crash left is found again.
 fn part_name(name: &OsStr) -> OsString {
     let digest = alcove_agent::edit::Digest::of(name.as_bytes());
     OsString::from(format!(".alcove-undo-{}.part", &digest.as_str()[..16]))

@@ -10,6 +10,7 @@ mod descend;
 mod error;
 mod find;
 mod fit;
+mod fresh;
 mod glob;
 mod grep;
 mod hit;
@@ -38,13 +39,14 @@ use own::Id;
 
 pub(crate) use error::FileError;
 pub(crate) use fit::Words;
+pub(crate) use fresh::Fresh;
 pub(crate) use glob::Names;
 pub(crate) use grep::{Asked, Found, Letters, Query};
 pub(crate) use limit::{Limits, Look, Waiting};
 pub(crate) use own::Own;
 pub(crate) use place::{Expect, Place, PlaceKind};
 
-/// What the names of files begin with that have no place yet; sixteen hexadecimal digits follow.
+/// What the names of files begin with that have a name and no place yet; sixteen hexadecimal digits follow.
 const TEMPORARY: &str = ".alcove-";
 
 /// A chat's folder, held open since it was chosen.

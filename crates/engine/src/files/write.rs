@@ -1,26 +1,26 @@
-//! Writing a file as a whole: beside it, then on disk, then in its place. Nobody ever sees a half, and no error leaves anything behind.
+//! Writing a file as a whole: out of sight, then on disk, then in its place. Nobody ever sees a half, and no error leaves anything behind.
 //! A file with several names is replaced under this one; the others keep what they had.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt as _;
 
-use rustix::fs::{AtFlags, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, Mode, Stat};
 use rustix::io::Errno;
 
 use super::descend::{make, sync};
 use super::error::FileError;
+use super::fresh::Fresh;
 use super::own::{Hidden, protecting};
 use super::place::{Expect, Place, PlaceKind, Spot};
 use super::read::{digest, moved};
 use super::{TEMPORARY, Tree};
 
 /// The rights of a new file, before the umask.
-const NEW: u32 = 0o644;
-/// How often another temporary name is tried.
-const TRIES: usize = 8;
+const NEW: Mode = Mode::from_raw_mode(0o644);
+/// Bytes of the longest name.
+const NAME_BYTES: usize = 255;
 
 /// On which terms a file is written.
 #[derive(Clone, Copy)]
@@ -60,21 +60,29 @@ impl Tree {
     ) -> Result<(), FileError> {
         let (folder, name) = self.changing(spot, made)?;
         let before = self.expected(&folder, name, expect)?;
-        let mut fresh = Fresh::make(&folder, name)?;
+        if name.len() > NAME_BYTES {
+            return Err(Errno::NAMETOOLONG.into());
+        }
+        let temporary = format!("{TEMPORARY}{}", crate::clock::hex(&crate::clock::random::<8>()));
+        let mut fresh = Fresh::make(&folder, temporary.into(), NEW)?;
         fill(&mut fresh.file)?;
         match (before, rights) {
-            (Some(before), _) => fresh.become_like(&before)?,
+            (Some(before), _) => become_like(&fresh.file, &before)?,
             (None, Some(rights)) => rustix::fs::fchmod(&fresh.file, rights)?,
             (None, None) => {}
         }
         fresh.file.sync_all()?;
         match expect {
-            Expect::Absent => fresh.take_free(),
+            Expect::Absent => fresh.take_free(name).map_err(|why| match why {
+                why if why.kind() == ErrorKind::AlreadyExists => FileError::changed(),
+                why => why.into(),
+            })?,
             Expect::Anything | Expect::Bytes(_) => {
                 self.expected(&folder, name, expect)?;
-                fresh.take_over()
+                fresh.take_over(name)?;
             }
         }
+        Ok(sync(&folder)?)
     }
 
     /// The folder in which something is about to be changed; made where it is missing.
@@ -134,63 +142,12 @@ pub(super) fn unmake(made: Vec<(OwnedFd, OsString)>) {
     }
 }
 
-/// A file that has no place yet. It goes away with its value.
-struct Fresh<'f> {
-    file: File,
-    folder: &'f OwnedFd,
-    temporary: String,
-    name: &'f OsStr,
-    placed: bool,
-}
-
-impl<'f> Fresh<'f> {
-    fn make(folder: &'f OwnedFd, name: &'f OsStr) -> Result<Self, FileError> {
-        if name.as_bytes().len() > 255 {
-            return Err(Errno::NAMETOOLONG.into());
-        }
-        let how = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        for _ in 0..TRIES {
-            let temporary = format!("{TEMPORARY}{}", crate::clock::hex(&crate::clock::random::<8>()));
-            match rustix::fs::openat(folder, &temporary, how, Mode::from_raw_mode(NEW)) {
-                Err(Errno::EXIST | Errno::INTR) => {}
-                opened => return Ok(Self { file: File::from(opened?), folder, temporary, name, placed: false }),
-            }
-        }
-        Err(Errno::AGAIN.into())
+/// With the owner, where the system allows that, and the rights of the file it takes the place of.
+fn become_like(file: &File, before: &Stat) -> Result<(), FileError> {
+    let about = rustix::fs::fstat(file)?;
+    let same = (about.st_uid, about.st_gid) == (before.st_uid, before.st_gid);
+    if !same && std::os::unix::fs::fchown(file, Some(before.st_uid), Some(before.st_gid)).is_err() {
+        let _kept = std::os::unix::fs::fchown(file, None, Some(before.st_gid));
     }
-
-    /// With the owner, where the system allows that, and the rights of the file it takes the place of.
-    fn become_like(&self, before: &Stat) -> Result<(), FileError> {
-        let about = rustix::fs::fstat(&self.file)?;
-        let same = (about.st_uid, about.st_gid) == (before.st_uid, before.st_gid);
-        if !same && std::os::unix::fs::fchown(&self.file, Some(before.st_uid), Some(before.st_gid)).is_err() {
-            let _kept = std::os::unix::fs::fchown(&self.file, None, Some(before.st_gid));
-        }
-        Ok(rustix::fs::fchmod(&self.file, Mode::from_raw_mode(before.st_mode) & Mode::from_raw_mode(0o777))?)
-    }
-
-    /// In the place of what is there.
-    fn take_over(mut self) -> Result<(), FileError> {
-        rustix::fs::renameat(self.folder, &self.temporary, self.folder, self.name)?;
-        self.placed = true;
-        Ok(sync(self.folder)?)
-    }
-
-    /// Where nothing is; the system itself sees to that.
-    fn take_free(mut self) -> Result<(), FileError> {
-        super::change::move_free((self.folder, OsStr::new(&self.temporary)), (self.folder, self.name)).map_err(|why| match why {
-            Errno::EXIST => FileError::changed(),
-            why => why.into(),
-        })?;
-        self.placed = true;
-        Ok(sync(self.folder)?)
-    }
-}
-
-impl Drop for Fresh<'_> {
-    fn drop(&mut self) {
-        if !self.placed {
-            let _gone = rustix::fs::unlinkat(self.folder, &self.temporary, AtFlags::empty());
-        }
-    }
+    Ok(rustix::fs::fchmod(file, Mode::from_raw_mode(before.st_mode) & Mode::from_raw_mode(0o777))?)
 }

@@ -34,7 +34,7 @@ impl Media {
         }
     }
 
-    /// Forgets old uploads, removes files no chat has and what was left half-written. Blocks.
+    /// Forgets old uploads, removes files no chat has and what was left half-written or half-forgotten. Blocks.
     pub(super) fn sweep(&self, now: SystemTime) {
         self.purge_uploads(now_ms());
         for name in [FILES, UPLOADS] {
@@ -42,9 +42,10 @@ impl Media {
             for entry in entries.flatten() {
                 let Ok(file) = entry.file_name().into_string() else { continue };
                 let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| now.duration_since(at).ok());
+                let left = file.starts_with('.') || (name == UPLOADS && !self.inner.uploads.knows(&file));
                 match () {
-                    () if file.starts_with('.') && age.is_some_and(|age| age > WRITING_LIMIT) => remove(&entry.path()),
-                    () if !file.starts_with('.') && name == FILES => self.inner.remove_unused(&format!("{FILES}/{file}")),
+                    () if left && age.is_some_and(|age| age > WRITING_LIMIT) => remove(&entry.path()),
+                    () if !left && name == FILES => self.inner.remove_unused(&format!("{FILES}/{file}")),
                     () => {}
                 }
             }

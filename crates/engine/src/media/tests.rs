@@ -332,6 +332,23 @@ fn an_upload_goes_on_after_a_restart() {
 }
 
 #[test]
+fn what_is_left_of_uploads_nobody_knows_goes() {
+    let scene = Scene::new();
+    send(&scene.media, ID, &offer(0, 4, PNG.len() as u64), &PNG[..4]).unwrap();
+    let known = [format!("{ID}.json"), format!("{ID}.part")];
+    // Of one that was being forgotten, one whose card cannot be read, and a card that was being written.
+    for left in ["forgotten-0123456789.part", "unreadable-0123456789.json", "unreadable-0123456789.part", ".0123.part"] {
+        fs::write(scene.media.path(UPLOADS).join(left), "x").unwrap();
+    }
+    let scene = scene.restarted();
+    scene.media.sweep(SystemTime::now());
+    assert_eq!(scene.files().len(), 6, "it may be written yet");
+    scene.media.sweep(SystemTime::now() + Duration::from_secs(7200));
+    assert_eq!(scene.files(), known);
+    assert_eq!(scene.media.upload(ID).unwrap().received, 4);
+}
+
+#[test]
 fn uploads_are_refused_for_what_they_say() {
     let scene = Scene::new();
     let (most, video) = (MAX_ATTACHMENT_BYTES as u64, 20 << 20);

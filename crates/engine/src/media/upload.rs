@@ -158,6 +158,11 @@ impl Uploads {
         locked(&self.slots).get(id).cloned()
     }
 
+    /// Whether a file in the folder belongs to an upload.
+    pub(super) fn knows(&self, file: &str) -> bool {
+        file.split_once('.').is_some_and(|(id, _)| self.find(id).is_some())
+    }
+
     /// The slot of an id, made when there is room.
     fn find_or_begin(&self, id: &str, card: &Card) -> Result<Arc<Mutex<Slot>>, UploadRefusal> {
         let mut slots = locked(&self.slots);

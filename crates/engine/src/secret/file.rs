@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, Dir, Mode, OFlags};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ use super::keys::Record;
 
 /// The file's name in the data directory.
 pub(super) const FILE_NAME: &str = "keys.json";
+
+/// What the name of a file begins with that has not taken its place yet; sixteen hexadecimal digits follow.
+const TEMPORARY: &str = ".keys.json.";
 
 /// Larger files are not ours.
 const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -83,7 +86,7 @@ impl KeyFile {
     pub(super) fn write(&self, records: &Records) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.dir)?;
         let dir = self.open_dir()?;
-        let temporary = format!(".{FILE_NAME}.{:016x}", getrandom::u64().map_err(io::Error::other)?);
+        let temporary = format!("{TEMPORARY}{:016x}", getrandom::u64().map_err(io::Error::other)?);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mut file = File::from(rustix::fs::openat(&dir, &temporary, flags, OWNER_ONLY)?);
         let written = (|| {
@@ -102,6 +105,21 @@ impl KeyFile {
             let _ = rustix::fs::unlinkat(&dir, &temporary, AtFlags::empty());
         }
         written
+    }
+
+    /// Removes what writers that were killed left behind: keys stand in it. Nobody may be writing.
+    pub(super) fn sweep(&self) -> io::Result<()> {
+        let dir = match self.open_dir() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            dir => dir?,
+        };
+        for entry in Dir::read_from(&dir)? {
+            let entry = entry?;
+            if is_temporary(entry.file_name().to_bytes()) {
+                rustix::fs::unlinkat(&dir, entry.file_name(), AtFlags::empty())?;
+            }
+        }
+        Ok(())
     }
 
     fn open_dir(&self) -> io::Result<File> {
@@ -135,6 +153,11 @@ impl KeyFile {
     }
 }
 
+fn is_temporary(name: &[u8]) -> bool {
+    let digits = name.strip_prefix(TEMPORARY.as_bytes());
+    digits.is_some_and(|digits| digits.len() == 16 && digits.iter().all(u8::is_ascii_hexdigit))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -159,6 +182,23 @@ mod tests {
         assert_eq!(file.read().unwrap().keys.len(), 1);
         let names: Vec<_> = fs::read_dir(&file.dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, [FILE_NAME], "no temporary file stays");
+    }
+
+    #[test]
+    fn what_killed_writers_left_goes() {
+        let (_dir, file) = written();
+        let kept = [FILE_NAME, ".keys.json", ".keys.json.0123", ".keys.json.backup-of-mine.", "keys.json.damaged-01234567"];
+        for name in [".keys.json.0123456789abcdef", ".keys.json.ffffffffffffffff"].iter().chain(&kept[1..]) {
+            fs::write(file.dir.join(name), "half").unwrap();
+        }
+        file.sweep().unwrap();
+        let mut names: Vec<_> = fs::read_dir(&file.dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        let mut kept = kept.map(str::to_owned);
+        kept.sort();
+        assert_eq!(names, kept);
+        assert_eq!(file.read().unwrap().keys.len(), 1);
+        KeyFile::new(&file.dir.join("none")).sweep().unwrap();
     }
 
     #[test]

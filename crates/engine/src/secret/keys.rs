@@ -136,7 +136,7 @@ enum Request {
 }
 
 impl Keys {
-    /// Keys of the data directory `data_dir`. Touches neither keyring nor file yet.
+    /// Keys of the data directory `data_dir`, which nobody else uses. Touches neither keyring nor key file yet.
     pub fn open(data_dir: &Path) -> Result<Self, Error> {
         match std::env::var_os(PLACE_VARIABLE).is_some_and(|value| value == "file") {
             true => Self::open_in(data_dir, Place::File),
@@ -220,6 +220,9 @@ struct Places {
 
 impl Places {
     fn serve(mut self, mut requests: mpsc::Receiver<Request>) {
+        if let Err(error) = self.file.sweep() {
+            crate::report::problem("what was left of an older key file could not be removed", &error);
+        }
         while let Some(request) = requests.blocking_recv() {
             // A reply nobody waits for any more is dropped.
             match request {

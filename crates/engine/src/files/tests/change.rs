@@ -241,7 +241,7 @@ fn difference(before: &str, after: &str) -> String {
 }
 
 #[test]
-fn every_change_has_its_answer() {
+pub(super) fn every_change_has_its_answer() {
     check(Reach::Scope, CHANGES);
     check(Reach::Anywhere, ANYWHERE);
 }
@@ -302,7 +302,7 @@ fn a_file_that_became_a_folder_is_not_removed_as_one() {
 }
 
 #[test]
-fn rights_are_kept_and_nothing_grows() {
+pub(super) fn rights_are_kept_and_nothing_grows() {
     let world = World::new();
     let tree = world.tree(Reach::Scope);
     for (mode, kept) in [(0o600, 0o600), (0o755, 0o755), (0o444, 0o444), (0o4755, 0o755), (0o666, 0o666)] {
@@ -318,7 +318,7 @@ fn rights_are_kept_and_nothing_grows() {
 
 /// The names a file has besides keep what they had.
 #[test]
-fn a_file_with_several_names_is_replaced() {
+pub(super) fn a_file_with_several_names_is_replaced() {
     let world = World::new();
     let tree = world.tree(Reach::Scope);
     let inode = world.at("in/deep/b").metadata().unwrap().ino();
@@ -330,7 +330,7 @@ fn a_file_with_several_names_is_replaced() {
 
 /// Whoever has a file open while it is written sees all of the old or all of the new.
 #[test]
-fn nobody_sees_a_half() {
+pub(super) fn nobody_sees_a_half() {
     let world = World::new();
     let tree = world.tree(Reach::Scope);
     let at = tree.place("a").unwrap();
@@ -390,7 +390,7 @@ fn without_rights(tree: &Tree) -> Vec<&'static str> {
 
 /// Each step that may fail after the temporary file was made leaves no trace of it.
 #[test]
-fn no_error_leaves_a_file_behind() {
+pub(super) fn no_error_leaves_a_file_behind() {
     let world = World::new();
     let tree = world.tree(Reach::Scope);
     let before = world.all("");
@@ -413,6 +413,30 @@ fn no_error_leaves_a_file_behind() {
     let gone = |world: &World| Ok(std::fs::remove_dir_all(world.at("in/x"))?);
     assert_eq!(word(fails("x/y", gone)), "missing");
     assert_eq!(difference(&before, &world.all("")), "+in/fresh/ +in/fresh2 -> ../secret");
+}
+
+/// Where nothing was, something appears while the bytes are written: it stays as it is.
+#[test]
+pub(super) fn what_appears_meanwhile_stays() {
+    let appears: &[fn(&World)] = &[
+        |world| world.put("in/fresh", "somebody's"),
+        |world| std::fs::create_dir(world.at("in/fresh")).unwrap(),
+        |world| symlink("../secret", world.at("in/fresh")).unwrap(),
+        |world| symlink("none", world.at("in/fresh")).unwrap(),
+    ];
+    for appears in appears {
+        let world = World::new();
+        let tree = world.tree(Reach::Scope);
+        let terms = super::super::write::Terms { expect: &Expect::Absent, rights: None };
+        let mut before = String::new();
+        let done = tree.put(&tree.place("fresh").unwrap(), terms, |file| {
+            std::io::Write::write_all(file, b"new")?;
+            appears(&world);
+            before = world.all("in").lines().filter(|line| !line.starts_with(".alcove-")).collect::<Vec<_>>().join("\n");
+            Ok(())
+        });
+        assert_eq!((word(done), world.all("in")), ("changed", before));
+    }
 }
 
 #[test]
