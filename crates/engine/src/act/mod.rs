@@ -9,6 +9,8 @@ mod prepare;
 mod reach;
 mod run;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -130,7 +130,7 @@ impl Hands {
         at: &At,
         (tell, cancel): (&mpsc::Sender<Worked>, &CancellationToken),
     ) -> Ran {
-        let mut under_way = match self.start(&plan, call, at).await {
+        let mut under_way = match self.start(&plan, (call, at), cancel).await {
             Ok(under_way) => under_way,
             Err(words) => return Ran::Over(Done::of(failed(call, 500, words))),
         };
@@ -174,7 +174,7 @@ impl Hands {
         })
     }
 
-    async fn start(self: &Arc<Self>, plan: &Plan, call: &Call, at: &At) -> Result<UnderWay, String> {
+    async fn start(self: &Arc<Self>, plan: &Plan, (call, at): (&Call, &At), cancel: &CancellationToken) -> Result<UnderWay, String> {
         let (hands, plan_, at_) = (self.clone(), plan.clone(), at.clone());
         let readied = tokio::task::spawn_blocking(move || {
             let watch = match at_.lasting {
@@ -192,6 +192,10 @@ impl Hands {
             confined.map(|confined| (confined, watch)).map_err(|error| format!("The command could not be started: {error}."))
         });
         let (confined, watch) = readied.await.map_err(|_| "Alcove is ending.".to_owned())??;
+        // Looking at a large folder takes its time, and a turn that was told to have stopped begins nothing more.
+        if cancel.is_cancelled() {
+            return Err("It was stopped before it began.".to_owned());
+        }
         let job = Job {
             command: confined.command,
             limit: plan.limit,
