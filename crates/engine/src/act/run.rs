@@ -270,9 +270,9 @@ impl Hands {
         self.commands().get(&(chat.clone(), record.to_owned())).cloned()
     }
 
-    /// Whether a command of a chat runs, or its end has not been told.
+    /// Whether a command of a chat runs, or something of it is carried out, or its end has not been told.
     pub(crate) fn runs_in(&self, chat: &ChatId) -> bool {
-        self.commands().keys().any(|(of, _)| of == chat)
+        self.commands().keys().any(|(of, _)| of == chat) || self.goes_on_in(chat)
     }
 
     /// Ends the commands of a chat.
