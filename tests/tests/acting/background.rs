@@ -112,7 +112,8 @@ async fn an_end_by_its_limit_is_told() {
     scene.prompted("Go.").await.end_with_calls(&[("exec", command)]).await;
     let payload = json!({ "chat_id": scene.chat, "path": scene.client.find("stream_chunk").await.str("path") });
     scene.ask("command.background", payload).await;
-    scene.finish().await;
+    let ran = scene.finish().await;
+    assert!(ran.results[0].contains("for at most 3 s."), "{:?}", ran.results);
     let ended = scene.client.find("command_ended").await;
     assert_eq!((&ended.json["status"], ended.str("how")), (&json!(408), "ended: its time was over"), "{}", ended.text);
     assert_eq!(shown(&scene, 0).await["phase"], "error");
