@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alcove_agent::path::Reach;
-use alcove_agent::policy::{Exact, Facts, Kind, Request, Restrictions, Verdict};
+use alcove_agent::policy::{Exact, Facts, Kind, Level, Request, Restrictions, Verdict};
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::Settled;
 use alcove_proto::envelope::{ProposalKind, ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer};
@@ -235,6 +235,12 @@ impl Hands {
 
     fn sandbox(&self) -> &Sandbox {
         self.sandbox.sandbox()
+    }
+
+    /// Whether commands have the network without asking for it: as the chat allows it, or as nothing here keeps them from it. Blocks as
+    /// [`Hands::standing`] does.
+    pub(crate) fn has_network(&self, at: &At) -> bool {
+        at.own.network || at.is_full() || self.standing().level == Level::L1
     }
 
     /// Waits until it is known how commands are held.

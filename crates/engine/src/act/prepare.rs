@@ -94,7 +94,7 @@ impl Hands {
         }
         let cwd = self.cwd(call, at, asked)?;
         let (limit, late_limit) = limits(asked);
-        let network = at.own.network || at.is_full() || asked.network;
+        let network = asked.network || self.has_network(at);
         let shell = run::shell();
         let standing = self.standing();
         let sandbox = match (at.is_full(), standing.provider.as_str()) {

@@ -1,4 +1,4 @@
-//! What happens to a command that is stopped before it began: nobody else can hold it just there.
+//! Commands where nothing holds them, and one that is stopped before it began: over the wire neither can be had at will.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -93,4 +93,15 @@ fn what_was_stopped_before_it_began_never_begins() {
         assert!(is_launched(lasting, false), "it is seen when one begins");
         assert!(!is_launched(lasting, true), "{lasting:?}");
     }
+}
+
+#[tokio::test]
+async fn a_command_that_nothing_holds_is_shown_with_the_network_it_has() {
+    let scene = Scene::new();
+    scene.hands.ready().await;
+    assert_eq!(scene.hands.standing().level, Level::L1, "there is no program to start held commands through");
+    let at = scene.at(Lasting::Kept);
+    let prepared = scene.hands.prepare(&call(), &at).await.unwrap_or_else(|settled| panic!("{settled:?}"));
+    let shown = prepared.view.command.map(|command| command.network);
+    assert_eq!((shown, prepared.exact.network, scene.hands.has_network(&at)), (Some(true), true, true));
 }
