@@ -171,7 +171,7 @@ async fn a_person_lets_the_turn_go_on_while_a_command_runs() {
 }
 
 /// Asks for a command's output until it is as wanted.
-async fn until(scene: &mut Scene, payload: Value, wanted: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn until(scene: &mut Scene, payload: Value, wanted: impl Fn(&Value) -> bool) -> Value {
     let asking = async {
         loop {
             let output = scene.ask("command.output", payload.clone()).await;

@@ -324,12 +324,13 @@ fn release(under_way: UnderWay, call: &Call, at: &At) -> Ran {
 /// What the model is told of a command that goes on.
 fn goes_on(at: &At, limit: Duration) -> String {
     let channels: Vec<String> = (1..=2).filter_map(|channel| path::channel(&at.record, channel)).collect();
-    let channels = channels.join(" and ");
-    let limit = span(limit);
-    format!(
-        "It runs in the background, for at most {limit}. Read its output by {channels} (such as line=-50), and end it by stop with {}.",
-        at.record
-    )
+    let kept = match at.lasting {
+        Lasting::Kept => "",
+        Lasting::Temporary => " while it runs",
+    };
+    let (channels, limit, record) = (channels.join(" and "), span(limit), &at.record);
+    let reading = format!("Read its output{kept} by {channels} (such as line=-50), and end it by stop with {record}.");
+    format!("It runs in the background, for at most {limit}. {reading}")
 }
 
 /// A time in whole hours where it has them, else in seconds.
