@@ -244,7 +244,7 @@ impl Hands {
             }
         };
         let (seen, listed) = over(under_way).await;
-        (!cancel.is_cancelled()).then(|| late_end((call, at), before, (ended.as_ref(), &seen), listed))
+        (!cancel.is_cancelled()).then(|| late_end((call, at), &before, (ended.as_ref(), &seen), listed))
     }
 
     /// Ends a command in the background, for the model.
@@ -411,7 +411,7 @@ fn finished(call: &Call, at: &At, ended: &Ended, seen: &Seen) -> Done {
 }
 
 /// The end of a command whose turn did not wait for it: what its record says beside what the model was told before.
-fn late_end((call, at): (&Call, &At), before: String, (ended, seen): (Option<&Ended>, &Seen), listed: Listed) -> LateEnd {
+fn late_end((call, at): (&Call, &At), before: &str, (ended, seen): (Option<&Ended>, &Seen), listed: Listed) -> LateEnd {
     let (settled, how, entries) = match ended {
         Some(ended) => {
             let how = words(ended.how);
