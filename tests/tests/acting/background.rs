@@ -5,6 +5,7 @@ use alcove_tests::http::{get, thread};
 use alcove_tests::processes;
 use serde_json::{Value, json};
 
+use crate::commands::until;
 use crate::{DONE, Scene, page_events};
 
 /// Goes on until the file is there, and then ends by itself.
@@ -112,7 +113,8 @@ async fn an_end_by_its_limit_is_told() {
     scene.prompted("Go.").await.end_with_calls(&[("exec", command)]).await;
     let payload = json!({ "chat_id": scene.chat, "path": scene.client.find("stream_chunk").await.str("path") });
     scene.ask("command.background", payload).await;
-    scene.finish().await;
+    let ran = scene.finish().await;
+    assert!(ran.results[0].contains("for at most 3 s."), "{:?}", ran.results);
     let ended = scene.client.find("command_ended").await;
     assert_eq!((&ended.json["status"], ended.str("how")), (&json!(408), "ended: its time was over"), "{}", ended.text);
     assert_eq!(shown(&scene, 0).await["phase"], "error");
@@ -160,6 +162,24 @@ async fn a_temporary_chat_is_told() {
     assert!(next.body["messages"].to_string().contains("has ended: exit code 3."), "{}", next.body);
     scene.done(next).await;
     scene.rest().await;
+}
+
+#[tokio::test]
+async fn in_a_temporary_chat_it_is_read_while_it_runs() {
+    let mut scene = Scene::freely("native").await;
+    scene.ask("approvals.update", json!({ "preset": "full" })).await;
+    scene.client.send(json!({ "type": "new_temporary_chat" })).await;
+    scene.chat = scene.client.find("attached").await.str("chat_id").to_owned();
+    let ran = scene.calls(&[background("echo one; echo begun; sleep 600")]).await;
+    let record = ran.ends()[0]["path"].as_str().unwrap().to_owned();
+    let channel = ran.results[0].split_whitespace().find(|word| word.starts_with("sh://")).unwrap().to_owned();
+    let payload = json!({ "chat_id": scene.chat, "path": record, "channel": 1 });
+    until(&mut scene, payload, |output| output["text"] == "one\nbegun\n").await;
+    let read = ("read_file", json!({ "path": channel, "line": -1 }));
+    let told = scene.calls(&[read.clone()]).await;
+    assert!(told.results[0].contains("(status 102)\nbegun\n") && !told.results[0].contains("one"), "{:?}", told.results);
+    assert_eq!(stop(&mut scene, &record).await, true);
+    assert_eq!(scene.calls(&[read]).await.statuses(), [501]);
 }
 
 #[tokio::test]

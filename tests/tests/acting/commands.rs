@@ -165,14 +165,14 @@ async fn a_person_lets_the_turn_go_on_while_a_command_runs() {
     let payload = json!({ "chat_id": scene.chat, "path": record });
     assert_eq!(scene.ask("command.background", payload.clone()).await["background"], true);
     let ran = scene.finish().await;
-    assert!(ran.ends()[0]["background"] == true && ran.results[0].contains("in the background"), "{:?}", ran.results);
+    assert!(ran.ends()[0]["background"] == true && ran.results[0].contains("in the background, for at most 24 h."), "{:?}", ran.results);
     assert!(!processes::of(&mark).is_empty(), "it runs on");
     assert_eq!(scene.ask("command.stop", payload).await["stopped"], true);
     processes::gone(&mark).await;
 }
 
 /// Asks for a command's output until it is as wanted.
-async fn until(scene: &mut Scene, payload: Value, wanted: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn until(scene: &mut Scene, payload: Value, wanted: impl Fn(&Value) -> bool) -> Value {
     let asking = async {
         loop {
             let output = scene.ask("command.output", payload.clone()).await;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use alcove_tests::http::thread;
 use serde_json::{Value, json};
 
 use crate::Scene;
@@ -234,4 +235,47 @@ async fn nothing_is_taken_back_under_a_turn_that_runs() {
     scene.rest().await;
     turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
     assert_eq!(scene.text("gone.txt"), "before\n");
+}
+
+#[tokio::test]
+async fn what_a_stopped_command_changed_is_told_and_can_be_taken_back_at_once() {
+    let mut scene = Scene::freely("native").await;
+    scene.put("a.txt", "before\n");
+    scene.put("b.txt", "before\n");
+    let edit = ("write_file", json!({ "path": "b.txt", "content": "after\n" }));
+    // It does not end before it is killed.
+    let script = "trap '' TERM; echo after > a.txt; echo begun; while :; do sleep 0.02; done";
+    scene.prompted("Go.").await.end_with_calls(&[edit, ("exec", json!({ "command": script }))]).await;
+    scene.client.find("stream_chunk").await;
+    scene.say("/stop").await;
+    let stopped = scene.rest().await;
+    assert_eq!(stopped.count("changes"), 0, "what it changed is not known yet");
+    let done = turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!(done, json!({ "done": ["a.txt", "b.txt"], "refused": [] }));
+    assert_eq!((scene.text("a.txt").as_str(), scene.text("b.txt").as_str()), ("before\n", "before\n"));
+    let made = scene.client.find("changes").await;
+    assert_eq!((made.str("action"), &made.json["turn"], made.str("turn_id")), ("made", &json!(1), "t1"), "{}", made.text);
+    assert_eq!(made.json["paths"], json!(["a.txt", "b.txt"]), "all that the turn changed, once");
+    assert_eq!(scene.client.find("changes").await.str("action"), "reverted");
+    let page = thread(&scene.gateway, &scene.chat).await;
+    assert_eq!((&page["active_turn_id"], &page["has_pending_tool_calls"]), (&Value::Null, &json!(false)), "no turn is opened by it");
+}
+
+#[tokio::test]
+async fn what_a_stopped_command_changed_is_told_beside_the_next_turn() {
+    let mut scene = Scene::freely("native").await;
+    let script = "trap '' TERM; echo after > a.txt; echo begun; while :; do sleep 0.02; done";
+    scene.prompted("Go.").await.end_with_calls(&[("exec", json!({ "command": script }))]).await;
+    scene.client.find("stream_chunk").await;
+    scene.say("/stop").await;
+    scene.rest().await;
+    scene.prompted("And now?").await.end_with_calls(&[("write_file", json!({ "path": "b.txt", "content": "b\n" }))]).await;
+    let mut heard = scene.finish().await.heard;
+    heard.retain(|frame| frame.event() == "changes");
+    while heard.len() < 2 {
+        heard.push(scene.client.find("changes").await);
+    }
+    let mut told: Vec<(u64, Value)> = heard.iter().map(|one| (one.json["turn"].as_u64().unwrap(), one.json["paths"].clone())).collect();
+    told.sort_by_key(|(turn, _)| *turn);
+    assert_eq!(told, [(1, json!(["a.txt"])), (2, json!(["b.txt"]))]);
 }

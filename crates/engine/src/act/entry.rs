@@ -27,7 +27,7 @@ const TAIL_LINES: usize = 200;
 impl Hands {
     pub(super) async fn entry(&self, call: &Call, at: &At, ask: Ask) -> Done {
         if at.lasting == Lasting::Temporary {
-            return Done::of(failed(call, 501, "A temporary chat keeps no entries."));
+            return Done::of(self.read_running(call, at, &ask));
         }
         let settled = match ask {
             Ask::Read(reading) => self.read_entries(call, at, &reading).await,
@@ -91,17 +91,30 @@ impl Hands {
         Ok(done(call, parts.join("\n")))
     }
 
+    /// What there is to be read in a chat that keeps nothing: the newest of what its commands that run have put out.
+    fn read_running(&self, call: &Call, at: &At, ask: &Ask) -> Settled {
+        let newest = |reading: &Read| {
+            let one = |path: &String| Some(format!("{path} (status 102)\n{}", self.newest(at, &normalize(path), reading)?));
+            reading.paths.iter().map(one).collect::<Option<Vec<String>>>()
+        };
+        let read = if let Ask::Read(reading) = ask { newest(reading) } else { None };
+        read.map(|parts| done(call, parts.join("\n")))
+            .unwrap_or_else(|| failed(call, 501, "A temporary chat keeps no entries; what a command puts out is read while it runs."))
+    }
+
     /// An entry's text; of a command that runs, the newest of what it has put out.
     fn body(&self, at: &At, row: &EntryRow, reading: &Read) -> String {
-        let channel = row.path.rsplit_once('_').and_then(|(_, channel)| channel.parse::<u8>().ok());
-        if let (EntryState::Streaming, Some(channel)) = (row.state, channel) {
-            let lines =
-                reading.line.filter(|line| *line < 0).map_or(TAIL_LINES, |line| usize::try_from(line.unsigned_abs()).unwrap_or(TAIL_LINES));
-            if let Some((text, bytes)) = self.tail(&at.chat, &record_of(&row.path), channel, lines) {
-                return format!("{text}\n[it runs; {bytes} bytes so far]");
-            }
-        }
-        slice(&row.body, reading.line, reading.limit)
+        let newest = (row.state == EntryState::Streaming).then(|| self.newest(at, &row.path, reading)).flatten();
+        newest.unwrap_or_else(|| slice(&row.body, reading.line, reading.limit))
+    }
+
+    /// The newest of what a command has put out, by the path of a channel, while it runs.
+    fn newest(&self, at: &At, path: &str, reading: &Read) -> Option<String> {
+        let channel = path.rsplit_once('_').and_then(|(_, channel)| channel.parse::<u8>().ok())?;
+        let lines =
+            reading.line.filter(|line| *line < 0).map_or(TAIL_LINES, |line| usize::try_from(line.unsigned_abs()).unwrap_or(TAIL_LINES));
+        let (text, bytes) = self.tail(&at.chat, &record_of(path), channel, lines)?;
+        Some(format!("{text}\n[it runs; {bytes} bytes so far]"))
     }
 
     async fn edit_entry(&self, call: &Call, at: &At, path: &str, edit: &edit::Edit) -> Result<Settled, Error> {

@@ -4,24 +4,27 @@
 mod because;
 mod change;
 mod entry;
+mod going;
 mod look;
 mod offer;
 mod prepare;
 mod reach;
 mod run;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alcove_agent::path::Reach;
-use alcove_agent::policy::{Exact, Facts, Request, Restrictions, Verdict};
+use alcove_agent::policy::{Exact, Facts, Kind, Level, Request, Restrictions, Verdict};
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::Settled;
-use alcove_proto::ChatId;
 use alcove_proto::envelope::{ProposalKind, ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer};
 use alcove_proto::scope::{AccessMode, StoredScope};
+use alcove_proto::{ChatId, TurnId};
 use alcove_store::{EntryState, Store};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -29,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use because::{because, subject};
+pub(crate) use going::LateStop;
 pub(crate) use run::{Command, LateEnd};
 pub(crate) use settle::{done, failed, refused, rejected};
 
@@ -65,6 +69,8 @@ pub(crate) struct Hands {
     trees: Mutex<Vec<(ChatId, StoredScope, Arc<Tree>)>>,
     /// Guards the commands that run, by chat and record.
     commands: Mutex<HashMap<(ChatId, String), Arc<Command>>>,
+    /// Guards the calls that are being carried out.
+    going: Mutex<Vec<Arc<going::One>>>,
     /// Everything that is being carried out.
     tasks: TaskTracker,
     /// Nothing is looked for any more.
@@ -159,7 +165,17 @@ pub(crate) struct Ears {
     /// By its turn.
     pub(crate) turn: mpsc::Sender<Worked>,
     /// By its chat, which outlives the turn.
-    pub(crate) chat: mpsc::Sender<Box<LateEnd>>,
+    pub(crate) chat: mpsc::Sender<Late>,
+    /// The turn as clients know it.
+    pub(crate) turn_id: Option<TurnId>,
+}
+
+/// What is heard of a call that its turn did not wait for.
+pub(crate) enum Late {
+    /// A command in the background has ended.
+    Ended(Box<LateEnd>),
+    /// What was cut off when its turn was stopped is over.
+    Stopped(LateStop),
 }
 
 /// How a call ended, and what it leaves.
@@ -203,6 +219,7 @@ impl Hands {
             acting,
             trees: Mutex::default(),
             commands: Mutex::default(),
+            going: Mutex::default(),
             tasks: TaskTracker::new(),
             ending: CancellationToken::new(),
         }
@@ -220,6 +237,12 @@ impl Hands {
 
     fn sandbox(&self) -> &Sandbox {
         self.sandbox.sandbox()
+    }
+
+    /// Whether commands have the network without asking for it: as the chat allows it, or as nothing here keeps them from it. Blocks as
+    /// [`Hands::standing`] does.
+    pub(crate) fn has_network(&self, at: &At) -> bool {
+        at.own.network || at.is_full() || self.standing().level == Level::L1
     }
 
     /// Waits until it is known how commands are held.
@@ -303,9 +326,9 @@ impl Hands {
     }
 
     /// Starts a call. What it says goes to its turn, and the last is always that it is done; the end of a command that goes on in the
-    /// background goes to its chat.
+    /// background, and of what may have changed files when its turn was stopped, goes to its chat.
     pub(crate) fn begin(self: &Arc<Self>, prepared: Prepared, at: At, ears: Ears, cancel: CancellationToken) {
-        let hands = self.clone();
+        let (hands, going) = (self.clone(), self.know(&at.chat, &cancel));
         self.tasks.spawn(async move {
             let call = prepared.call.clone();
             // Cancel-safe: what only looks may be left at any point, what changes files is not left half-way.
@@ -319,13 +342,19 @@ impl Hands {
                 Ran::Left(done, under_way) => (done, Some(under_way)),
             };
             // Nobody hears it when the turn was stopped.
-            let _unheard = ears.turn.send(Worked::Done(Box::new(done))).await;
-            let Some(under_way) = left else { return };
+            let heard = ears.turn.send(Worked::Done(Box::new(done))).await.is_ok();
             drop(ears.turn);
-            if let Some(end) = hands.follow(*under_way, (&call, &at), &cancel).await {
-                // A chat that is gone by now has nobody to tell.
-                let _gone = ears.chat.send(Box::new(end)).await;
-            }
+            let end = match left {
+                Some(under_way) => hands.follow(*under_way, (&call, &at), &cancel).await,
+                None if heard || !may_change(&call) => return,
+                None => None,
+            };
+            let late = match end {
+                Some(end) => Late::Ended(Box::new(end)),
+                None => Late::Stopped(LateStop { turn: at.turn, turn_id: ears.turn_id, _going: going }),
+            };
+            // A chat that is gone by now has nobody to tell.
+            let _gone = ears.chat.send(late).await;
         });
     }
 
@@ -343,11 +372,10 @@ impl Hands {
         })
     }
 
-    /// What a turn changed, when it did.
-    pub(crate) async fn made(&self, chat: &ChatId, turn: u64) -> Option<Made> {
+    /// What a turn changed, when it did; `newest` turns of the chat are looked at for it.
+    pub(crate) async fn made(&self, chat: &ChatId, turn: u64, newest: usize) -> Option<Made> {
         let (checkpoints, chat) = (self.checkpoints.clone(), chat.as_str().to_owned());
-        // If it changed anything, it is the newest that did.
-        let read = tokio::task::spawn_blocking(move || checkpoints.turns(&chat, 1)).await.ok()?;
+        let read = tokio::task::spawn_blocking(move || checkpoints.turns(&chat, newest)).await.ok()?;
         let turns = match read {
             Ok(turns) => turns,
             Err(error) => {
@@ -376,9 +404,16 @@ impl Done {
 
 /// The call is given up. Commands and changes end by themselves, and soon.
 async fn abandoned(cancel: &CancellationToken, call: &Call) {
-    use alcove_agent::policy::Kind;
+    match may_change(call) {
+        true => std::future::pending().await,
+        false => cancel.cancelled().await,
+    }
+}
+
+/// Whether a call may change files.
+pub(crate) fn may_change(call: &Call) -> bool {
     match call.tool.kind() {
-        Kind::Command | Kind::Inspect | Kind::Edit => std::future::pending().await,
-        Kind::Read | Kind::Network | Kind::Question | Kind::Chat => cancel.cancelled().await,
+        Kind::Command | Kind::Inspect | Kind::Edit => true,
+        Kind::Read | Kind::Network | Kind::Question | Kind::Chat => false,
     }
 }

@@ -93,8 +93,8 @@ impl Hands {
             return Err(Box::new(failed(call, 422, "The script has a zero byte.")));
         }
         let cwd = self.cwd(call, at, asked)?;
-        let limit = limit(asked);
-        let network = at.own.network || at.is_full() || asked.network;
+        let (limit, late_limit) = limits(asked);
+        let network = asked.network || self.has_network(at);
         let shell = run::shell();
         let standing = self.standing();
         let sandbox = match (at.is_full(), standing.provider.as_str()) {
@@ -121,7 +121,7 @@ impl Hands {
         };
         let view = View { command: Some(command), rules: offer::command(&asked.script), ..bare(ProposalKind::Command) };
         let request = request(call, Vec::new(), Some(asked.script.clone()), None, asked.network);
-        let plan = run::Plan { script: asked.script.clone(), shell, cwd, network, limit, background: asked.background };
+        let plan = run::Plan { script: asked.script.clone(), shell, cwd, network, limit, late_limit, background: asked.background };
         Ok(Prepared { call: call.clone(), request, exact, view, work: Work::Run(Box::new(plan)) })
     }
 
@@ -152,11 +152,13 @@ impl Hands {
     }
 }
 
-fn limit(asked: &Run) -> Duration {
-    match (asked.background, asked.limit_s) {
-        (true, _) => BACKGROUND_LIMIT,
-        (false, Some(seconds)) => Duration::from_secs(seconds.max(1)).min(LIMIT_MAX),
-        (false, None) => LIMIT,
+/// How long a command may take, and how long once it is in the background: what the model said holds there too.
+fn limits(asked: &Run) -> (Duration, Duration) {
+    let named = asked.limit_s.map(|seconds| Duration::from_secs(seconds.max(1)).min(LIMIT_MAX));
+    match (asked.background, named) {
+        (true, _) => (BACKGROUND_LIMIT, BACKGROUND_LIMIT),
+        (false, Some(named)) => (named, named),
+        (false, None) => (LIMIT, BACKGROUND_LIMIT),
     }
 }
 

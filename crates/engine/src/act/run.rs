@@ -46,6 +46,8 @@ pub(super) struct Plan {
     pub(super) cwd: PathBuf,
     pub(super) network: bool,
     pub(super) limit: Duration,
+    /// The same from its start once it is in the background.
+    pub(super) late_limit: Duration,
     pub(super) background: bool,
 }
 
@@ -112,6 +114,8 @@ pub(super) struct UnderWay {
     aftermath: Aftermath,
     watch: Option<Watch>,
     listed: Listed,
+    /// How long it may take from its start once it is in the background.
+    late_limit: Duration,
 }
 
 /// How far a command has come when its turn may go on.
@@ -130,7 +134,7 @@ impl Hands {
         at: &At,
         (tell, cancel): (&mpsc::Sender<Worked>, &CancellationToken),
     ) -> Ran {
-        let mut under_way = match self.start(&plan, call, at).await {
+        let mut under_way = match self.start(&plan, (call, at), cancel).await {
             Ok(under_way) => under_way,
             Err(words) => return Ran::Over(Done::of(failed(call, 500, words))),
         };
@@ -174,7 +178,7 @@ impl Hands {
         })
     }
 
-    async fn start(self: &Arc<Self>, plan: &Plan, call: &Call, at: &At) -> Result<UnderWay, String> {
+    async fn start(self: &Arc<Self>, plan: &Plan, (call, at): (&Call, &At), cancel: &CancellationToken) -> Result<UnderWay, String> {
         let (hands, plan_, at_) = (self.clone(), plan.clone(), at.clone());
         let readied = tokio::task::spawn_blocking(move || {
             let watch = match at_.lasting {
@@ -192,6 +196,10 @@ impl Hands {
             confined.map(|confined| (confined, watch)).map_err(|error| format!("The command could not be started: {error}."))
         });
         let (confined, watch) = readied.await.map_err(|_| "Alcove is ending.".to_owned())??;
+        // Looking at a large folder takes its time, and a turn that was told to have stopped begins nothing more.
+        if cancel.is_cancelled() {
+            return Err("It was stopped before it began.".to_owned());
+        }
         let job = Job {
             command: confined.command,
             limit: plan.limit,
@@ -212,13 +220,14 @@ impl Hands {
         let key = (at.chat.clone(), at.record.clone());
         self.commands().insert(key.clone(), command.clone());
         let listed = Listed { hands: self.clone(), key, command };
-        Ok(UnderWay { running, aftermath: confined.aftermath, watch, listed })
+        Ok(UnderWay { running, aftermath: confined.aftermath, watch, listed, late_limit: plan.late_limit })
     }
 
     /// Follows a command in the background to its end; its chat is told. A turn that was stopped before it heard that the command goes on
     /// takes it along.
     pub(super) async fn follow(&self, mut under_way: UnderWay, of: (&Call, &At), cancel: &CancellationToken) -> Option<LateEnd> {
         let (call, at) = of;
+        let before = goes_on(at, under_way.late_limit);
         let stop = under_way.listed.command.stop.clone();
         let ended = loop {
             // Cancel-safe: nothing of what a command says is lost.
@@ -235,7 +244,7 @@ impl Hands {
             }
         };
         let (seen, listed) = over(under_way).await;
-        (!cancel.is_cancelled()).then(|| late_end((call, at), ended.as_ref(), &seen, listed))
+        (!cancel.is_cancelled()).then(|| late_end((call, at), &before, (ended.as_ref(), &seen), listed))
     }
 
     /// Ends a command in the background, for the model.
@@ -266,9 +275,9 @@ impl Hands {
         self.commands().get(&(chat.clone(), record.to_owned())).cloned()
     }
 
-    /// Whether a command of a chat runs, or its end has not been told.
+    /// Whether a command of a chat runs, or something of it is carried out, or its end has not been told.
     pub(crate) fn runs_in(&self, chat: &ChatId) -> bool {
-        self.commands().keys().any(|(of, _)| of == chat)
+        self.commands().keys().any(|(of, _)| of == chat) || self.goes_on_in(chat)
     }
 
     /// Ends the commands of a chat.
@@ -303,24 +312,38 @@ impl Hands {
     }
 }
 
-/// Lets the turn go on while a command runs.
+/// Lets the turn go on while a command runs, which then has the time of one in the background.
 fn release(under_way: UnderWay, call: &Call, at: &At) -> Ran {
+    under_way.running.let_go(under_way.late_limit);
     under_way.listed.command.background.store(true, Ordering::Release);
     let entries = (1..=2).filter_map(|channel| open_channel(at, channel)).collect();
-    let settled = Settled { background: true, ..done(call, goes_on(at)) };
+    let settled = Settled { background: true, ..done(call, goes_on(at, under_way.late_limit)) };
     Ran::Left(Done { settled, entries, pictures: Vec::new() }, Box::new(under_way))
 }
 
 /// What the model is told of a command that goes on.
-fn goes_on(at: &At) -> String {
+fn goes_on(at: &At, limit: Duration) -> String {
     let channels: Vec<String> = (1..=2).filter_map(|channel| path::channel(&at.record, channel)).collect();
-    let channels = channels.join(" and ");
-    format!("It runs in the background. Read its output by {channels} (such as line=-50), and end it by stop with {}.", at.record)
+    let kept = match at.lasting {
+        Lasting::Kept => "",
+        Lasting::Temporary => " while it runs",
+    };
+    let (channels, limit, record) = (channels.join(" and "), span(limit), &at.record);
+    let reading = format!("Read its output{kept} by {channels} (such as line=-50), and end it by stop with {record}.");
+    format!("It runs in the background, for at most {limit}. {reading}")
+}
+
+/// A time in whole hours where it has them, else in seconds.
+fn span(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds > 0 && seconds % 3600 == 0 => format!("{} h", seconds / 3600),
+        seconds => format!("{seconds} s"),
+    }
 }
 
 /// Everything that has to be done once a command has ended; what it changed, and what a person must know.
 async fn over(under_way: UnderWay) -> (Seen, Listed) {
-    let UnderWay { running, aftermath, watch, listed } = under_way;
+    let UnderWay { running, aftermath, watch, listed, .. } = under_way;
     drop(running);
     let looked = tokio::task::spawn_blocking(move || {
         drop(aftermath);
@@ -388,8 +411,7 @@ fn finished(call: &Call, at: &At, ended: &Ended, seen: &Seen) -> Done {
 }
 
 /// The end of a command whose turn did not wait for it: what its record says beside what the model was told before.
-fn late_end((call, at): (&Call, &At), ended: Option<&Ended>, seen: &Seen, listed: Listed) -> LateEnd {
-    let before = goes_on(at);
+fn late_end((call, at): (&Call, &At), before: &str, (ended, seen): (Option<&Ended>, &Seen), listed: Listed) -> LateEnd {
     let (settled, how, entries) = match ended {
         Some(ended) => {
             let how = words(ended.how);

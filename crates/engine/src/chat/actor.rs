@@ -20,7 +20,7 @@ use super::background::LateEnds;
 use super::journal::{Journal, Say};
 use super::turns::{Active, Waiting};
 use super::{Accepted, Lasting, Prompt, Refusal, Shared, Snapshot};
-use crate::act::{LateEnd, Worked};
+use crate::act::{Late, Worked};
 use crate::error::Error;
 use crate::hub::{ChatLog, ConnectionId};
 use crate::media::Attachment;
@@ -102,7 +102,7 @@ enum Woken {
     Asked(Option<Ask>),
     Heard(Option<ModelEvent>),
     Worked(Worked),
-    EndedLate(Box<LateEnd>),
+    Late(Late),
     FlushDue,
     Cancelled,
 }
@@ -146,7 +146,7 @@ impl Actor {
                 Woken::Asked(None) | Woken::Cancelled => break,
                 Woken::Heard(event) => self.heard(event).await,
                 Woken::Worked(worked) => self.worked(worked).await,
-                Woken::EndedLate(end) => self.ended_late(&end).await,
+                Woken::Late(late) => self.late(late).await,
                 Woken::FlushDue => self.journal.flush(),
             };
             self.outside.busy.store(self.active.is_some() || !self.waiting.is_empty(), Ordering::Release);
@@ -178,7 +178,7 @@ impl Actor {
             ask = asks.recv() => Woken::Asked(ask),
             () = until(due) => Woken::FlushDue,
             said = hear(&mut self.active) => said,
-            Some(end) = self.late_ends.heard.recv() => Woken::EndedLate(end),
+            Some(late) = self.late_ends.heard.recv() => Woken::Late(late),
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use alcove_agent::policy::{Approvals, Effect as Ruled, Exact, Kind, Spent, Verdict};
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::{Input, Settled};
+use alcove_proto::TurnId;
 use alcove_proto::envelope::{ChangesWord, ChatStateWord, Event, Phase, Proposal, ProposalResolved, ProposalState, StreamChunk};
 use alcove_store::{Change, EntryState};
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ use super::Lasting;
 use super::actor::Actor;
 use super::journal::Say;
 use super::records::{end_of, under_change};
-use crate::act::{At, Ears, Prepared, Worked, because, refused};
+use crate::act::{At, Ears, Prepared, Worked, because, may_change, refused};
 use crate::clock::now_ms;
 use crate::error::Error;
 use crate::media::{self, Attachment};
@@ -32,6 +33,8 @@ pub(super) struct Acts {
     tell: mpsc::Sender<Worked>,
     heard: mpsc::Receiver<Worked>,
     approvals: Approvals,
+    /// Whether something that may change files was cut off and has not come to its end.
+    cut: bool,
     /// Paths of the turn's records.
     pub(super) records: BTreeSet<String>,
     pub(super) ordinal: u64,
@@ -97,7 +100,7 @@ pub(super) struct Resumed {
 impl Acts {
     pub(super) fn new(ordinal: u64) -> Self {
         let (tell, heard) = mpsc::channel(WORKED);
-        Self { list: Vec::new(), tell, heard, approvals: Approvals::default(), records: BTreeSet::new(), ordinal }
+        Self { list: Vec::new(), tell, heard, approvals: Approvals::default(), cut: false, records: BTreeSet::new(), ordinal }
     }
 
     /// What a running call says next. Cancel-safe.
@@ -119,6 +122,19 @@ impl Acts {
             Stage::Asked(asked) => Some(&asked.proposal),
             Stage::Fresh | Stage::Ready(_) | Stage::Running(_) | Stage::Over => None,
         })
+    }
+
+    /// Hears nothing any more; of the calls that were cut off, those count that had not said before that they are over.
+    async fn cut_off(&mut self, mut cut: Vec<String>) {
+        self.heard.close();
+        while let Some(worked) = self.heard.recv().await {
+            if let Worked::Done(done) = worked
+                && !done.settled.background
+            {
+                cut.retain(|call| *call != done.settled.call);
+            }
+        }
+        self.cut = !cut.is_empty();
     }
 }
 
@@ -327,7 +343,8 @@ impl Actor {
         self.journal.append(Vec::new(), vec![Change::PutEntry(row)]).await?;
         let cancel = CancellationToken::new();
         let Some(active) = &mut self.active else { return Ok(()) };
-        let ears = Ears { turn: active.acts.tell.clone(), chat: self.late_ends.tell.clone() };
+        let turn_id = active.machine.facts().turn.clone();
+        let ears = Ears { turn: active.acts.tell.clone(), chat: self.late_ends.tell.clone(), turn_id };
         if let Some(doing) = active.acts.list.get_mut(index) {
             doing.stage = Stage::Running(cancel.clone().drop_guard());
         }
@@ -433,16 +450,19 @@ impl Actor {
     }
 
     /// Ends what is being carried out: the turn is over. What waited for a person waits no longer.
-    pub(super) fn drop_acts(&mut self, said: &mut Vec<Say>, changes: &mut Vec<Change>) {
+    pub(super) async fn drop_acts(&mut self, said: &mut Vec<Say>, changes: &mut Vec<Change>) {
         let Some(active) = &mut self.active else { return };
         let ordinal = active.acts.ordinal;
         let turn_id = active.machine.facts().turn.clone();
-        let mut ended = Vec::new();
+        let (mut ended, mut cut) = (Vec::new(), Vec::new());
         for doing in &mut active.acts.list {
             let stage = std::mem::replace(&mut doing.stage, Stage::Over);
             match stage {
                 Stage::Over => continue,
-                Stage::Running(guard) => drop(guard),
+                Stage::Running(guard) => {
+                    drop(guard);
+                    cut.extend(may_change(&doing.call).then(|| doing.call.id.clone()));
+                }
                 Stage::Asked(asked) => said.push(Say::Logged(Event::ProposalResolved(ProposalResolved {
                     chat_id: self.id.clone(),
                     proposal_id: asked.proposal.proposal_id.clone(),
@@ -461,6 +481,7 @@ impl Actor {
             let body = under_change(&attributes, format!("Stopped before its end.\n{}", doing.output));
             ended.push((doing.record.clone(), attributes, body));
         }
+        active.acts.cut_off(cut).await;
         for (record, attributes, body) in ended {
             let how = (EntryState::Cancelled, Some("aborted".to_owned()));
             changes.push(Change::PutEntry(self.entry(ordinal, record, how, (&body, &attributes))));
@@ -489,14 +510,22 @@ impl Actor {
         }
     }
 
-    /// What the turn changed in the folder, as one event.
+    /// What the turn changed in the folder, as one event. While something that was cut off still ends, that is not known; then the chat
+    /// hears when it is.
     pub(super) async fn changes_made(&mut self) -> Option<Say> {
-        let (ordinal, turn_id) = self.active.as_ref().map(|active| (active.acts.ordinal, active.machine.facts().turn.clone()))?;
-        let did_nothing = self.active.as_ref().is_none_or(|active| active.acts.records.is_empty());
-        if did_nothing || self.lasting == Lasting::Temporary {
+        let active = self.active.as_ref().filter(|active| !active.acts.records.is_empty() && !active.acts.cut)?;
+        let (ordinal, turn_id) = (active.acts.ordinal, active.machine.facts().turn.clone());
+        self.changes_of(ordinal, turn_id).await
+    }
+
+    /// What a turn changed in the folder, as one event.
+    pub(super) async fn changes_of(&mut self, ordinal: u64, turn_id: Option<TurnId>) -> Option<Say> {
+        if self.lasting == Lasting::Temporary {
             return None;
         }
-        let made = self.shared.hands.made(&self.id, ordinal).await?;
+        // No turn after it can have changed more than these.
+        let newest = usize::try_from(self.turn_count.saturating_sub(ordinal)).unwrap_or(usize::MAX).saturating_add(1);
+        let made = self.shared.hands.made(&self.id, ordinal, newest).await?;
         Some(Say::Logged(Event::Changes(alcove_proto::envelope::Changes {
             chat_id: self.id.clone(),
             action: ChangesWord::Made,

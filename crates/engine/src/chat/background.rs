@@ -1,5 +1,5 @@
-//! The end of a command that its turn did not wait for: its record and its output are final, everybody is told, and the model with what it
-//! is shown next. Nothing begins with it.
+//! The end of what its turn did not wait for. Of a command in the background, its record and its output are final, everybody is told, and
+//! the model with what it is shown next; of what was cut off with its turn, it is told what the turn changed. Nothing begins with it.
 
 use alcove_agent::path;
 use alcove_proto::TurnId;
@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::actor::Actor;
 use super::journal::Say;
 use super::records::{end_of, under_change};
-use crate::act::{KeptEntry, LateEnd};
+use crate::act::{KeptEntry, Late, LateEnd, LateStop};
 use crate::clock::now_ms;
 use crate::error::Error;
 
@@ -21,10 +21,10 @@ const LATE: usize = 16;
 /// The action of a record that tells the model of an end.
 pub(crate) const NOTE: &str = "ended";
 
-/// Where the ends of commands in the background are heard.
+/// Where the ends are heard of what its turn did not wait for.
 pub(super) struct LateEnds {
-    pub(super) tell: mpsc::Sender<Box<LateEnd>>,
-    pub(super) heard: mpsc::Receiver<Box<LateEnd>>,
+    pub(super) tell: mpsc::Sender<Late>,
+    pub(super) heard: mpsc::Receiver<Late>,
 }
 
 impl LateEnds {
@@ -35,8 +35,25 @@ impl LateEnds {
 }
 
 impl Actor {
+    /// Something has ended that its turn did not wait for.
+    pub(super) async fn late(&mut self, late: Late) -> Result<(), Error> {
+        match late {
+            Late::Ended(end) => self.ended_late(&end).await,
+            Late::Stopped(stop) => self.stopped_late(&stop).await,
+        }
+    }
+
+    /// What was cut off when its turn was stopped is over: only now it is known what the turn changed. Whoever waits to take it back hears
+    /// of it with `stop`, which is held until here.
+    async fn stopped_late(&mut self, stop: &LateStop) -> Result<(), Error> {
+        match self.changes_of(stop.turn, stop.turn_id.clone()).await {
+            Some(made) => self.journal.append(vec![made], Vec::new()).await,
+            None => Ok(()),
+        }
+    }
+
     /// A command in the background has ended.
-    pub(super) async fn ended_late(&mut self, end: &LateEnd) -> Result<(), Error> {
+    async fn ended_late(&mut self, end: &LateEnd) -> Result<(), Error> {
         end.listed.leave();
         // Without one there is nothing to be kept, but those who see the call are told.
         let record = self.open_entry(&end.settled.record).await?;
@@ -73,14 +90,14 @@ impl Actor {
         Ok(self.kept_entry(path).await?.filter(|row| row.state == EntryState::Streaming))
     }
 
-    /// The engine ends, and every command with it: what ran in the background is told to its end.
+    /// The engine ends, and every command with it: what its turn did not wait for is told to its end.
     pub(super) async fn hear_late_ends(&mut self) -> Result<(), Error> {
         // What the turn began is heard by nobody any more, so that nothing waits to be.
         self.active = None;
         let LateEnds { tell, mut heard } = std::mem::replace(&mut self.late_ends, LateEnds::new());
         drop(tell);
-        while let Some(end) = heard.recv().await {
-            self.ended_late(&end).await?;
+        while let Some(late) = heard.recv().await {
+            self.late(late).await?;
         }
         Ok(())
     }

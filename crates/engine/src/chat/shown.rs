@@ -30,10 +30,13 @@ impl Actor {
         let dialect = plan.map_or(Dialect::Native, |plan| self.dialect(plan));
         let own = self.shared.acting.current().of(self.id.as_str());
         let offered = self.offered(own.mode);
+        // Asking about it would block until it is known how commands are held.
+        self.shared.hands.ready().await;
+        let network = self.shared.hands.has_network(&self.at(ordinal, ""));
         let folder = &self.scope.project_path;
         let (instruction, tools) = match dialect {
-            Dialect::Native => (tool::native_text(folder, own.mode, own.network), specs(&offered)),
-            Dialect::Tags => (tool::tag_text(folder, own.mode, own.network, &offered), Vec::new()),
+            Dialect::Native => (tool::native_text(folder, own.mode, network), specs(&offered)),
+            Dialect::Tags => (tool::tag_text(folder, own.mode, network, &offered), Vec::new()),
         };
         let said_of_tools = tools.iter().map(|tool| packet::estimate(&tool.description) + packet::estimate(&tool.parameters.to_string()));
         let budget = Budget {

@@ -320,7 +320,7 @@ impl Actor {
                 Effect::Keep(step) => changes.extend(self.keep_step(&step)),
                 Effect::Note(lines) => changes.extend(self.keep_lines(&lines)),
                 Effect::Act(calls) => self.begin_acts(calls),
-                Effect::DropActs => self.drop_acts(&mut said, &mut changes),
+                Effect::DropActs => self.drop_acts(&mut said, &mut changes).await,
                 Effect::NextStep => wants_step = true,
                 Effect::Finish(finish) => {
                     said.extend(self.changes_made().await);

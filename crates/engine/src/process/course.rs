@@ -39,6 +39,7 @@ pub(super) struct Course {
 }
 
 /// What ends a command besides itself.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
     pub(super) limit: Duration,
     pub(super) after: After,
@@ -48,10 +49,12 @@ pub(super) struct Bounds {
 pub(super) struct Listener {
     pub(super) tell: mpsc::Sender<Told>,
     pub(super) wished: watch::Receiver<Wish>,
+    pub(super) bounded: watch::Receiver<Bounds>,
 }
 
 enum Event {
     Wished(Wish),
+    Bounded(Bounds),
     GuardianEnded,
     Reported(Option<Report>),
     /// A moment has come at which something is to be done.
@@ -76,6 +79,7 @@ impl Course {
         loop {
             match self.event(&mut listener).await {
                 Event::Wished(wish) => self.wish(wish),
+                Event::Bounded(bounds) => self.bounds = bounds,
                 Event::Reported(report) => self.report(report),
                 Event::Time => self.time().await,
                 Event::Due => self.waiting = true,
@@ -95,7 +99,8 @@ impl Course {
         let reads = !self.waiting;
         tokio::select! {
             biased;
-            wish = wished(&mut listener.wished) => Event::Wished(wish),
+            wish = changed(&mut listener.wished) => Event::Wished(wish),
+            bounds = changed(&mut listener.bounded) => Event::Bounded(bounds),
             _ended = self.guardian.wait() => Event::GuardianEnded,
             report = self.line.next(), if self.line.is_open() => Event::Reported(report),
             () = at(moment) => Event::Time,
@@ -214,8 +219,8 @@ impl Listener {
     }
 }
 
-/// The next wish.
-async fn wished(wished: &mut watch::Receiver<Wish>) -> Wish {
+/// What is wished next.
+async fn changed<T: Copy>(wished: &mut watch::Receiver<T>) -> T {
     match wished.changed().await {
         Ok(()) => *wished.borrow_and_update(),
         Err(_) => pending().await,

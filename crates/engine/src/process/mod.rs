@@ -132,6 +132,7 @@ pub(crate) struct Running {
     id: CommandId,
     told: mpsc::Receiver<Told>,
     wish: watch::Sender<Wish>,
+    bound: watch::Sender<Bounds>,
 }
 
 impl Default for Caps {
@@ -154,9 +155,11 @@ impl Processes {
         let guarded = self.guard.start(&job.command).await?;
         let (tell, told) = mpsc::channel(TOLD);
         let id = place.id();
-        let course = Course::new(guarded, place, job.caps.told, Bounds { limit: job.limit, after: job.after });
-        self.courses.spawn(course.follow(Listener { tell, wished }));
-        Ok(Running { id, told, wish })
+        let bounds = Bounds { limit: job.limit, after: job.after };
+        let (bound, bounded) = watch::channel(bounds);
+        let course = Course::new(guarded, place, job.caps.told, bounds);
+        self.courses.spawn(course.follow(Listener { tell, wished, bounded }));
+        Ok(Running { id, told, wish, bound })
     }
 
     /// The newest lines of a channel, while a command runs and as long as its end is remembered: the last 16. At most 64 KiB.
@@ -188,6 +191,11 @@ impl Running {
     /// What happens next; `None` after the end. Cancel-safe. The command waits when nobody asks.
     pub(crate) async fn next(&mut self) -> Option<Told> {
         self.told.recv().await
+    }
+
+    /// Lets it run on until the processes it leaves behind have ended too, for so long from its start. What has it ended already goes on to.
+    pub(crate) fn let_go(&self, limit: Duration) {
+        self.bound.send_replace(Bounds { limit, after: After::Wait });
     }
 
     /// Asks the whole tree to end and kills it 150 ms later; [`Told::Ended`] comes within 500 ms.

@@ -416,6 +416,9 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
     if engine.states().iter().any(|state| state.chat_id == chat && state.started_at.is_some()) {
         return Err(Refused::new(409, "a turn runs in this chat; stop it first, or wait for its end"));
     }
+    if !engine.shared().hands.is_settled(&chat).await {
+        return Err(Refused::new(409, "what was stopped in this chat has not come to its end; try again in a moment"));
+    }
     let name = chat.as_str().to_owned();
     if read(&engine.shared().store, move |reader| reader.chat(&name)).await?.is_none() {
         return Err(Refused::new(404, "this chat has changed nothing that could be taken back"));

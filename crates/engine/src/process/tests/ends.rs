@@ -58,6 +58,28 @@ async fn what_cannot_be_started_is_an_error() {
 }
 
 #[tokio::test]
+async fn one_that_is_let_go_has_another_limit() {
+    let processes = processes();
+    let mut running = processes.start(job("echo begun; sleep 60")).await.unwrap();
+    until(&mut running, "begun").await;
+    running.let_go(Duration::ZERO);
+    assert_eq!(finish(&mut running).await.1.how, How::TimedOut);
+}
+
+#[tokio::test]
+async fn one_that_is_let_go_waits_for_what_it_leaves_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "echo begun; until [ -e go ]; do sleep 0.02; done; (sleep 0.7; echo late) & exit 5";
+    let processes = processes();
+    let mut running = processes.start(job_in(script, folder.path())).await.unwrap();
+    until(&mut running, "begun").await;
+    running.let_go(Duration::from_secs(60));
+    std::fs::write(folder.path().join("go"), "").unwrap();
+    let (told, ended) = finish(&mut running).await;
+    assert_eq!((said(&told, 1).as_str(), ended.how), ("late\n", How::Exit(5)));
+}
+
+#[tokio::test]
 async fn at_the_limit() {
     let (told, ended) = run(Job { limit: Duration::from_millis(200), ..job("echo begun; sleep 60 & sleep 60") }).await;
     assert_eq!((ended.how, said(&told, 1).as_str()), (How::TimedOut, "begun\n"));

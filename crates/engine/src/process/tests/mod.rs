@@ -4,6 +4,7 @@ mod alone;
 mod ends;
 mod hostile;
 mod output;
+mod pace;
 mod text;
 
 use std::path::Path;
