@@ -63,7 +63,9 @@ impl Checkpoints {
         let ledger = self.ledger(ground);
         let mut page = guard::lock(&ledger);
         if !page.is_running() {
-            page.ground = self.hold(&at.folder).map_err(failed)?;
+            // By the name the page has among the others, so that whoever looks for it by that name finds what it holds.
+            let again = self.hold_named(&bytes(page.ground.path()));
+            page.ground = again.ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()))?;
         }
         let scanned = Scan::new(&page.ground, self.reader(), &page.known).whole().map_err(failed)?;
         let scanned = self.without_hands(page.ground.path(), scanned);
