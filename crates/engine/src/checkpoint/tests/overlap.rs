@@ -105,7 +105,7 @@ fn an_edit_does_not_wait_while_another_folder_is_looked_at() {
             let watch = scene.checkpoints.begin(&at("one", 2)).unwrap();
             let touching = scene.checkpoints.before_change(&at("one", 3), &[Path::new("a")]).unwrap();
             scene.act("w one/a 2");
-            let changed = touching.after_change().unwrap();
+            let changed = touching.after_change().unwrap().changed;
             tell.send((changed.len(), watch.end().unwrap().changed.len())).unwrap();
         });
         let ended = told.recv_timeout(Duration::from_secs(20));
