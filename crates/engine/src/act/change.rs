@@ -19,7 +19,7 @@ use super::prepare::Draft;
 use super::settle::{done, failed, unended, unfiled, unopened};
 use super::{At, Done, Hands, Work};
 use crate::chat::Lasting;
-use crate::checkpoint;
+use crate::checkpoint::{self, Touching};
 use crate::files::{Expect, FileError, Place, PlaceKind, Tree};
 
 /// Lines and characters of a difference that a person is shown before they allow it.
@@ -425,11 +425,13 @@ impl Hands {
                 }
             }
         }
-        if let Some(touching) = touching
-            && let Err(error) = touching.after_change()
-        {
-            crate::report::problem("what became of a file could not be captured", &error);
-            lines.push("This change cannot be undone by Alcove: its outcome could not be captured.".to_owned());
+        match touching.map(Touching::after_change) {
+            None => {}
+            Some(Ok(ended)) => lines.extend(ended.notes),
+            Some(Err(error)) => {
+                crate::report::problem("what became of a file could not be captured", &error);
+                lines.push("This change cannot be undone by Alcove: its outcome could not be captured.".to_owned());
+            }
         }
         match wrong {
             None => Settled { edits, ..done(call, lines.join("\n")) },
@@ -441,7 +443,7 @@ impl Hands {
     }
 
     /// Captures files before they change; nothing of a chat that leaves nothing behind.
-    fn capture(&self, at: &At, paths: &[PathBuf]) -> Result<Option<checkpoint::Touching>, checkpoint::Fault> {
+    fn capture(&self, at: &At, paths: &[PathBuf]) -> Result<Option<Touching>, checkpoint::Fault> {
         if at.lasting == Lasting::Temporary {
             return Ok(None);
         }

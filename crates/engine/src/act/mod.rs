@@ -13,10 +13,11 @@ mod run;
 mod settle;
 #[cfg(test)]
 mod tests;
+mod trees;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use alcove_agent::path::Reach;
 use alcove_agent::policy::{Exact, Facts, Kind, Level, Request, Restrictions, Verdict};
@@ -38,6 +39,7 @@ pub(crate) use settle::{done, failed, refused, rejected};
 
 use self::change::FileOp;
 use self::run::Ran;
+use self::trees::Trees;
 use crate::acting::{Acting, Own as OwnChoice};
 use crate::chat::Lasting;
 use crate::checkpoint::Checkpoints;
@@ -49,9 +51,6 @@ use crate::sandbox::{Probing, Sandbox, Standing};
 use crate::secret::keys::Keys;
 use crate::settings::preferences::Preferences;
 use crate::web::Web;
-
-/// Folders of chats held open; the ones used longest ago are let go.
-const TREES: usize = 64;
 
 /// What everything that acts shares.
 pub(crate) struct Hands {
@@ -65,8 +64,7 @@ pub(crate) struct Hands {
     keys: Keys,
     preferences: Arc<Kept<Preferences>>,
     acting: Arc<Kept<Acting>>,
-    /// Guards the folders of chats, each held open since its chat chose it, oldest first.
-    trees: Mutex<Vec<(ChatId, StoredScope, Arc<Tree>)>>,
+    trees: Trees,
     /// Guards the commands that run, by chat and record.
     commands: Mutex<HashMap<(ChatId, String), Arc<Command>>>,
     /// Guards the calls that are being carried out.
@@ -197,6 +195,7 @@ pub(crate) struct KeptEntry {
 
 /// What a turn changed in its folder, in all.
 pub(crate) struct Made {
+    /// All of them.
     pub(crate) paths: Vec<String>,
     pub(crate) added: u64,
     pub(crate) deleted: u64,
@@ -217,7 +216,7 @@ impl Hands {
             keys,
             preferences,
             acting,
-            trees: Mutex::default(),
+            trees: Trees::default(),
             commands: Mutex::default(),
             going: Mutex::default(),
             tasks: TaskTracker::new(),
@@ -281,29 +280,12 @@ impl Hands {
 
     /// The chat's folder, held open since it was chosen. Blocks.
     fn tree(&self, at: &At) -> Result<Arc<Tree>, std::io::Error> {
-        let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = trees.iter().position(|(chat, _, _)| *chat == at.chat) {
-            let known = trees.remove(place);
-            if known.1 == at.scope {
-                let tree = known.2.clone();
-                trees.push(known);
-                return Ok(tree);
-            }
-        }
-        let tree = Arc::new(self.open(&at.scope)?);
-        if trees.len() >= TREES {
-            trees.remove(0);
-        }
-        trees.push((at.chat.clone(), at.scope.clone(), tree.clone()));
-        Ok(tree)
+        self.trees.take(&at.chat, &at.scope, || self.open(&at.scope))
     }
 
     /// The folder of a scope, to look at: as the chat holds it, where one does. Blocks.
     pub(crate) fn folder(&self, chat: Option<&ChatId>, scope: &StoredScope) -> Result<Arc<Tree>, std::io::Error> {
-        let held = {
-            let trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
-            trees.iter().find(|(known, of, _)| Some(known) == chat && of == scope).map(|(_, _, tree)| tree.clone())
-        };
+        let held = chat.and_then(|chat| self.trees.get(chat, scope));
         held.map_or_else(|| self.open(scope).map(Arc::new), Ok)
     }
 
@@ -321,7 +303,7 @@ impl Hands {
 
     /// Lets go of what belongs to a chat that is gone.
     pub(crate) fn forget(&self, chat: &ChatId) {
-        self.trees.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _, _)| known != chat);
+        self.trees.forget(chat);
         self.end_commands(chat);
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct Touching {
     at: At,
     ground: Ground,
     hand: Hand,
+    /// Whether there was more than is looked at.
+    cut: bool,
 }
 
 /// A command that is watched. Dropped without [`Watch::end`], nothing is told of what it changed.
@@ -33,7 +35,7 @@ pub(crate) struct Watch {
     id: u64,
 }
 
-/// What a command changed.
+/// What a tool or a command changed.
 #[derive(Debug)]
 pub(crate) struct Ended {
     /// By path.
@@ -50,9 +52,9 @@ impl Checkpoints {
         let _open = guard::shared(&self.inner.gate);
         let ground = self.hold(&at.folder).map_err(failed)?;
         let tops = tops(&ground, paths).map_err(failed)?;
-        let before = Scan::new(&ground, self.reader(), &Map::new()).paths(&tops).map_err(failed)?.map;
-        let hand = self.take(ground.path(), tops, before);
-        Ok(Touching { checkpoints: self.clone(), at: at.clone(), ground, hand })
+        let before = Scan::new(&ground, self.reader(), &Map::new()).paths(&tops).map_err(failed)?;
+        let hand = self.take(ground.path(), tops, before.map);
+        Ok(Touching { checkpoints: self.clone(), at: at.clone(), ground, hand, cut: before.cut })
     }
 
     /// Looks at the folder before a command runs in it. Blocks for as long as it takes to read what changed since it was looked at last.
@@ -63,7 +65,9 @@ impl Checkpoints {
         let ledger = self.ledger(ground);
         let mut page = guard::lock(&ledger);
         if !page.is_running() {
-            page.ground = self.hold(&at.folder).map_err(failed)?;
+            // By the name the page has among the others, so that whoever looks for it by that name finds what it holds.
+            let again = self.hold_named(&bytes(page.ground.path()));
+            page.ground = again.ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()))?;
         }
         let scanned = Scan::new(&page.ground, self.reader(), &page.known).whole().map_err(failed)?;
         let scanned = self.without_hands(page.ground.path(), scanned);
@@ -116,17 +120,24 @@ impl Checkpoints {
 
 impl Touching {
     /// Captures what became of the files; answers what differs. Blocks.
-    pub(crate) fn after_change(self) -> Result<Vec<Changed>, Fault> {
+    pub(crate) fn after_change(self) -> Result<Ended, Fault> {
         let checkpoints = self.checkpoints.clone();
         let open = guard::shared(&checkpoints.inner.gate);
         let scan = Scan::new(&self.ground, checkpoints.reader(), &self.hand.before);
-        let now = scan.paths(&self.hand.tops).map_err(Fault::io(self.ground.path()))?.map;
-        let changed = compare(&self.hand.before, &now);
-        self.hand.settle(&now)?;
+        let now = scan.paths(&self.hand.tops).map_err(Fault::io(self.ground.path()))?;
+        let changed = compare(&self.hand.before, &now.map);
+        self.hand.settle(&now.map)?;
         checkpoints.keep(&self.at, &changed)?;
         drop(open);
-        checkpoints.make_room(&self.at);
-        Ok(changed)
+        let mut notes = checkpoints.make_room(&self.at);
+        if self.cut || now.cut {
+            notes.push("There are more files than are looked at: not all of this change can be undone.".to_owned());
+        }
+        let big = too_big(&changed);
+        if big > 0 {
+            notes.push(format!("{big} of these files could not be kept, they were too big: that cannot be undone."));
+        }
+        Ok(Ended { changed, notes })
     }
 }
 
@@ -148,7 +159,7 @@ impl Watch {
         if cut {
             notes.push("The folder holds more files than are watched: not everything the command changed can be undone.".to_owned());
         }
-        let big = changed.iter().filter(|one| one.is_too_big()).count();
+        let big = too_big(&changed);
         if big > 0 {
             notes.push(format!("{big} of the files the command changed were too big to be kept: those changes cannot be undone."));
         }
@@ -160,6 +171,10 @@ impl Drop for Watch {
     fn drop(&mut self) {
         guard::lock(&self.ledger).leave(self.id);
     }
+}
+
+fn too_big(changed: &[Changed]) -> usize {
+    changed.iter().filter(|one| one.is_too_big()).count()
 }
 
 /// The uppermost paths that change when these are changed: with the targets of links, and from the first folder that is not there.

@@ -12,7 +12,7 @@ use alcove_store::{CheckpointKind as Kind, CheckpointSide as Side};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use crate::files::Fresh;
+use crate::files::{Fresh, Git, Rules};
 
 /// Folders a path may go through.
 pub(super) const DEPTH: usize = 256;
@@ -97,6 +97,12 @@ impl Ground {
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What rules call a path: whole, without the first slash.
+    pub(super) fn ruled(&self, path: &Path) -> OsString {
+        let names = self.path.join(path);
+        names.components().filter(|name| matches!(name, Component::Normal(_))).collect::<PathBuf>().into_os_string()
     }
 
     /// What a path is called from here once every link in it but the last is followed; `None` when it does not lie beneath or may not be
@@ -293,9 +299,16 @@ pub(super) struct Found {
 }
 
 impl Folder<'_> {
-    /// Where it is, beneath the folder that is held.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// What rules above it say of what it holds.
+    pub(super) fn rules_above(&self) -> Rules {
+        Rules::above(&self.fd, &self.ground.ruled(&self.path), Git::Everywhere)
+    }
+
+    /// Adds its own rules, for as long as it is walked.
+    pub(super) fn enter_rules(&self, rules: &mut Rules) {
+        let length = self.ground.ruled(&self.path).len();
+        // There is a slash between it and what it holds, but at the very top.
+        rules.enter(&self.fd, if length == 0 { 0 } else { length + 1 });
     }
 
     /// What it holds, by name; without what is never touched. What goes meanwhile is not there.

@@ -1,8 +1,9 @@
 //! Changes by a known hand, a tool's or an undo's: what is watched while they happen sees those paths as they were before, and is told
 //! afterwards what they are, so that no change has two makers.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::ledger::Ledger;
 use super::scan::{Map, Scanned};
@@ -73,23 +74,28 @@ impl Checkpoints {
 
     /// Tells those who watch commands what a hand has made of its paths.
     fn settle(&self, held: &Arc<Held>, now: &Map) -> Result<(), Fault> {
-        // In this order everywhere: the ledgers, each ledger, the hands. Nobody who looks at a folder can come in between.
-        let ledgers = guard::lock(&self.inner.ledgers);
-        let mut sorted: Vec<_> = ledgers.iter().collect();
-        sorted.sort_by_key(|(path, _)| *path);
-        let mut pages: Vec<MutexGuard<'_, Ledger>> = sorted.into_iter().map(|(_, ledger)| guard::lock(ledger)).collect();
-        let mut told: Vec<(At, Vec<Changed>)> = Vec::new();
-        for page in &mut pages {
-            let folder = page.ground.path().to_owned();
-            let tops = held.tops(&folder);
-            if !tops.is_empty() {
-                told.extend(page.settle(&tops, held.map(&folder, &held.before), held.map(&folder, now)));
+        let mut ledgers = self.concerned(held);
+        let told = loop {
+            // In this order everywhere: each ledger by its path, all ledgers, the hands. Nobody who holds all waits for one.
+            let pages: Vec<MutexGuard<'_, Ledger>> = ledgers.values().map(|ledger| guard::lock(ledger)).collect();
+            let all = guard::lock(&self.inner.ledgers);
+            let newer = concerned(&all, held);
+            if newer.iter().all(|(path, ledger)| ledgers.get(path).is_some_and(|known| Arc::ptr_eq(known, ledger))) {
+                // Nobody who looks at one of these folders can come in between.
+                let told = tell(pages, held, now);
+                self.let_loose(held);
+                break told;
             }
-        }
-        self.let_loose(held);
-        drop(pages);
-        drop(ledgers);
+            // A command has begun in one more of the folders meanwhile.
+            drop(all);
+            drop(pages);
+            ledgers = newer;
+        };
         told.into_iter().try_for_each(|(at, news)| self.keep(&at, &news))
+    }
+
+    fn concerned(&self, held: &Held) -> BTreeMap<PathBuf, Arc<Mutex<Ledger>>> {
+        concerned(&guard::lock(&self.inner.ledgers), held)
     }
 
     /// Whether a path of a folder, or one above or beneath it, is in somebody's hand.
@@ -107,6 +113,20 @@ impl Checkpoints {
     fn let_loose(&self, held: &Arc<Held>) {
         guard::lock(&self.inner.hands).retain(|other| !Arc::ptr_eq(other, held));
     }
+}
+
+/// The folders with commands in which something is that is held.
+fn concerned(all: &HashMap<PathBuf, Arc<Mutex<Ledger>>>, held: &Held) -> BTreeMap<PathBuf, Arc<Mutex<Ledger>>> {
+    let those = all.iter().filter(|(folder, _)| !held.tops(folder).is_empty());
+    those.map(|(folder, ledger)| (folder.clone(), ledger.clone())).collect()
+}
+
+fn tell(pages: Vec<MutexGuard<'_, Ledger>>, held: &Held, now: &Map) -> Vec<(At, Vec<Changed>)> {
+    let told = pages.into_iter().filter_map(|mut page| {
+        let folder = page.ground.path().to_owned();
+        page.settle(&held.tops(&folder), held.map(&folder, &held.before), held.map(&folder, now))
+    });
+    told.collect()
 }
 
 impl Hand {

@@ -13,7 +13,6 @@ mod ledger;
 mod look;
 mod plan;
 mod room;
-mod rules;
 mod scan;
 #[cfg(test)]
 mod tests;

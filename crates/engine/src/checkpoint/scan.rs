@@ -9,7 +9,7 @@ use alcove_store::CheckpointKind as Kind;
 
 use super::ground::{DEPTH, Folder, Found, Ground, absent};
 use super::look::{FILE_BYTES, Reader, Seen, stated};
-use super::rules::Rules;
+use crate::files::{Rules, Says};
 
 /// Bytes of contents one walk keeps.
 const SCAN_BYTES: u64 = 256 << 20;
@@ -51,8 +51,9 @@ impl<'a> Scan<'a> {
 
     /// Everything in the folder that is not ignored.
     pub(super) fn whole(mut self) -> io::Result<Scanned> {
-        self.rules = Some(Rules::above(self.ground.path()));
-        self.walk(&self.ground.root()?)?;
+        let root = self.ground.root()?;
+        self.rules = Some(root.rules_above());
+        self.walk(&root)?;
         self.known_but_unseen();
         Ok(self.seen)
     }
@@ -82,8 +83,9 @@ impl<'a> Scan<'a> {
     }
 
     fn walk(&mut self, folder: &Folder<'_>) -> io::Result<()> {
-        let whole = self.ground.path().join(folder.path());
-        let ruled = self.rules.as_mut().is_some_and(|rules| rules.enter(&whole));
+        if let Some(rules) = &mut self.rules {
+            folder.enter_rules(rules);
+        }
         for found in folder.list()? {
             if self.seen.map.len() >= SCAN_NAMES {
                 self.seen.cut = true;
@@ -91,7 +93,7 @@ impl<'a> Scan<'a> {
             }
             self.found(folder, found)?;
         }
-        if let Some(rules) = self.rules.as_mut().filter(|_| ruled) {
+        if let Some(rules) = &mut self.rules {
             rules.leave();
         }
         Ok(())
@@ -99,7 +101,8 @@ impl<'a> Scan<'a> {
 
     fn found(&mut self, folder: &Folder<'_>, found: Found) -> io::Result<()> {
         let is_folder = found.meta.kind == Kind::Folder;
-        let ignored = self.rules.as_ref().is_some_and(|rules| rules.ignored(&self.ground.path().join(&found.path), is_folder));
+        let says = self.rules.as_ref().map(|rules| rules.say(&self.ground.ruled(&found.path), is_folder));
+        let ignored = says == Some(Says::Out);
         if ignored || found.foreign {
             self.seen.left.insert(found.path);
             return Ok(());

@@ -1,11 +1,13 @@
-//! What a search leaves out: `.gitignore` and `.ignore` of each folder and of those above it up to the repository's, by ripgrep's rules:
-//! `.ignore` counts before `.gitignore`, that before `.git/info/exclude`, a deeper folder before a higher one, and `.gitignore` only
-//! within a repository. They are read from descriptors; whoever keeps rules in a link has none.
+//! What a search leaves out, and what is not watched while a command runs: `.gitignore` and `.ignore` of each folder and of those above it
+//! up to the repository's, by ripgrep's rules: `.ignore` counts before `.gitignore`, that before `.git/info/exclude`, a deeper folder before
+//! a higher one. They are read from descriptors and nothing is waited for; whoever keeps rules in a link has none, and what a person told
+//! git for all their repositories is not asked.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use ignore::Match;
@@ -19,9 +21,19 @@ const RULES_BYTES: u64 = 1 << 20;
 /// Folders above the search whose rules are read.
 const ABOVE: usize = 64;
 
+/// Where `.gitignore` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Git {
+    /// Within a repository.
+    Repositories,
+    /// In a folder that is in no repository as well, from that folder down; nothing above it counts then. What a project builds may be
+    /// large before anybody made a repository of it.
+    Everywhere,
+}
+
 /// The rules of one folder.
 struct Level {
-    /// Where the names beneath this folder begin in a whole path.
+    /// Where the names beneath this folder begin in a whole path, in bytes.
     from: usize,
     ignore: Gitignore,
     git: Gitignore,
@@ -30,13 +42,14 @@ struct Level {
 }
 
 /// The rules of the folders on the way to where the search is, the highest first.
-pub(super) struct Rules {
+pub(crate) struct Rules {
     levels: Vec<Level>,
+    git: Git,
 }
 
 /// What rules say of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Says {
+pub(crate) enum Says {
     /// Nothing.
     Nothing,
     /// It is left out.
@@ -47,10 +60,10 @@ pub(super) enum Says {
 
 impl Rules {
     /// The rules above a folder whose path, without the first slash, is `path`.
-    pub(super) fn above(folder: &OwnedFd, path: &str) -> Self {
+    pub(crate) fn above(folder: &OwnedFd, path: &OsStr, git: Git) -> Self {
         let mut levels: Vec<Level> = Vec::new();
-        let mut ends: Vec<usize> = path.match_indices('/').map(|(at, _)| at + 1).collect();
-        ends.insert(0, 0);
+        let slashes = path.as_bytes().iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        let ends: Vec<usize> = std::iter::once(0).chain(slashes.map(|(at, _)| at + 1)).collect();
         let mut at = open_at(folder, "..", FOLDER).ok();
         let mut within = !is_repository(folder) && !path.is_empty();
         for from in ends.into_iter().rev().take(ABOVE) {
@@ -61,25 +74,29 @@ impl Rules {
             at = open_at(&above, "..", FOLDER).ok();
         }
         levels.reverse();
-        Self { levels }
+        if git == Git::Everywhere && !levels.iter().any(|level| level.is_repository) {
+            levels.clear();
+        }
+        Self { levels, git }
     }
 
     /// Goes into a folder beneath which names begin at `from`.
-    pub(super) fn enter(&mut self, folder: &OwnedFd, from: usize) {
+    pub(crate) fn enter(&mut self, folder: &OwnedFd, from: usize) {
         self.levels.push(Level::read(folder, from));
     }
 
-    pub(super) fn leave(&mut self) {
+    /// Comes back from the folder gone into last.
+    pub(crate) fn leave(&mut self) {
         self.levels.pop();
     }
 
-    /// What is said of a whole path.
-    pub(super) fn say(&self, path: &str, is_folder: bool) -> Says {
+    /// What is said of a whole path, without its first slash.
+    pub(crate) fn say(&self, path: &OsStr, is_folder: bool) -> Says {
         let in_repository = self.levels.iter().any(|level| level.is_repository);
         let (mut ignore, mut git, mut exclude) = (Says::Nothing, Says::Nothing, Says::Nothing);
-        let mut applies = in_repository;
+        let mut applies = in_repository || self.git == Git::Everywhere;
         for level in self.levels.iter().rev() {
-            let name = Path::new(path.get(level.from..).unwrap_or_default());
+            let name = Path::new(OsStr::from_bytes(path.as_bytes().get(level.from..).unwrap_or_default()));
             let say = |rules: &Gitignore, before: Says| {
                 if before == Says::Nothing { said(&rules.matched(name, is_folder)) } else { before }
             };

@@ -42,6 +42,7 @@ pub(crate) use fit::Words;
 pub(crate) use fresh::Fresh;
 pub(crate) use glob::Names;
 pub(crate) use grep::{Asked, Found, Letters, Query};
+pub(crate) use ignored::{Git, Rules, Says};
 pub(crate) use limit::{Limits, Look, Waiting};
 pub(crate) use own::Own;
 pub(crate) use place::{Expect, Place, PlaceKind};

@@ -10,7 +10,7 @@ use rustix::fs::{AtFlags, FileType, Stat};
 use super::Tree;
 use super::descend::{LISTED, open_at};
 use super::error::FileError;
-use super::ignored::{Rules, Says};
+use super::ignored::{Git, Rules, Says};
 use super::limit::{Look, Meter, Stop};
 use super::list::names;
 use super::own::{Hidden, Id};
@@ -67,7 +67,7 @@ impl Tree {
             Base::System => real.clone(),
         };
         whole = whole.trim_matches('/').to_owned();
-        let rules = Rules::above(&folder, &whole);
+        let rules = Rules::above(&folder, OsStr::new(&whole), Git::Repositories);
         if !whole.is_empty() {
             whole.push('/');
         }
@@ -168,7 +168,7 @@ impl Walk<'_> {
         if self.hidden.hides(about) || protected(name) == Some(Protected::Own) || is_folder && protected(name) == Some(Protected::Git) {
             return true;
         }
-        let says = if self.look.ignored { Says::Nothing } else { self.rules.say(&self.whole, is_folder) };
+        let says = if self.look.ignored { Says::Nothing } else { self.rules.say(OsStr::new(&self.whole), is_folder) };
         match says {
             Says::Out => true,
             Says::In => false,

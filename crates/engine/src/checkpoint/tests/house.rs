@@ -81,6 +81,28 @@ fn the_oldest_turns_of_other_chats_go_first() {
     assert_eq!(why, "a: What it held is not kept any more.");
 }
 
+/// What a tool's call is told besides what it changed.
+#[test]
+fn a_budget_that_is_spent_is_told_of_edits_too() {
+    let mut scene = Scene::new();
+    scene.act("w b 1");
+    scene.tool(1, "w a 1");
+    let notes = |scene: &Scene, path: &str, bytes: u64| {
+        let touching = scene.checkpoints.before_change(&scene.at(2), &[Path::new(path)]).unwrap();
+        fs::File::create(scene.folder().join(path)).unwrap().set_len(bytes).unwrap();
+        touching.after_change().unwrap().notes
+    };
+    assert_eq!(notes(&scene, "b", 9), Vec::<String>::new());
+    let big = "1 of these files could not be kept, they were too big: that cannot be undone.";
+    assert_eq!(notes(&scene, "big", (8 << 20) + 1), [big]);
+    // As if the older turn had kept all there is room for.
+    let file = contents(&scene).into_iter().find(|file| fs::read(file).unwrap() == b"1").unwrap();
+    fs::File::options().write(true).open(file).unwrap().set_len((1 << 30) + 1).unwrap();
+    scene.restarted();
+    let room = "What 1 older turns had changed can no longer be undone: more than 1 GiB would have been kept.";
+    assert_eq!(notes(&scene, "c", 1), [room]);
+}
+
 #[test]
 fn a_content_that_was_harmed_is_not_there() {
     let scene = Scene::new();

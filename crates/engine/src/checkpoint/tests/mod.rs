@@ -5,4 +5,5 @@ mod dice;
 mod house;
 mod overlap;
 mod refusals;
+mod rules;
 mod scene;

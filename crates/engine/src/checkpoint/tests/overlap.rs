@@ -1,6 +1,8 @@
 //! Commands and tools at the same time: every change has one maker.
 
 use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use super::super::{At, Way, What};
 use super::scene::{Scene, refused};
@@ -84,6 +86,54 @@ fn a_tool_in_a_folder_beneath_or_above_is_known() {
     let touching = scene.checkpoints.before_change(&inner, &[Path::new("b")]).unwrap();
     scene.act("w d/b 2");
     touching.after_change().unwrap();
+    assert_eq!(outer_watch.end().unwrap().changed, []);
+    assert_eq!(inner_watch.end().unwrap().changed, []);
+}
+
+/// What a watched folder's page is held by for as long as the folder is looked at is held by the test here.
+#[test]
+fn an_edit_does_not_wait_while_another_folder_is_looked_at() {
+    let scene = Scene::new();
+    scene.act("w one/a 1\nw other/a 1");
+    let at = |folder: &str, turn| At { folder: scene.folder().join(folder), ..scene.at(turn) };
+    let watch = scene.checkpoints.begin(&at("other", 1)).unwrap();
+    let page = scene.checkpoints.inner.ledgers.lock().unwrap()[&scene.folder().join("other")].clone();
+    let looking = page.lock().unwrap();
+    let (tell, told) = mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let watch = scene.checkpoints.begin(&at("one", 2)).unwrap();
+            let touching = scene.checkpoints.before_change(&at("one", 3), &[Path::new("a")]).unwrap();
+            scene.act("w one/a 2");
+            let changed = touching.after_change().unwrap().changed;
+            tell.send((changed.len(), watch.end().unwrap().changed.len())).unwrap();
+        });
+        let ended = told.recv_timeout(Duration::from_secs(20));
+        drop(looking);
+        assert_eq!(ended, Ok((1, 0)), "the edit waited for a folder it is not in");
+    });
+    assert_eq!(watch.end().unwrap().changed, []);
+}
+
+#[test]
+fn a_command_that_begins_while_an_edit_is_told_is_told_of_it_too() {
+    let scene = Scene::new();
+    scene.act("w d/a 1");
+    let inner = At { folder: scene.folder().join("d"), ..scene.at(1) };
+    let inner_watch = scene.checkpoints.begin(&inner).unwrap();
+    let page = scene.checkpoints.inner.ledgers.lock().unwrap()[&inner.folder].clone();
+    let looking = page.lock().unwrap();
+    let known = Arc::strong_count(&page);
+    let outer_watch = std::thread::scope(|scope| {
+        scope.spawn(|| scene.tool(2, "w d/a 2"));
+        // The edit knows who is to be told, and waits for the one there is.
+        while Arc::strong_count(&page) == known {
+            std::thread::yield_now();
+        }
+        let watch = scene.checkpoints.begin(&scene.at(3)).unwrap();
+        drop(looking);
+        watch
+    });
     assert_eq!(outer_watch.end().unwrap().changed, []);
     assert_eq!(inner_watch.end().unwrap().changed, []);
 }

@@ -176,7 +176,7 @@ fn nothing_outside_is_captured_or_touched() {
     for path in [Path::new("out/x"), &secret, Path::new("../y"), Path::new(".git/config"), Path::new("")] {
         let touching = scene.checkpoints.before_change(&scene.at(1), &[path]).unwrap();
         fs::write(&secret, "other").unwrap();
-        assert_eq!(touching.after_change().unwrap(), [], "{path:?}");
+        assert_eq!(touching.after_change().unwrap().changed, [], "{path:?}");
         fs::write(&secret, "secret").unwrap();
     }
     // A folder that became a link since leads nowhere.
@@ -209,7 +209,7 @@ fn a_folder_within_the_data_folder_is_like_any_other() {
     let at = |turn| super::super::At { folder: folder.clone(), ..scene.at(turn) };
     let touching = scene.checkpoints.before_change(&at(1), &[Path::new("a")]).unwrap();
     fs::write(folder.join("a"), "1").unwrap();
-    assert_eq!(touching.after_change().unwrap().len(), 1);
+    assert_eq!(touching.after_change().unwrap().changed.len(), 1);
     let watch = scene.checkpoints.begin(&at(2)).unwrap();
     fs::write(folder.join("a"), "2").unwrap();
     assert_eq!(watch.end().unwrap().changed.len(), 1);
@@ -217,7 +217,7 @@ fn a_folder_within_the_data_folder_is_like_any_other() {
     scene.whole(1, Way::Revert);
     assert!(!folder.join("a").exists());
     let touching = scene.checkpoints.before_change(&at(3), &[Path::new("../checkpoints/x")]).unwrap();
-    assert_eq!(touching.after_change().unwrap(), []);
+    assert_eq!(touching.after_change().unwrap().changed, []);
 }
 
 #[test]

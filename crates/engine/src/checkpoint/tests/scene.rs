@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use alcove_store::{Change, ChatRow, Origin, Store};
+use rustix::fs::{CWD, FileType, Mode};
 use tempfile::TempDir;
 
 use super::super::undo::Undone;
@@ -49,7 +50,7 @@ impl Scene {
         At { chat: "c".to_owned(), turn, step: 0, folder: self.folder() }
     }
 
-    /// Changes files as a person or a command does. `w path text`, `rm`, `mkdir`, `chmod bits path`, `ln target path`, `mv from to`.
+    /// Changes files as a person or a command does. `w path text`, `rm`, `mkdir`, `chmod bits path`, `ln target path`, `mv from to`, `fifo path`.
     pub(super) fn act(&self, script: &str) {
         act(&self.folder(), script);
     }
@@ -154,6 +155,7 @@ pub(super) fn act(folder: &Path, script: &str) {
             "chmod" => fs::set_permissions(at(2), Permissions::from_mode(u32::from_str_radix(words[1], 8).unwrap())).unwrap(),
             "ln" => symlink(words[1], at(2)).unwrap(),
             "mv" => fs::rename(at(1), at(2)).unwrap(),
+            "fifo" => rustix::fs::mknodat(CWD, at(1), FileType::Fifo, Mode::RWXU, 0).unwrap(),
             other => panic!("{other}"),
         }
     }
