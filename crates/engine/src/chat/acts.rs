@@ -7,7 +7,7 @@ use alcove_agent::policy::{Approvals, Effect as Ruled, Kind, Spent, Verdict};
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::{Input, Settled};
 use alcove_proto::envelope::{ChangesWord, ChatStateWord, Event, Phase, Proposal, ProposalResolved, ProposalState, StreamChunk};
-use alcove_store::{Change, EntryState};
+use alcove_store::{Change, EntryRow, EntryState};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -305,9 +305,8 @@ impl Actor {
                 now
             }
         };
-        let attributes = self.attributes(index, None);
-        let row = self.entry(ordinal, record, (EntryState::Streaming, None), ("", &attributes));
-        self.journal.append(Vec::new(), vec![Change::PutEntry(row)]).await?;
+        let row = self.begun_row(index);
+        self.journal.append(Vec::new(), row.into_iter().map(Change::PutEntry).collect()).await?;
         let cancel = CancellationToken::new();
         let Some(active) = &mut self.active else { return Ok(()) };
         let ears = Ears { turn: active.acts.tell.clone(), chat: self.late_ends.tell.clone() };
@@ -324,22 +323,35 @@ impl Actor {
     }
 
     fn settle_with(&mut self, index: usize, settled: Settled, more: Vec<Change>, pictures: Vec<Attachment>) {
-        let Some((_, record, ordinal)) = self.of(index) else { return };
-        let mut attributes = self.attributes(index, Some(&settled));
-        if let (false, Some(map)) = (pictures.is_empty(), attributes.as_object_mut()) {
-            let remembered: Value = serde_json::from_str(&media::attributes(&pictures)).unwrap_or_default();
-            map.insert("media".to_owned(), remembered["media"].clone());
-        }
-        let kept = media::rows(&self.id, &pictures, now_ms());
+        let Some((_, record, _)) = self.of(index) else { return };
         let why = settled.why.clone().or_else(|| self.doing(index).and_then(|doing| doing.why.clone()));
-        let settled = Settled { record: record.clone(), why, ..settled };
-        let row = self.entry(ordinal, record, end_of(&settled), (&settled.body, &attributes));
+        let settled = Settled { record, why, ..settled };
+        let row = self.ended_row(index, &settled, &pictures);
+        let kept = media::rows(&self.id, &pictures, now_ms());
         if let Some(doing) = self.doing(index) {
             doing.stage = Stage::Over;
             doing.pictures = pictures;
         }
-        let changes = std::iter::once(Change::PutEntry(row)).chain(more).chain(kept).collect();
+        let changes = row.into_iter().map(Change::PutEntry).chain(more).chain(kept).collect();
         self.inputs.push_back((Input::Settled(settled), changes));
+    }
+
+    /// The record of a call that has ended so.
+    pub(super) fn ended_row(&mut self, index: usize, settled: &Settled, pictures: &[Attachment]) -> Option<EntryRow> {
+        let (_, record, ordinal) = self.of(index)?;
+        let mut attributes = self.attributes(index, Some(settled));
+        if let (false, Some(map)) = (pictures.is_empty(), attributes.as_object_mut()) {
+            let remembered: Value = serde_json::from_str(&media::attributes(pictures)).unwrap_or_default();
+            map.insert("media".to_owned(), remembered["media"].clone());
+        }
+        Some(self.entry(ordinal, record, end_of(settled), (&settled.body, &attributes)))
+    }
+
+    /// The record of a call that runs, or is about to.
+    pub(super) fn begun_row(&mut self, index: usize) -> Option<EntryRow> {
+        let (_, record, ordinal) = self.of(index)?;
+        let attributes = self.attributes(index, None);
+        Some(self.entry(ordinal, record, (EntryState::Streaming, None), ("", &attributes)))
     }
 
     fn attributes(&mut self, index: usize, settled: Option<&Settled>) -> Value {

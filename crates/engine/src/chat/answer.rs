@@ -80,13 +80,17 @@ impl Actor {
         let call = asked.prepared.call.clone();
         if let (true, Ask::Question { .. }) = (answer.accept, &call.ask) {
             let text = answer.text.clone().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "Yes.".to_owned());
-            self.resolve(&answer, &asked.proposal, ProposalState::Accepted, Some(text.clone())).await?;
-            self.settled(&answer.proposal, crate::act::done(&call, format!("The person answers: {text}")));
+            let settled = crate::act::done(&call, format!("The person answers: {text}"));
+            let row = self.row_of(&answer.proposal, Some(&settled));
+            self.resolve(&answer, &asked.proposal, (ProposalState::Accepted, Some(text)), row).await?;
+            self.settled(&answer.proposal, settled);
             return Ok(answered(&answer, ProposalState::Accepted, None));
         }
         if !answer.accept {
-            self.resolve(&answer, &asked.proposal, ProposalState::Rejected, answer.reason.clone()).await?;
-            self.settled(&answer.proposal, crate::act::rejected(&call, answer.reason.as_deref()));
+            let settled = crate::act::rejected(&call, answer.reason.as_deref());
+            let row = self.row_of(&answer.proposal, Some(&settled));
+            self.resolve(&answer, &asked.proposal, (ProposalState::Rejected, answer.reason.clone()), row).await?;
+            self.settled(&answer.proposal, settled);
             return Ok(answered(&answer, ProposalState::Rejected, None));
         }
         let asked = match self.rewritten(&answer, asked).await {
@@ -96,7 +100,8 @@ impl Actor {
                 return Ok(answered(&answer, ProposalState::Open, Some(&why)));
             }
         };
-        self.resolve(&answer, &asked.proposal, ProposalState::Accepted, None).await?;
+        let row = self.row_of(&answer.proposal, None);
+        self.resolve(&answer, &asked.proposal, (ProposalState::Accepted, None), row).await?;
         if let Some(active) = &mut self.active {
             active.acts.grant(&answer.proposal, asked.prepared.exact.digest());
         }
@@ -145,9 +150,30 @@ impl Actor {
         }
     }
 
-    /// Tells that a proposal waits no longer.
-    async fn resolve(&mut self, answer: &Answer, proposal: &Proposal, state: ProposalState, reason: Option<String>) -> Result<(), Error> {
-        let event = Event::ProposalResolved(ProposalResolved {
+    /// The record of a call of the turn that runs, as it is with the answer: ended, or about to run.
+    fn row_of(&mut self, record: &str, settled: Option<&Settled>) -> Option<EntryRow> {
+        let index = self.active.as_ref().and_then(|active| active.acts.position(record))?;
+        match settled {
+            Some(settled) => self.ended_row(index, settled, &[]),
+            None => self.begun_row(index),
+        }
+    }
+
+    /// Tells that a proposal waits no longer, and keeps its record so with it: were they apart, one that everybody heard is answered could
+    /// wait again, and be answered otherwise, after an end of Alcove in between.
+    async fn resolve(
+        &mut self,
+        answer: &Answer,
+        proposal: &Proposal,
+        how: (ProposalState, Option<String>),
+        row: Option<EntryRow>,
+    ) -> Result<(), Error> {
+        let event = self.resolved(answer, proposal, how);
+        self.journal.append(vec![Say::Logged(event)], row.into_iter().map(Change::PutEntry).collect()).await
+    }
+
+    fn resolved(&self, answer: &Answer, proposal: &Proposal, (state, reason): (ProposalState, Option<String>)) -> Event {
+        Event::ProposalResolved(ProposalResolved {
             chat_id: self.id.clone(),
             proposal_id: proposal.proposal_id.clone(),
             call_id: proposal.call_id.clone(),
@@ -156,8 +182,7 @@ impl Actor {
             rule: answer.rule.clone(),
             turn_id: proposal.turn_id.clone(),
             seq: None,
-        });
-        self.journal.append(vec![Say::Logged(event)], Vec::new()).await
+        })
     }
 
     /// A proposal whose turn has ended, by a restart: a no closes it, a yes begins a turn that does it and goes on from there.
@@ -177,26 +202,26 @@ impl Actor {
         let call = recorded(&attributes);
         match (answer.accept, call) {
             (true, Some(call)) => {
-                self.resolve(&answer, &proposal, ProposalState::Accepted, answer.text.clone()).await?;
+                let event = self.resolved(&answer, &proposal, (ProposalState::Accepted, answer.text.clone()));
+                let row = EntryRow { state: EntryState::Streaming, body: String::new(), updated_at: now_ms(), ..row };
                 let resumed = Resumed { call, record: answer.proposal.clone(), digest: proposal.digest.clone(), text: answer.text.clone() };
-                self.say_approved(&proposal, resumed).await?;
+                self.say_approved(&proposal, resumed, (event, row)).await?;
                 Ok(answered(&answer, ProposalState::Accepted, None))
             }
             (true, None) => Ok(answered(&answer, ProposalState::Open, Some("This proposal can no longer be carried out. Reject it."))),
             (false, _) => {
-                self.resolve(&answer, &proposal, ProposalState::Rejected, answer.reason.clone()).await?;
                 let outcome = Some("permission".to_owned());
                 let body = answer.reason.clone().unwrap_or_else(|| "The person said no.".to_owned());
                 let closed = EntryRow { state: EntryState::Failed, outcome, body, updated_at: now_ms(), ..row };
-                self.journal.append(Vec::new(), vec![Change::PutEntry(closed)]).await?;
+                self.resolve(&answer, &proposal, (ProposalState::Rejected, answer.reason.clone()), Some(closed)).await?;
                 self.forget_waiting().await?;
                 Ok(answered(&answer, ProposalState::Rejected, None))
             }
         }
     }
 
-    /// A turn of its own for what was allowed after its turn had ended.
-    async fn say_approved(&mut self, proposal: &Proposal, resumed: Resumed) -> Result<(), Error> {
+    /// A turn of its own for what was allowed after its turn had ended, begun in the transaction that tells and keeps the answer.
+    async fn say_approved(&mut self, proposal: &Proposal, resumed: Resumed, (answer, record): (Event, EntryRow)) -> Result<(), Error> {
         let now = now_ms();
         let text = format!("Approved: {}", resumed.call.target.lines().next().unwrap_or_default());
         let starts_turn = self.active.is_none() && self.waiting.is_empty();
@@ -205,7 +230,8 @@ impl Actor {
             id: turn.as_ref().map_or_else(fresh_uuid, |turn| turn.as_str().to_owned()),
             turn: turn.clone(),
             ordinal: self.turn_count + 1,
-            prompt_seq: self.journal.next_seq(),
+            // The answer is told first.
+            prompt_seq: self.journal.next_seq() + 1,
             prompted_at: now,
             resumes: Some(resumed),
         };
@@ -230,8 +256,8 @@ impl Actor {
             visibility: Visibility::Visible,
             ..self.entry(waiting.ordinal, format!("prompt://{}", waiting.ordinal), (EntryState::Resolved, None), (&body, &json!({})))
         };
-        let changes = vec![Change::PutTurn(waiting.row(&self.id, TurnState::Queued)), Change::PutEntry(prompt)];
-        self.journal.append(vec![Say::Logged(event)], changes).await?;
+        let changes = vec![Change::PutEntry(record), Change::PutTurn(waiting.row(&self.id, TurnState::Queued)), Change::PutEntry(prompt)];
+        self.journal.append(vec![Say::Logged(answer), Say::Logged(event)], changes).await?;
         self.exists = self.lasting == Lasting::Kept;
         self.turn_count += 1;
         self.waiting.push_back(waiting);
