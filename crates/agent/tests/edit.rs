@@ -180,6 +180,31 @@ fn a_path_cannot_forge_lines_of_a_difference() {
 }
 
 #[test]
+fn lines_that_repeat_do_not_multiply_the_work() {
+    let same = "x\n".repeat(400_000);
+    let piece = "x\n".repeat(200_000);
+    let block = |search: String| Edit::Blocks(vec![Block::new(Some(search), "q\n".to_owned(), Times::Once)]);
+    let removed = piece.replace("x\n", "-x\n");
+    let hunk = patch::read(&format!("--- f\n+++ f\n@@ -1,200001 +1 @@\n{removed}-y\n+q\n")).expect("a patch").remove(0);
+    let patch::What::Change(hunk) = hunk.what else { panic!("it changes a file") };
+    let whole = Edit::Whole(Whole { text: "x\ny\n".repeat(300_000), tail: Tail::AsGiven });
+    let rows = [
+        ("a piece that nearly fits everywhere", block(format!("{piece}y\n")), None),
+        ("the same, indented", block(format!("{}y\n", piece.replace("x\n", " x\n"))), None),
+        ("a hunk that nearly fits everywhere", hunk, None),
+        ("a text of the same line, and one more after each", whole, Some((599_999, 399_999))),
+    ];
+    for (what, edit, counts) in rows {
+        let begun = Instant::now();
+        let change = apply(&File { path: "f", bytes: Some(same.as_bytes()), seen: &Seen::Never }, &edit);
+        let took = begun.elapsed();
+        assert!(took < PATIENCE, "{took:?} for {what}");
+        // What cannot be compared in time is told as one change.
+        assert_eq!(change.ok().map(|change| (change.diff.added, change.diff.deleted)), counts, "{what}");
+    }
+}
+
+#[test]
 fn hostile_edits_end_soon() {
     let file = "a".repeat(40) + "\n";
     let big = "x y\n".repeat(50_000);

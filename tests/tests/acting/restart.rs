@@ -127,6 +127,33 @@ async fn a_question_outlives_a_restart() {
 }
 
 #[tokio::test]
+async fn an_answer_that_was_told_counts_whatever_ends_alcove() {
+    let run = |number: u64| ("exec", json!({ "command": format!("echo {number} >> runs.txt") }));
+    for (word, other, kept) in [("accept", "reject", "cancelled"), ("reject", "accept", "rejected")] {
+        let mut scene = Scene::open().await;
+        scene.prompted("Go.").await.end_with_calls(&[run(1), run(2)]).await;
+        let (first, second) = (scene.proposal().await, scene.proposal().await);
+        // What is allowed here has to wait for the first, so Alcove ends before it begins.
+        let said = answer(&scene, &second.json, word);
+        scene.ask("proposal.answer", said).await;
+        let mut scene = scene.killed_and_restarted().await;
+        let left: Vec<Value> = scene.waiting().await.iter().map(|proposal| proposal["proposal_id"].clone()).collect();
+        assert_eq!(left, [first.json["proposal_id"].clone()], "{word}: the other one was answered");
+        let late = answer(&scene, &second.json, other);
+        let late = scene.ask("proposal.answer", late).await;
+        assert_eq!(late["answered"][0]["state"], kept, "{word}: {late}");
+        assert!(scene.text("runs.txt") == "-" && !scene.model.has_call(), "{word}");
+    }
+    // The same where the turn that was to do it had to wait.
+    let (mut scene, proposal) = waiting("native").await;
+    let _held = scene.prompted("Something else first.").await;
+    let yes = answer(&scene, &proposal, "accept");
+    scene.ask("proposal.answer", yes).await;
+    let mut scene = scene.killed_and_restarted().await;
+    assert_eq!((scene.waiting().await, scene.text("runs.txt").as_str()), (Vec::new(), "-"));
+}
+
+#[tokio::test]
 async fn a_turn_that_was_cut_off_is_closed_and_not_done_again() {
     let mut scene = Scene::freely("native").await;
     let mut call = scene.prompted("Go.").await;

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use imara_diff::sources::byte_lines;
-use imara_diff::{Algorithm, InternedInput};
+use imara_diff::{Algorithm, InternedInput, Token};
 use serde_json::{Value, json};
 
 /// Unchanged lines shown around a change.
@@ -13,6 +13,12 @@ pub const CONTEXT: usize = 3;
 pub const MAX_LINES: usize = 500;
 /// Characters of a line that are shown.
 pub const MAX_LINE_CHARS: usize = 1200;
+/// Lines of a text that are compared one by one.
+const MAX_COMPARED: usize = 500_000;
+/// How often a line occurs that is taken for one of those that are all over the place.
+const COMMON: u32 = 64;
+/// Steps a comparison may take because of such lines.
+const MAX_TOIL: u64 = 1 << 27;
 const NO_NEWLINE: &str = "\\ No newline at end of file";
 
 /// How much of a difference is shown.
@@ -51,12 +57,60 @@ impl Diff {
     }
 }
 
-/// What differs: ranges of lines before, and those in their place after.
+/// What differs: ranges of lines before, and those in their place after. Of texts that would take too long to compare line by line, all
+/// between the first and the last difference is one.
 pub(super) fn changed(before: &[u8], after: &[u8]) -> Vec<(Range<usize>, Range<usize>)> {
     let input = InternedInput::new(byte_lines(before), byte_lines(after));
+    let (removed, added) = between(&input.before, &input.after);
+    if removed.is_empty() && added.is_empty() {
+        return Vec::new();
+    }
+    if is_too_long(&input, (&removed, &added)) {
+        return vec![(removed, added)];
+    }
     let mut diff = imara_diff::Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_lines(&input);
     diff.hunks().map(|hunk| (range(&hunk.before), range(&hunk.after))).collect()
+}
+
+/// The lines between the first and the last difference.
+fn between(before: &[Token], after: &[Token]) -> (Range<usize>, Range<usize>) {
+    let lead = before.iter().zip(after).take_while(|(old, new)| old == new).count();
+    let trail = before[lead..].iter().rev().zip(after[lead..].iter().rev()).take_while(|(old, new)| old == new).count();
+    (lead..before.len() - trail, lead..after.len() - trail)
+}
+
+/// Whether these lines take too long to be compared.
+fn is_too_long(input: &InternedInput<&[u8]>, (removed, added): (&Range<usize>, &Range<usize>)) -> bool {
+    let (old, new) = (&input.before[removed.clone()], &input.after[added.clone()]);
+    let (in_old, in_new) = (counted(old, input), counted(new, input));
+    old.len().max(new.len()) > MAX_COMPARED || toil(old, &in_new) + toil(new, &in_old) > MAX_TOIL
+}
+
+/// How often each line occurs.
+fn counted(lines: &[Token], input: &InternedInput<&[u8]>) -> Vec<u32> {
+    let mut counts = vec![0; input.interner.num_tokens() as usize];
+    for line in lines {
+        counts[line.0 as usize] += 1;
+    }
+    counts
+}
+
+/// What it costs to compare `lines` with a text in which they occur so often: each that is all over the place looks back as far as the
+/// last that is not.
+fn toil(lines: &[Token], counts: &[u32]) -> u64 {
+    let (mut sum, mut back) = (0, 0);
+    for line in lines {
+        match counts[line.0 as usize] {
+            0 => back += 1,
+            1..COMMON => back = 0,
+            COMMON.. => {
+                back += 1;
+                sum += back;
+            }
+        }
+    }
+    sum
 }
 
 fn range(range: &Range<u32>) -> Range<usize> {

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::lines::{Lines, indent};
+use super::lines::{Lines, indent, runs};
 
 /// The readings of a piece with escapes taken back, those that differ from it.
 pub(super) fn unescaped(search: &str, replace: &str) -> Vec<(String, String)> {
@@ -55,13 +55,8 @@ pub(super) fn by_line(lines: &[&str], search: &[&str]) -> Vec<Range<usize>> {
     let wanted: Vec<&str> = search.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
     let full: Vec<(usize, &str)> =
         lines.iter().enumerate().map(|(index, line)| (index, line.trim())).filter(|(_, line)| !line.is_empty()).collect();
-    if wanted.is_empty() || wanted.len() > full.len() {
-        return Vec::new();
-    }
-    full.windows(wanted.len())
-        .filter(|window| window.iter().zip(&wanted).all(|((_, line), wanted)| line == wanted))
-        .map(|window| window[0].0..window[wanted.len() - 1].0 + 1)
-        .collect()
+    let bare: Vec<&str> = full.iter().map(|(_, line)| *line).collect();
+    runs(&bare, &wanted).into_iter().map(|first| full[first].0..full[first + wanted.len() - 1].0 + 1).collect()
 }
 
 /// `replace` with the indentation it has in `search` turned into the one it has in the file.

@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
+use super::lines::{Lines, runs};
 use super::note::Note;
 use super::refusal::Refusal;
 use super::text::Text;
-use super::{fuzzy, lines::Lines, nearest};
+use super::{fuzzy, nearest};
 
 /// Hunks of an edit.
 pub const MAX_HUNKS: usize = 500;
@@ -127,7 +128,8 @@ impl Sheet {
         if old.is_empty() {
             return Ok((self.insertion(number, hunk, anchor, notes), new));
         }
-        let exact = self.places(old, anchor.unwrap_or(0));
+        let from = anchor.unwrap_or(0).min(self.lines.len());
+        let exact: Vec<usize> = runs(&self.lines[from..], old).into_iter().map(|place| from + place).collect();
         if let Some(start) = self.choose(number, old, &exact, (expected, anchor))? {
             if let Some(said) = hunk.start.filter(|_| expected != Some(start)) {
                 notes.push(Note::Moved { piece: number, said, line: start + 1 });
@@ -174,14 +176,6 @@ impl Sheet {
             }
         };
         at..at
-    }
-
-    fn places(&self, old: &[&str], from: usize) -> Vec<usize> {
-        if old.len() > self.lines.len() {
-            return Vec::new();
-        }
-        let fits = |start: &usize| self.lines[*start..*start + old.len()].iter().zip(old).all(|(line, old)| line == old);
-        (from..=self.lines.len() - old.len()).filter(fits).collect()
     }
 
     /// The place nearest to the line the hunk says, behind the last hunk if there is one; without such a line, the only place, or the

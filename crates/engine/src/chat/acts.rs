@@ -8,7 +8,7 @@ use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::{Input, Settled};
 use alcove_proto::TurnId;
 use alcove_proto::envelope::{ChangesWord, ChatStateWord, Event, Phase, Proposal, ProposalResolved, ProposalState, StreamChunk};
-use alcove_store::{Change, EntryState};
+use alcove_store::{Change, EntryRow, EntryState};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -338,9 +338,8 @@ impl Actor {
                 return Ok(());
             }
         }
-        let attributes = self.attributes(index, None);
-        let row = self.entry(ordinal, record, (EntryState::Streaming, None), ("", &attributes));
-        self.journal.append(Vec::new(), vec![Change::PutEntry(row)]).await?;
+        let row = self.begun_row(index);
+        self.journal.append(Vec::new(), row.into_iter().map(Change::PutEntry).collect()).await?;
         let cancel = CancellationToken::new();
         let Some(active) = &mut self.active else { return Ok(()) };
         let turn_id = active.machine.facts().turn.clone();
@@ -384,6 +383,13 @@ impl Actor {
         let (_, record, ordinal) = self.of(index)?;
         let body = under_change(attributes, settled.body.clone());
         Some(Change::PutEntry(self.entry(ordinal, record, end_of(settled), (&body, attributes))))
+    }
+
+    /// The record of a call that runs, or is about to.
+    pub(super) fn begun_row(&mut self, index: usize) -> Option<EntryRow> {
+        let (_, record, ordinal) = self.of(index)?;
+        let attributes = self.attributes(index, None);
+        Some(self.entry(ordinal, record, (EntryState::Streaming, None), ("", &attributes)))
     }
 
     pub(super) fn attributes(&mut self, index: usize, settled: Option<&Settled>) -> Value {

@@ -109,8 +109,11 @@ impl Actor {
             self.change(&answer.proposal, &prepared.call);
         }
         let resolved = self.resolution(&answer, &asked.proposal, ProposalState::Accepted);
-        self.resolve(ProposalResolved { command: changed, ..resolved }, Vec::new()).await?;
-        if let Some(index) = self.active.as_ref().and_then(|active| active.acts.position(&answer.proposal)) {
+        let index = self.active.as_ref().and_then(|active| active.acts.position(&answer.proposal));
+        // It waits no longer, also for those who look after a restart: then it was cut off.
+        let begun = index.and_then(|index| self.begun_row(index));
+        self.resolve(ProposalResolved { command: changed, ..resolved }, begun.into_iter().map(Change::PutEntry).collect()).await?;
+        if let Some(index) = index {
             self.approved(index, &prepared.exact);
         }
         Ok(answered(&answer, ProposalState::Accepted, None))
@@ -212,8 +215,9 @@ impl Actor {
                 };
                 let resolved = self.resolution(&answer, &proposal, ProposalState::Accepted);
                 let (reason, command) = (answer.text.clone(), resumed.changed.clone());
-                self.resolve(ProposalResolved { reason, command, ..resolved }, Vec::new()).await?;
-                self.say_approved(&proposal, resumed).await?;
+                let event = Event::ProposalResolved(ProposalResolved { reason, command, ..resolved });
+                let row = EntryRow { state: EntryState::Streaming, body: String::new(), updated_at: now_ms(), ..row };
+                self.say_approved(&proposal, resumed, (event, row)).await?;
                 Ok(answered(&answer, ProposalState::Accepted, None))
             }
             (true, None) => Ok(answered(&answer, ProposalState::Open, Some("This proposal can no longer be carried out. Reject it."))),
@@ -229,8 +233,8 @@ impl Actor {
         }
     }
 
-    /// A turn of its own for what was allowed after its turn had ended.
-    async fn say_approved(&mut self, proposal: &Proposal, resumed: Resumed) -> Result<(), Error> {
+    /// A turn of its own for what was allowed after its turn had ended, begun in the transaction that tells and keeps the answer.
+    async fn say_approved(&mut self, proposal: &Proposal, resumed: Resumed, (answer, record): (Event, EntryRow)) -> Result<(), Error> {
         let now = now_ms();
         let text = format!("Approved: {}", resumed.call.target.lines().next().unwrap_or_default());
         let starts_turn = self.active.is_none() && self.waiting.is_empty();
@@ -239,7 +243,8 @@ impl Actor {
             id: turn.as_ref().map_or_else(fresh_uuid, |turn| turn.as_str().to_owned()),
             turn: turn.clone(),
             ordinal: self.turn_count + 1,
-            prompt_seq: self.journal.next_seq(),
+            // The answer is told first.
+            prompt_seq: self.journal.next_seq() + 1,
             prompted_at: now,
             resumes: Some(resumed),
         };
@@ -264,8 +269,8 @@ impl Actor {
             visibility: Visibility::Visible,
             ..self.entry(waiting.ordinal, format!("prompt://{}", waiting.ordinal), (EntryState::Resolved, None), (&body, &json!({})))
         };
-        let changes = vec![Change::PutTurn(waiting.row(&self.id, TurnState::Queued)), Change::PutEntry(prompt)];
-        self.journal.append(vec![Say::Logged(event)], changes).await?;
+        let changes = vec![Change::PutEntry(record), Change::PutTurn(waiting.row(&self.id, TurnState::Queued)), Change::PutEntry(prompt)];
+        self.journal.append(vec![Say::Logged(answer), Say::Logged(event)], changes).await?;
         self.exists = self.lasting == Lasting::Kept;
         self.turn_count += 1;
         self.waiting.push_back(waiting);

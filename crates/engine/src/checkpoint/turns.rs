@@ -1,6 +1,6 @@
 //! What turns changed, for a person: each path with its difference, its pieces, and whether it is as the turn left it. Changes nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,9 +36,9 @@ pub(crate) struct TurnChanges {
 impl TurnChanges {
     /// What a person is told of: a folder that came or went goes without saying where something in it is told of.
     pub(crate) fn told(&self) -> impl Iterator<Item = &FileChange> {
-        let within = |folder: &Path| self.files.iter().any(|file| file.path != folder && file.path.starts_with(folder));
+        let above: HashSet<&Path> = self.files.iter().flat_map(|file| file.path.ancestors().skip(1)).collect();
         let comes_or_goes = |file: &FileChange| matches!(file.operation, Operation::Added | Operation::Deleted);
-        self.files.iter().filter(move |file| !(comes_or_goes(file) && within(&file.path)))
+        self.files.iter().filter(move |file| !(comes_or_goes(file) && above.contains(file.path.as_path())))
     }
 
     /// The paths of that, as in [`named`].

@@ -1,6 +1,6 @@
 //! Undoing and doing again: what a person asks for and what came of it. Everything is looked at before anything is changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use alcove_store::{CheckpointHow as How, CheckpointRow, CheckpointSide as Side};
@@ -171,8 +171,8 @@ pub(super) fn named<'a>(files: impl Iterator<Item = &'a Path>, folders: impl Ite
         return files;
     }
     let folders: Vec<&Path> = folders.collect();
-    let holds_another = |folder: &Path| folders.iter().any(|other| *other != folder && other.starts_with(folder));
-    folders.iter().filter(|folder| !holds_another(folder)).map(|folder| format!("{}/", folder.display())).collect()
+    let above: HashSet<&Path> = folders.iter().flat_map(|folder| folder.ancestors().skip(1)).collect();
+    folders.iter().filter(|folder| !above.contains(**folder)).map(|folder| format!("{}/", folder.display())).collect()
 }
 
 /// Where a turn goes when something of it, or what was overwritten in one of its directions, is turned.

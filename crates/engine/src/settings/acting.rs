@@ -6,8 +6,8 @@ use std::sync::Arc;
 use alcove_agent::policy::{Effect, Level, Mode, Preset, Rule, Span};
 use alcove_proto::ChatId;
 use alcove_proto::acting::{
-    Answered, AnsweredOne, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing,
-    ChatMode, CommandOutput, HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
+    Answered, AnsweredOne, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode,
+    CommandOutput, HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
 };
 use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, ProposalKind, ProposalState, RuleSubject};
 use alcove_store::{CheckpointHow, EntryState};
