@@ -1,5 +1,5 @@
 // What a turn changed is seen and taken back, by hunk, file and turn; what changed since is never overwritten silently.
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -169,5 +169,34 @@ test("a command in the background is told in the header, and ended there", async
   await at(page, "command-stop").last().click();
   await at(page, "running-command").waitFor({ state: "detached" });
   expect(await at(page, "acting-chip").getAttribute("aria-label")).not.toContain("command");
+  expect(problems).toEqual([]);
+});
+
+test("a turn that changed very many files shows the others when asked, and is undone whole", async () => {
+  const { page, problems } = await openHome(browser(), gateway().address);
+  await inFolder(page);
+  model().plan([["exec", { command: "mkdir many && for n in $(seq 100 549); do echo $n > many/$n; done" }]], "Done.");
+  await say(page, "Make many files");
+  const approve = armed(page, "approve");
+  await at(page, "changes-review").or(approve).first().waitFor();
+  if (await approve.isVisible()) await approve.click();
+  await at(page, "changes-review").waitFor();
+  await at(page, "stop").waitFor({ state: "detached" });
+  expect(await at(page, "changes").innerText()).toContain("450 files");
+  await at(page, "changes-review").click();
+  await at(page, "more-files").waitFor();
+  expect(await at(page, "changed-file").count()).toBe(200);
+  expect(await at(page, "turn").innerText()).toContain("450 files");
+  await at(page, "more-files").scrollIntoViewIfNeeded();
+  await page.screenshot({ path: `${shots}/changes-many.png` });
+  await at(page, "more-files").click();
+  await file(page, "many/549").waitFor();
+  expect([await at(page, "changed-file").count(), await at(page, "more-files").count()]).toEqual([450, 0]);
+  await at(page, "changes-undo").click();
+  await stands(page, "many/549", "reverted");
+  expect(await readdir(on("many")).catch(() => null)).toBeNull();
+  await at(page, "changes-redo").click();
+  await stands(page, "many/549", "applied");
+  expect((await readdir(on("many"))).length).toBe(450);
   expect(problems).toEqual([]);
 });

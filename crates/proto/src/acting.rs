@@ -163,7 +163,8 @@ pub struct RunningCommand {
     pub started_at_ms: i64,
 }
 
-/// `changes.list`: what the turns of a chat changed, newest first.
+/// `changes.list`: what the turns of a chat changed, newest first. An answer holds 200 turns at most, 200 files of each and 1000 in all, and
+/// no file more once their differences come to 2 MiB.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ChangeList {
@@ -181,8 +182,11 @@ pub struct TurnChanges {
     pub prompt: String,
     /// When it began, milliseconds since the epoch.
     pub at_ms: i64,
-    /// The files, by path.
+    /// The files, by path; from `from` on, where the request had it.
     pub files: Vec<ChangedFile>,
+    /// How many more files follow these; `changes.list` with `turn` and `from` answers them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<u64>,
     /// What could not be captured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

@@ -279,3 +279,22 @@ async fn what_a_stopped_command_changed_is_told_beside_the_next_turn() {
     told.sort_by_key(|(turn, _)| *turn);
     assert_eq!(told, [(1, json!(["a.txt"])), (2, json!(["b.txt"]))]);
 }
+
+#[tokio::test]
+async fn a_turn_that_changed_many_files_is_told_in_part_and_taken_back_whole() {
+    let mut scene = Scene::freely("native").await;
+    let command = "for n in $(seq 100 549); do echo $n > made_$n; done";
+    let ran = scene.calls(&[("exec", json!({ "command": command }))]).await;
+    let told = ran.heard.iter().find(|frame| frame.event() == "changes").expect("what was changed is told");
+    assert_eq!((files(&told.json["paths"]), &told.json["more"], &told.json["added"]), (200, &json!(250), &json!(450)));
+    let turn = listed(&mut scene).await.remove(0);
+    assert_eq!((files(&turn["files"]), &turn["more"]), (200, &json!(250)));
+    let chat = scene.chat.clone();
+    let rest = scene.ask("changes.list", json!({ "chat_id": chat, "turn": 1, "from": 400 })).await;
+    let rest = &rest["turns"][0];
+    assert_eq!((files(&rest["files"]), rest.get("more"), &rest["files"][0]["path"]), (50, None, &json!("made_500")));
+    turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    let back = scene.client.find("changes").await;
+    assert_eq!((&back.json["paths"], &back.json["more"]), (&told.json["paths"], &told.json["more"]));
+    assert_eq!(fs::read_dir(scene.folder()).unwrap().filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_file())).count(), 0);
+}

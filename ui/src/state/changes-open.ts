@@ -22,7 +22,7 @@ export function setUnfolded(key: string, open: boolean): void {
 
 /** Files begin folded: their diffs are drawn when they are asked for. */
 export const fileOpen = (key: string): boolean => chosen.value.get(key) ?? false;
-export const turnOpen = (key: string, turn: TurnChanges, newest: boolean): boolean => chosen.value.get(key) ?? (newest || turn.files.length <= FOLDS_ABOVE);
+export const turnOpen = (key: string, turn: TurnChanges, newest: boolean): boolean => chosen.value.get(key) ?? (newest || (turn.more === undefined && turn.files.length <= FOLDS_ABOVE));
 
 export function showMoreFiles(turn: number): void {
   filesShown.value = new Map(filesShown.value).set(turn, (filesShown.value.get(turn) ?? FILES_FIRST) + FILES_MORE);

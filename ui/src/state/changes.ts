@@ -27,7 +27,8 @@ export async function readChanges(chat: string): Promise<void> {
   let next: Here;
   try {
     const { turns } = await request<ChangeList>("changes.list", { chat_id: chat });
-    next = { chat, phase: "ready", turns, why: "" };
+    const known = (turn: number) => (before?.chat === chat ? (before.turns.find((one) => one.turn === turn)?.files.length ?? 0) : 0);
+    next = { chat, phase: "ready", turns: await Promise.all(turns.map((turn) => grown(chat, turn, known(turn.turn)))), why: "" };
   } catch (error) {
     next = { chat, phase: "error", turns: [], why: words(error) };
   }
@@ -39,6 +40,27 @@ export async function readChanges(chat: string): Promise<void> {
   if (!again) return;
   again = false;
   void readChanges(chat);
+}
+
+/** A turn with so many of its files, as far as there are any: they are answered a page at a time. */
+async function grown(chat: string, turn: TurnChanges, files: number): Promise<TurnChanges> {
+  let all = turn;
+  while (all.more !== undefined && all.files.length < files) {
+    const { turns } = await request<ChangeList>("changes.list", { chat_id: chat, turn: turn.turn, from: all.files.length });
+    const next = turns[0];
+    if (next === undefined || next.files.length === 0) break;
+    all = { ...next, files: [...all.files, ...next.files] };
+  }
+  return all;
+}
+
+/** Reads more files of a turn, until so many are known. */
+export async function readFiles(chat: string, turn: number, files: number): Promise<void> {
+  const before = changes.peek()?.turns.find((one) => one.turn === turn);
+  if (before === undefined) return;
+  const after = await grown(chat, before, files);
+  const here = changes.peek();
+  if (here?.chat === chat) changes.value = { ...here, turns: here.turns.map((one) => (one === before ? after : one)) };
 }
 
 function forget(): void {
@@ -100,11 +122,19 @@ export const restore = (chat: string, target: Target, step: number): Promise<voi
 /** Does it to the files of a turn that nothing stands in the way of; the others stay as they are. */
 export async function doRest(chat: string, what: Left): Promise<void> {
   const { target, way, refused } = what;
-  const paths = restOf(filesOf(target), refused, way);
   await ask(chat, target, way, async (send) => {
-    const rest = await oneByOne(send, target, paths);
+    await readFiles(chat, target.turn, Infinity);
+    const rest = await oneByOne(send, target, restOf(filesOf(target), refused, way));
     return { ...rest, refused: [...refused, ...rest.refused] };
   });
+}
+
+/** How many files of a turn nothing stands in the way of; those that are not read yet are among them. */
+export function restCount({ target, refused, way }: Left): number {
+  const files = filesOf(target);
+  const known = new Set(files.map((file) => file.path));
+  const more = changes.value?.turns.find((one) => one.turn === target.turn)?.more ?? 0;
+  return restOf(files, refused, way).length + Math.max(0, more - refused.filter((one) => !known.has(one.path)).length);
 }
 
 export const filesOf = (target: Target): readonly ChangedFile[] => changes.value?.turns.find((one) => one.turn === target.turn)?.files ?? [];

@@ -15,6 +15,14 @@ test.each([
   ["made once more", [made, told("reverted", 2, "a"), told("made", 2, "a")], "made"],
 ] as const)("%s", (_, rows, standing) => expect(standingOf(rows, 2)).toBe(standing));
 
+test("of very many files only the first are named", () => {
+  const many = (action: Changes["action"]) => ({ changes: { ...told(action, 2, "a", "b").changes, more: 98 } });
+  expect(standingOf([many("made"), many("reverted")], 2)).toBe("undone");
+  expect(standingOf([many("made"), told("reverted", 2, "a", "b")], 2)).toBe("partly");
+  expect(standingOf([many("made"), many("reverted"), told("redone", 2, "a")], 2)).toBe("partly");
+  expect(standingOf([many("made"), many("reverted"), many("redone")], 2)).toBe("made");
+});
+
 test("what was never kept does not keep a turn from being undone", () => {
   const rows = [made, told("reverted", 2, "a")];
   expect(standingOf(rows, 2, new Set(["b"]))).toBe("undone");

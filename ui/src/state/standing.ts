@@ -10,8 +10,15 @@ export const areFolders = (paths: readonly string[]): boolean => paths.length > 
 export function standingOf(rows: readonly Pick<Message, "changes">[], turn: number, unkept: ReadonlySet<string> = new Set()): Standing {
   const made = new Set<string>();
   const back = new Set<string>();
+  // Of very many files only the first are named: the others went with whatever named as few of them.
+  let unnamed = false;
+  let unnamedBack = false;
   for (const { changes } of rows) {
     if (changes === undefined || changes.turn !== turn) continue;
+    if ((changes.more ?? 0) > 0) {
+      unnamed = true;
+      unnamedBack = changes.action === "reverted";
+    }
     for (const path of changes.paths) {
       if (changes.action === "made") made.add(path);
       if (changes.action === "reverted") back.add(path);
@@ -19,5 +26,5 @@ export function standingOf(rows: readonly Pick<Message, "changes">[], turn: numb
     }
   }
   if (back.size === 0) return "made";
-  return [...made].every((path) => back.has(path) || unkept.has(path)) ? "undone" : "partly";
+  return (!unnamed || unnamedBack) && [...made].every((path) => back.has(path) || unkept.has(path)) ? "undone" : "partly";
 }

@@ -36,7 +36,12 @@ test.each([
   ["applied:ar", "undo redo"],
   ["reverted applied!", "redo"],
 ])("a turn of files that are %s: %s", (standings, expected) => {
-  expect(shown(waysOfTurn(standings.split(" ").map(file)))).toBe(expected);
+  expect(shown(waysOfTurn({ files: standings.split(" ").map(file) }))).toBe(expected);
+});
+
+test("a turn whose files are not read yet may go either way", () => {
+  expect(shown(waysOfTurn({ files: [], more: 3 }))).toBe("undo redo");
+  expect(shown(waysOfTurn({ files: [] }))).toBe("");
 });
 
 test.each([

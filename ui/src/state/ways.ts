@@ -3,6 +3,7 @@ import type { ChangedFile, ChangeRefused, HunkStanding } from "../wire/types.gen
 
 export type Way = "revert" | "redo";
 export type Ways = { readonly revert: boolean; readonly redo: boolean };
+type Held = { readonly files: readonly Stands[]; readonly more?: number };
 type Stands = Pick<ChangedFile, "standing" | "too_big" | "hunk_standings">;
 
 /** Whether nothing but some of its hunks was taken back. */
@@ -15,8 +16,10 @@ export function waysOf(file: Stands): Ways {
 }
 
 /** What was never kept stays as it is; the others are turned without it. */
-export function waysOfTurn(files: readonly Stands[]): Ways {
-  const kept = files.filter((file) => !file.too_big);
+export function waysOfTurn(turn: Held): Ways {
+  // Of a turn whose files are not read yet nothing is known but that there are some.
+  if (turn.files.length === 0) return { revert: (turn.more ?? 0) > 0, redo: (turn.more ?? 0) > 0 };
+  const kept = turn.files.filter((file) => !file.too_big);
   return { revert: kept.some((file) => file.standing !== "reverted"), redo: kept.some((file) => file.standing === "reverted" || isPartly(file)) };
 }
 
@@ -31,7 +34,7 @@ export function waysOfHunk(file: Stands, at: number): Ways {
 }
 
 /** The newest turn with something left to take back. */
-export const lastTurn = <T extends { readonly files: readonly Stands[] }>(turns: readonly T[]): T | undefined => turns.find((turn) => waysOfTurn(turn.files).revert);
+export const lastTurn = <T extends Held>(turns: readonly T[]): T | undefined => turns.find((turn) => waysOfTurn(turn).revert);
 
 type Named = Stands & Pick<ChangedFile, "path">;
 

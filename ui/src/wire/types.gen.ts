@@ -949,9 +949,13 @@ action: ChangesWord,
  */
 turn: number, 
 /**
- * The files; where nothing but folders changed, those, each with `/` at its end.
+ * The files, by path; where nothing but folders changed, those, each with `/` at its end. At most 200.
  */
 paths: Array<string>, 
+/**
+ * How many more there are than `paths` names.
+ */
+more?: number, 
 /**
  * Lines added.
  */
@@ -2045,9 +2049,13 @@ prompt: string,
  */
 at_ms: number, 
 /**
- * The files, by path.
+ * The files, by path; from `from` on, where the request had it.
  */
 files: Array<ChangedFile>, 
+/**
+ * How many more files follow these; `changes.list` with `turn` and `from` answers them.
+ */
+more?: number, 
 /**
  * What could not be captured.
  */

@@ -7,7 +7,7 @@ use alcove_agent::policy::{Approvals, Effect as Ruled, Exact, Kind, Spent, Verdi
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::{Input, Settled};
 use alcove_proto::TurnId;
-use alcove_proto::envelope::{ChangesWord, ChatStateWord, Event, Phase, Proposal, ProposalResolved, ProposalState, StreamChunk};
+use alcove_proto::envelope::{Changes, ChangesWord, ChatStateWord, Event, Phase, Proposal, ProposalResolved, ProposalState, StreamChunk};
 use alcove_store::{Change, EntryRow, EntryState};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -532,11 +532,13 @@ impl Actor {
         // No turn after it can have changed more than these.
         let newest = usize::try_from(self.turn_count.saturating_sub(ordinal)).unwrap_or(usize::MAX).saturating_add(1);
         let made = self.shared.hands.made(&self.id, ordinal, newest).await?;
-        Some(Say::Logged(Event::Changes(alcove_proto::envelope::Changes {
+        let (paths, more) = Changes::named(made.paths);
+        Some(Say::Logged(Event::Changes(Changes {
             chat_id: self.id.clone(),
             action: ChangesWord::Made,
             turn: ordinal,
-            paths: made.paths,
+            paths,
+            more,
             added: made.added,
             deleted: made.deleted,
             note: made.note,

@@ -11,6 +11,7 @@ mod hand;
 mod hunks;
 mod ledger;
 mod look;
+mod pages;
 mod plan;
 mod room;
 mod scan;
@@ -32,7 +33,8 @@ use alcove_store::{CheckpointHow, CheckpointKind, CheckpointSide, Store};
 
 pub(crate) use capture::{Ended, Touching, Watch};
 pub(crate) use hunks::Standing;
-pub(crate) use turns::{FileChange, Operation, State, TurnChanges};
+pub(crate) use pages::{Page, Part};
+pub(crate) use turns::{FileChange, Operation, State};
 pub(crate) use undo::{Ask, Insist, Way, What};
 
 use blobs::Blobs;

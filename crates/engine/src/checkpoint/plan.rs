@@ -289,6 +289,11 @@ pub(super) fn is_file(side: &Side) -> bool {
     side.kind == Kind::File
 }
 
+/// Whether a content was not kept.
+pub(super) fn is_too_big(row: &CheckpointRow) -> bool {
+    [&row.before, &row.after].iter().any(|side| is_file(side) && side.hash.is_none())
+}
+
 /// Whether a folder came, went or changed its mode, and no file with it.
 pub(super) fn is_folder(sides: [&Side; 2]) -> bool {
     let kinds = sides.map(|side| side.kind);

@@ -10,7 +10,7 @@ use alcove_store::{CheckpointHow as How, CheckpointKind as Kind, CheckpointRow, 
 
 use super::ground::{Ground, absent};
 use super::hunks::{Pair, Standing, is_text};
-use super::plan::{is_file, is_folder, path};
+use super::plan::{is_file, is_folder, is_too_big, path};
 use super::scan::{Map, Scan};
 use super::undo::named;
 use super::{Checkpoints, Fault, guard, path_of};
@@ -36,9 +36,8 @@ pub(crate) struct TurnChanges {
 impl TurnChanges {
     /// What a person is told of: a folder that came or went goes without saying where something in it is told of.
     pub(crate) fn told(&self) -> impl Iterator<Item = &FileChange> {
-        let above: HashSet<&Path> = self.files.iter().flat_map(|file| file.path.ancestors().skip(1)).collect();
-        let comes_or_goes = |file: &FileChange| matches!(file.operation, Operation::Added | Operation::Deleted);
-        self.files.iter().filter(move |file| !(comes_or_goes(file) && above.contains(file.path.as_path())))
+        let told = told_of(self.files.iter().map(|file| file.path.as_path()));
+        self.files.iter().filter(move |file| told(&file.path, file.operation))
     }
 
     /// The paths of that, as in [`named`].
@@ -69,8 +68,6 @@ pub(crate) struct FileChange {
     pub(crate) too_big: bool,
     /// Whether its contents are kept still.
     pub(crate) kept: bool,
-    /// Whether somebody else changed it while the turn was going on.
-    pub(crate) mixed: bool,
     /// How it stands.
     pub(crate) state: State,
 }
@@ -100,7 +97,7 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    fn of(before: &Side, after: &Side) -> Self {
+    pub(super) fn of(before: &Side, after: &Side) -> Self {
         match (before.kind, after.kind) {
             (Kind::Absent, _) => Self::Added,
             (_, Kind::Absent) => Self::Deleted,
@@ -160,7 +157,8 @@ impl Checkpoints {
         Ok(turns)
     }
 
-    fn file(&self, row: &CheckpointRow, ground: Option<&Ground>) -> io::Result<FileChange> {
+    /// What became of one path, and how it stands now.
+    pub(super) fn file(&self, row: &CheckpointRow, ground: Option<&Ground>) -> io::Result<FileChange> {
         let path = path(row);
         let now = match ground {
             Some(ground) => Scan::new(ground, self.reader(), &Map::new()).one(&path).map(|seen| seen.side),
@@ -183,9 +181,8 @@ impl Checkpoints {
             hunks: self.pieces(row, &known, state, &now)?,
             diff: known.diff,
             binary: known.binary,
-            too_big: [&row.before, &row.after].iter().any(|side| is_file(side) && side.hash.is_none()),
+            too_big: is_too_big(row),
             kept: row.kept,
-            mixed: row.mixed,
             path,
             state,
         })
@@ -248,8 +245,14 @@ fn content(side: &Side) -> Option<&str> {
     }
 }
 
+/// Whether a person is told of a path when these have changed.
+pub(super) fn told_of<'p>(paths: impl Iterator<Item = &'p Path>) -> impl Fn(&Path, Operation) -> bool {
+    let above: HashSet<&Path> = paths.flat_map(|path| path.ancestors().skip(1)).collect();
+    move |path, operation| !(matches!(operation, Operation::Added | Operation::Deleted) && above.contains(path))
+}
+
 /// The rows of the newest turns, so many of them; rows are in the order of their turns.
-fn of_newest(rows: &[CheckpointRow], turns: usize) -> &[CheckpointRow] {
+pub(super) fn of_newest(rows: &[CheckpointRow], turns: usize) -> &[CheckpointRow] {
     let older: usize = rows.chunk_by(|one, next| one.turn == next.turn).rev().skip(turns).map(<[_]>::len).sum();
     &rows[older..]
 }

@@ -164,13 +164,15 @@ impl Checkpoints {
     }
 }
 
-/// Files by their paths; the innermost folders only where there is no file, each with `/` at its end.
+/// Files by their paths; the innermost folders only where there is no file, each with `/` at its end. In one order, whoever tells them.
 pub(super) fn named<'a>(files: impl Iterator<Item = &'a Path>, folders: impl Iterator<Item = &'a Path>) -> Vec<String> {
-    let files: Vec<String> = files.map(|path| path.to_string_lossy().into_owned()).collect();
+    let mut files: Vec<&Path> = files.collect();
+    files.sort();
     if !files.is_empty() {
-        return files;
+        return files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     }
-    let folders: Vec<&Path> = folders.collect();
+    let mut folders: Vec<&Path> = folders.collect();
+    folders.sort();
     let above: HashSet<&Path> = folders.iter().flat_map(|folder| folder.ancestors().skip(1)).collect();
     folders.iter().filter(|folder| !above.contains(**folder)).map(|folder| format!("{}/", folder.display())).collect()
 }

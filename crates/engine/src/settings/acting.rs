@@ -18,7 +18,7 @@ use super::Refused;
 use crate::act::subject;
 use crate::acting::{Own, RULES_MAX, preset_word};
 use crate::chat::{Answer, ChatHandle};
-use crate::checkpoint::{Ask, FileChange, Insist, Operation, Standing, State, TurnChanges as Told, Way, What};
+use crate::checkpoint::{Ask, FileChange, Insist, Operation, Page, Part, Standing, State, Way, What};
 use crate::clock::{fresh_uuid, now_ms};
 use crate::engine::Engine;
 use crate::error::{Error, read};
@@ -327,21 +327,28 @@ pub(super) async fn changes(engine: &Engine, payload: &Map<String, Value>) -> Re
     if !read(&engine.shared().store, move |reader| Ok(reader.chat(&name)?.is_some())).await? {
         return Ok(value(&ChangeList { turns: Vec::new() }));
     }
+    let part = match payload.get("turn").and_then(Value::as_u64) {
+        None => Part::Newest(TURNS_MAX),
+        Some(turn) => {
+            let from = payload.get("from").and_then(Value::as_u64).unwrap_or(0);
+            Part::Turn(turn, usize::try_from(from).unwrap_or(usize::MAX))
+        }
+    };
     let (checkpoints, name) = (engine.shared().hands.checkpoints().clone(), chat.as_str().to_owned());
-    let told = tokio::task::spawn_blocking(move || checkpoints.turns(&name, TURNS_MAX)).await.map_err(|_| Error::Closing)?;
-    let told = told.map_err(|error| Refused::new(500, error.to_string()))?;
-    let of_turns: Vec<&Told> = told.iter().rev().filter(|told| told.step == 0).collect();
-    let (name, ordinals) = (chat.as_str().to_owned(), of_turns.iter().map(|told| told.turn).collect::<Vec<u64>>());
+    let pages = tokio::task::spawn_blocking(move || checkpoints.pages(&name, part)).await.map_err(|_| Error::Closing)?;
+    let pages = pages.map_err(|error| Refused::new(500, error.to_string()))?;
+    let (name, ordinals) = (chat.as_str().to_owned(), pages.iter().map(|page| page.turn).collect::<Vec<u64>>());
     let prompts = read(&engine.shared().store, move |reader| {
         let prompt = |turn: &u64| reader.entry(&name, &format!("prompt://{turn}")).map(|row| row.map(|row| first_line(&row.body)));
         ordinals.iter().map(prompt).collect::<Result<Vec<_>, _>>()
     });
-    let turns = of_turns.iter().zip(prompts.await?).map(|(told, prompt)| TurnChanges {
-        turn: told.turn,
+    let turns = pages.iter().zip(prompts.await?).map(|(page, prompt)| TurnChanges {
+        turn: page.turn,
         prompt: prompt.unwrap_or_default(),
-        at_ms: told.at,
-        files: files(told),
-        note: note(told),
+        at_ms: page.at,
+        files: page.files.iter().map(file).collect(),
+        more: u64::try_from(page.more).ok().filter(|more| *more > 0),
+        note: note(page),
     });
     Ok(value(&ChangeList { turns: turns.collect() }))
 }
@@ -351,8 +358,8 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().take(PROMPT_CHARS).collect()
 }
 
-fn files(told: &Told) -> Vec<ChangedFile> {
-    let file = |file: &FileChange| ChangedFile {
+fn file(file: &FileChange) -> ChangedFile {
+    ChangedFile {
         path: file.path.to_string_lossy().into_owned(),
         operation: match file.operation {
             Operation::Added => FileOperation::Add,
@@ -378,8 +385,7 @@ fn files(told: &Told) -> Vec<ChangedFile> {
         }),
         hunks: u32::try_from(file.hunks.len()).unwrap_or(u32::MAX),
         hunk_standings: hunk_standings(file),
-    };
-    told.told().map(file).collect()
+    }
 }
 
 /// Where each hunk stands; nothing where the file says it for all of them.
@@ -398,9 +404,8 @@ fn hunk_standings(file: &FileChange) -> Vec<HunkStanding> {
     if said { Vec::new() } else { file.hunks.iter().map(|piece| word(piece.standing)).collect() }
 }
 
-fn note(told: &Told) -> Option<String> {
-    let count = |is: fn(&FileChange) -> bool| told.files.iter().filter(|file| is(file)).count();
-    let (big, mixed) = (count(|file| file.too_big || !file.kept), count(|file| file.mixed));
+fn note(page: &Page) -> Option<String> {
+    let (big, mixed) = (page.lost, page.mixed);
     let big =
         (big > 0).then(|| format!("{big} of these files cannot be restored: they are too big, or their contents are no longer kept."));
     let mixed = (mixed > 0).then(|| format!("{mixed} of these files were changed by somebody else too while the turn went on."));
@@ -433,11 +438,13 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
             Way::Redo => ChangesWord::Redone,
         };
         let note = (!undone.notes.is_empty()).then(|| undone.notes.join(" "));
+        let (paths, more) = Changes::named(done.clone());
         let event = Changes {
             chat_id: chat.clone(),
             action,
             turn,
-            paths: done.clone(),
+            paths,
+            more,
             added: 0,
             deleted: 0,
             note,

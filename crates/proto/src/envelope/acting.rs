@@ -342,8 +342,11 @@ pub struct Changes {
     pub action: ChangesWord,
     /// The turn's ordinal in its chat, counted from 1.
     pub turn: u64,
-    /// The files; where nothing but folders changed, those, each with `/` at its end.
+    /// The files, by path; where nothing but folders changed, those, each with `/` at its end. At most 200.
     pub paths: Vec<String>,
+    /// How many more there are than `paths` names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<u64>,
     /// Lines added.
     pub added: u64,
     /// Lines removed.
@@ -360,4 +363,16 @@ pub struct Changes {
     /// Place in the chat's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<u64>,
+}
+
+impl Changes {
+    /// Paths that one event names.
+    pub const PATHS: usize = 200;
+
+    /// So many of these paths as an event names, and how many more there are.
+    pub fn named(mut paths: Vec<String>) -> (Vec<String>, Option<u64>) {
+        let more = paths.len().saturating_sub(Self::PATHS);
+        paths.truncate(Self::PATHS);
+        (paths, u64::try_from(more).ok().filter(|more| *more > 0))
+    }
 }

@@ -76,6 +76,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         ("command_ended", Event::CommandEnded(ended)),
         ("command_ended.lost", Event::CommandEnded(lost)),
         ("changes", Event::Changes(changes())),
+        ("changes.many", Event::Changes(Changes { more: Some(99_800), ..changes() })),
         ("steered", Event::Steered(Steered { chat_id: chat(), prompts: vec![turn()], turn_id: Some(turn()), seq: Some(16) })),
     ]
 }
@@ -165,6 +166,7 @@ fn changes() -> Changes {
         action: ChangesWord::Made,
         turn: 2,
         paths: vec!["notes/a.txt".to_owned()],
+        more: None,
         added: 1,
         deleted: 0,
         note: Some("1 file is too big to be restored.".to_owned()),

@@ -26,7 +26,8 @@ const FOLDERS = {
 
 function wordsOf(changes: Changes): string {
   const [one, many] = (areFolders(changes.paths) ? FOLDERS : WORDS)[changes.action];
-  return changes.paths.length === 1 ? td(one) : td(many, { n: grouped(changes.paths.length) });
+  const all = changes.paths.length + (changes.more ?? 0);
+  return all === 1 ? td(one) : td(many, { n: grouped(all) });
 }
 
 /** More names than this are told by the panel. */

@@ -3,9 +3,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { files as countOf, ta } from "../../i18n/acting.ts";
-import { doRest, filesOf, forgetLeft, insist, keyOf, left, restore, type Left, type Target } from "../../state/changes.ts";
+import { doRest, forgetLeft, insist, keyOf, left, restCount, restore, type Left, type Target } from "../../state/changes.ts";
 import { marked } from "../../state/marks.ts";
-import { forcible, restOf } from "../../state/ways.ts";
+import { forcible } from "../../state/ways.ts";
 import { Icon } from "../icon.tsx";
 import { Shown } from "../row/shown.tsx";
 import { keepFocus } from "./keys.ts";
@@ -52,7 +52,7 @@ function Ways(props: { chat: string; what: Left; sure: () => void }) {
   const { target, way, refused, step } = what;
   const again = way === "redo";
   const turn = target.path === undefined && target.step === undefined && what.failed === "";
-  const rest = turn ? restOf(filesOf(target), refused, way).length : 0;
+  const rest = turn ? restCount(what) : 0;
   return (
     <div class="actions">
       {rest === 0 ? null : (

@@ -7,9 +7,10 @@ export function Sum() {
   const here = changes.value;
   const turns = here?.chat === current.value ? here.turns : [];
   const paths = new Set(turns.flatMap((turn) => turn.files.map((file) => file.path)));
+  const unread = turns.reduce((all, turn) => all + (turn.more ?? 0), 0);
   return (
     <>
-      {turns.length === 0 ? null : <span class="faint small">{ta(turns.length === 1 ? "changes.sumOne" : "changes.sum", { files: files(paths.size), turns: turns.length })}</span>}
+      {turns.length === 0 ? null : <span class="faint small">{ta(turns.length === 1 ? "changes.sumOne" : "changes.sum", { files: files(paths.size + unread), turns: turns.length })}</span>}
       <span class="visually-hidden" role="status">
         {told()}
       </span>

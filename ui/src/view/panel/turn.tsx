@@ -3,7 +3,9 @@ import { useComputed } from "@preact/signals";
 import { files as countOf, ta } from "../../i18n/acting.ts";
 import { ago, fullTime } from "../../i18n/text.ts";
 import { activeRow, FILES_FIRST, FILES_MORE, filesShown, setUnfolded, showMoreFiles, turnOpen } from "../../state/changes-open.ts";
-import { keyOf } from "../../state/changes.ts";
+import { keyOf, readFiles } from "../../state/changes.ts";
+import { toast } from "../../state/toast.ts";
+import { words } from "../../state/words.ts";
 import { waysOfTurn } from "../../state/ways.ts";
 import { minute } from "../../state/clock.ts";
 import type { TurnChanges } from "../../wire/types.gen.ts";
@@ -34,12 +36,12 @@ export function Turn(props: Props) {
                 {turn.prompt || ta("changes.noPrompt")}
               </span>
               <span class="facts-line">
-                <time title={fullTime(turn.at_ms)}>{ta("changes.turnAt", { n: turn.turn, time: ago(turn.at_ms, minute.value) })}</time> · {countOf(turn.files.length)} <Lines added={sum("added")} deleted={sum("deleted")} />
+                <time title={fullTime(turn.at_ms)}>{ta("changes.turnAt", { n: turn.turn, time: ago(turn.at_ms, minute.value) })}</time> · {countOf(allOf(turn))} {turn.more === undefined ? <Lines added={sum("added")} deleted={sum("deleted")} /> : null}
               </span>
             </span>
           </button>
         </h3>
-        <Undo chat={chat} target={target} ways={waysOfTurn(turn.files)} active={active.value} names={{ revert: ta("undo.turn", { n: turn.turn }), redo: ta("redo.turn", { n: turn.turn }) }} />
+        <Undo chat={chat} target={target} ways={waysOfTurn(turn)} active={active.value} names={{ revert: ta("undo.turn", { n: turn.turn }), redo: ta("redo.turn", { n: turn.turn }) }} />
       </div>
       <LeftNote chat={chat} target={target} />
       {open ? <Files {...props} /> : null}
@@ -47,21 +49,29 @@ export function Turn(props: Props) {
   );
 }
 
+/** With those that are not read yet. */
+const allOf = (turn: TurnChanges) => turn.files.length + (turn.more ?? 0);
+
 function Files(props: Props) {
   const { chat, turn } = props;
   const most = filesShown.value.get(turn.turn) ?? FILES_FIRST;
-  const hidden = turn.files.length - most;
+  const all = allOf(turn);
+  const shown = Math.min(most, turn.files.length);
+  const more = () => {
+    showMoreFiles(turn.turn);
+    void readFiles(chat, turn.turn, shown + FILES_MORE).catch((error: unknown) => toast(words(error), undefined, true));
+  };
   return (
     <>
       {turn.note === undefined ? null : <p class="turn-note small">{turn.note}</p>}
       <ul class="files">
-        {turn.files.slice(0, most).map((file) => (
+        {turn.files.slice(0, shown).map((file) => (
           <File key={file.path} chat={chat} turn={turn.turn} file={file} />
         ))}
       </ul>
-      {hidden > 0 ? (
-        <button type="button" class="button quiet small more" onClick={() => showMoreFiles(turn.turn)} data-test="more-files">
-          {ta("changes.moreFiles", { n: Math.min(hidden, FILES_MORE), all: turn.files.length })}
+      {all > shown ? (
+        <button type="button" class="button quiet small more" onClick={more} data-test="more-files">
+          {ta("changes.moreFiles", { n: Math.min(all - shown, FILES_MORE), all })}
         </button>
       ) : null}
     </>

@@ -4,6 +4,7 @@ mod cases;
 mod dice;
 mod house;
 mod overlap;
+mod pages;
 mod refusals;
 mod rules;
 mod scene;

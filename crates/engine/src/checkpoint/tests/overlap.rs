@@ -35,8 +35,7 @@ fn within_one_turn_it_is_one_change() {
     scene.tool(1, "w a 3");
     scene.act("w a 4");
     watch.end().unwrap();
-    let file = &scene.turns()[0].files[0];
-    assert!(!file.mixed);
+    assert_eq!(scene.mixed(), 0);
     scene.whole(1, Way::Revert);
     assert_eq!(scene.tree(), was);
 }
@@ -99,7 +98,7 @@ fn an_edit_does_not_wait_while_another_folder_is_looked_at() {
     let watch = scene.checkpoints.begin(&at("other", 1)).unwrap();
     let page = scene.checkpoints.inner.ledgers.lock().unwrap()[&scene.folder().join("other")].clone();
     let looking = page.lock().unwrap();
-    let (tell, told) = mpsc::channel();
+    let (tell, told) = mpsc::sync_channel(1);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let watch = scene.checkpoints.begin(&at("one", 2)).unwrap();

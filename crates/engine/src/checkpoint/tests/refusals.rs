@@ -66,7 +66,7 @@ fn a_change_of_somebody_else_within_a_turn_is_not_lost_silently() {
     scene.tool(1, "w a 2");
     scene.act("w a person");
     scene.tool(1, "w a 3");
-    assert!(scene.turns()[0].files[0].mixed);
+    assert_eq!(scene.mixed(), 1);
     let undone = scene.undo(1, What::Whole, Way::Revert);
     assert_eq!(refused(&undone), "a: Somebody else changed it while the turn was going on; that would be lost as well.");
 }

@@ -1,7 +1,7 @@
 //! What is ignored: the same to a search and to a command that is watched.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use alcove_agent::path::Reach;
@@ -39,7 +39,7 @@ fn check(scene: &Scene, folder: &str, before: &str, script: &str) -> [String; 2]
 }
 
 /// What a search finds, hidden files as well.
-fn found(at: &PathBuf) -> Vec<String> {
+fn found(at: &Path) -> Vec<String> {
     static GO_ON: AtomicBool = AtomicBool::new(false);
     let tree = Tree::open(at, Reach::Scope, Own::default()).unwrap();
     let look = Look { hidden: true, ignored: false, limits: Limits::GLOB, cancel: &GO_ON };

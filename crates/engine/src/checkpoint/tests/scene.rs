@@ -9,8 +9,9 @@ use alcove_store::{Change, ChatRow, Origin, Store};
 use rustix::fs::{CWD, FileType, Mode};
 use tempfile::TempDir;
 
+use super::super::turns::TurnChanges;
 use super::super::undo::Undone;
-use super::super::{Ask, At, Checkpoints, Insist, TurnChanges, Way, What};
+use super::super::{Ask, At, Checkpoints, Insist, Part, Way, What};
 
 pub(super) struct Scene {
     pub(super) data: TempDir,
@@ -78,6 +79,11 @@ impl Scene {
 
     pub(super) fn turns(&self) -> Vec<TurnChanges> {
         self.checkpoints.turns("c", usize::MAX).unwrap()
+    }
+
+    /// How many files of the newest turn somebody else changed too while it went on.
+    pub(super) fn mixed(&self) -> usize {
+        self.checkpoints.pages("c", Part::Newest(1)).unwrap()[0].mixed
     }
 
     /// A turn's changes: `path operation state`, by path.
