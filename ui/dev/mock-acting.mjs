@@ -113,6 +113,11 @@ export function mockActing({ chats, everyone, emit }) {
     file.hunk_standings = file.standing === "reverted" ? undefined : Array.from({ length: file.hunks }, (_, at) => (set.has(at) ? "reverted" : "applied"));
   }
 
+  function extent({ path, hunk }, file) {
+    if (path === undefined) return { extent: "turn" };
+    return hunk === undefined ? { extent: "file" } : { extent: "hunk", partly: new Set(file.hunk_standings).size > 1 };
+  }
+
   function change(way, payload) {
     const turn = changesOf(payload.chat_id).find((found) => found.turn === payload.turn);
     if (turn === undefined) throw new Refused("this turn changed nothing", 404);
@@ -124,7 +129,7 @@ export function mockActing({ chats, everyone, emit }) {
         found.standing = "applied";
         answer.done.push(found.path);
       }
-      emit(chats.get(payload.chat_id), { event: "changes", action: "redone", turn: turn.turn, paths: answer.done, added: 0, deleted: 0 });
+      emit(chats.get(payload.chat_id), { event: "changes", action: "redone", turn: turn.turn, paths: answer.done, extent: "overwritten", added: 0, deleted: 0 });
       return answer;
     }
     for (const found of files) {
@@ -138,7 +143,7 @@ export function mockActing({ chats, everyone, emit }) {
       one(payload.chat_id, turn.turn, found, way, payload);
       answer.done.push(found.path);
     }
-    if (answer.done.length > 0) emit(chats.get(payload.chat_id), { event: "changes", action: way === "revert" ? "reverted" : "redone", turn: turn.turn, paths: answer.done, added: 0, deleted: 0 });
+    if (answer.done.length > 0) emit(chats.get(payload.chat_id), { event: "changes", action: way === "revert" ? "reverted" : "redone", turn: turn.turn, paths: answer.done, ...extent(payload, files[0]), added: 0, deleted: 0 });
     return answer;
   }
 

@@ -60,6 +60,12 @@ test("a turn's changes are undone and done again by hunk, file and turn", async 
   await at(page, "hunk").last().locator("[data-way=revert]").click();
   await at(page, "hunk").last().locator("[data-way=redo]").waitFor();
   expect(await text("a.txt")).toBe(LINES.replace("line 3\n", "third line\n"));
+  // The conversation says how much: one part of the file, and of the turn.
+  const line = page.locator("[data-test=transcript] [data-test=changes]");
+  const lastBack = (words: string) => at(page, "changes-back").last().filter({ hasText: words }).waitFor();
+  await lastBack("One change in a.txt undone · turn 1");
+  await line.filter({ hasText: "partly undone" }).waitFor();
+  await page.screenshot({ path: `${shots}/changes-hunk-told.png` });
 
   // Which part was taken back is still known when the page is read anew, and the file goes either way.
   await page.reload();
@@ -73,12 +79,16 @@ test("a turn's changes are undone and done again by hunk, file and turn", async 
   await at(page, "hunk").last().locator("[data-way=redo]").click();
   await at(page, "hunk").last().locator("[data-way=revert]").waitFor();
   expect(await text("a.txt")).toBe(changed);
+  await lastBack("One change in a.txt done again · turn 1");
+  expect(await line.innerText()).not.toContain("undone");
 
   // The whole turn, by the keys.
   await page.keyboard.press("Home");
   await page.keyboard.press("u");
   await stands(page, "gone.txt", "reverted");
   expect([await text("a.txt"), await text("new/one.txt"), await text("gone.txt")]).toEqual([LINES, null, "still here\n"]);
+  await lastBack("Turn 1 undone · 3 files");
+  await line.filter({ hasText: "Undone" }).waitFor();
   await page.keyboard.press("r");
   await stands(page, "gone.txt", "applied");
   expect([await text("a.txt"), await text("new/one.txt"), await text("gone.txt")]).toEqual([changed, "new\n", null]);
@@ -89,6 +99,7 @@ test("a turn's changes are undone and done again by hunk, file and turn", async 
   await page.keyboard.press("u");
   await stands(page, "new/one.txt", "reverted");
   expect(await text("new/one.txt")).toBe(null);
+  await lastBack("new/one.txt undone · turn 1");
   await page.keyboard.press("r");
   await stands(page, "new/one.txt", "applied");
   expect(problems).toEqual([]);
@@ -119,6 +130,7 @@ test("what changed since is left alone until somebody insists", async () => {
   await at(page, "restore").click();
   await stands(page, "a.txt", "changed_since");
   expect(await text("a.txt")).toBe("mine now\n");
+  await at(page, "changes-back").last().filter({ hasText: "a.txt: what was overwritten is back · turn 1" }).waitFor();
   await file(page, "a.txt").locator("[data-row]").first().focus();
   await page.keyboard.press("u");
   await at(page, "anyway").click();

@@ -72,6 +72,7 @@ fn frames(config: &Config, out: &mut String) {
         envelope::ProposalResolved,
         envelope::StreamChunk,
         envelope::CommandEnded,
+        envelope::ChangesExtent,
         envelope::ChangesWord,
         envelope::Changes,
         envelope::MediaUrl,

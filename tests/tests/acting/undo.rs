@@ -116,6 +116,39 @@ async fn a_file_or_a_hunk_is_taken_back_by_itself() {
 }
 
 #[tokio::test]
+async fn how_much_was_taken_back_is_told() {
+    let mut scene = changed().await;
+    let rows = [
+        ("changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 0 }), "reverted", json!(["a.txt"]), json!("hunk"), json!(true)),
+        ("changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 1 }), "reverted", json!(["a.txt"]), json!("hunk"), json!(false)),
+        ("changes.redo", json!({ "turn": 1, "path": "a.txt" }), "redone", json!(["a.txt"]), json!("file"), Value::Null),
+        (
+            "changes.revert",
+            json!({ "turn": 1, "path": "new/b.txt", "hunk": 0 }),
+            "reverted",
+            json!(["new/b.txt"]),
+            json!("file"),
+            Value::Null,
+        ),
+    ];
+    for (action, asked, word, paths, extent, partly) in rows {
+        turned(&mut scene, action, asked.clone()).await;
+        let told = scene.client.find("changes").await;
+        assert_eq!((told.str("action"), &told.json["paths"]), (word, &paths), "{asked}");
+        assert_eq!((&told.json["extent"], &told.json["partly"]), (&extent, &partly), "{asked}");
+    }
+    turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!(scene.client.find("changes").await.json["extent"], "turn");
+
+    scene.put("gone.txt", "somebody else's\n");
+    let forced = turned(&mut scene, "changes.redo", json!({ "turn": 1, "path": "gone.txt", "force": true })).await;
+    assert_eq!(scene.client.find("changes").await.json["extent"], "file");
+    turned(&mut scene, "changes.revert", json!({ "turn": 1, "step": forced["step"] })).await;
+    let told = scene.client.find("changes").await;
+    assert_eq!((told.str("action"), &told.json["extent"]), ("reverted", &json!("overwritten")));
+}
+
+#[tokio::test]
 async fn each_hunk_of_a_file_is_told_as_it_stands() {
     let mut scene = changed().await;
     let whole = file(&mut scene, "a.txt").await;

@@ -10,14 +10,18 @@ export const areFolders = (paths: readonly string[]): boolean => paths.length > 
 export function standingOf(rows: readonly Pick<Message, "changes">[], turn: number, unkept: ReadonlySet<string> = new Set()): Standing {
   const made = new Set<string>();
   const back = new Set<string>();
+  const partly = new Set<string>();
   for (const { changes } of rows) {
     if (changes === undefined || changes.turn !== turn) continue;
     for (const path of changes.paths) {
       if (changes.action === "made") made.add(path);
-      if (changes.action === "reverted") back.add(path);
-      else back.delete(path);
+      back.delete(path);
+      partly.delete(path);
+      if (changes.partly === true) partly.add(path);
+      else if (changes.action === "reverted") back.add(path);
     }
   }
+  if (partly.size > 0) return "partly";
   if (back.size === 0) return "made";
   return [...made].every((path) => back.has(path) || unkept.has(path)) ? "undone" : "partly";
 }

@@ -902,6 +902,8 @@ created_at_ms?: number,
  */
 seq?: number, };
 
+export type ChangesExtent = "turn" | "file" | "hunk" | "overwritten";
+
 export type ChangesWord = "made" | "reverted" | "redone";
 
 export type Changes = { 
@@ -921,6 +923,14 @@ turn: number,
  * The files; where nothing but folders changed, those, each with `/` at its end.
  */
 paths: Array<string>, 
+/**
+ * How much of the turn it is about, when a person did it.
+ */
+extent?: ChangesExtent, 
+/**
+ * Of a hunk: whether other hunks of its file stand the other way now.
+ */
+partly?: boolean, 
 /**
  * Lines added.
  */

@@ -471,6 +471,8 @@ impl Actor {
             action: ChangesWord::Made,
             turn: ordinal,
             paths: made.paths,
+            extent: None,
+            partly: None,
             added: made.added,
             deleted: made.deleted,
             note: made.note,

@@ -8,7 +8,7 @@ use alcove_proto::acting::{
     Answered, ApprovalPreset, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode,
     CommandOutput, HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
 };
-use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, RuleSubject};
+use alcove_proto::envelope::{Changes, ChangesExtent, ChangesWord, Event, FileDiff, FileOperation, Proposal, RuleSubject};
 use alcove_store::{CheckpointHow, EntryState};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -364,7 +364,7 @@ fn note(told: &Told) -> Option<String> {
 pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way: Way) -> Result<Value, Refused> {
     let chat = chat_of(payload)?;
     let ask = ask_of(payload, &chat, way)?;
-    let turn = ask.turn;
+    let (turn, step, what) = (ask.turn, ask.step, ask.what.clone());
     if engine.states().iter().any(|state| state.chat_id == chat && state.started_at.is_some()) {
         return Err(Refused::new(409, "a turn runs in this chat; stop it first, or wait for its end"));
     }
@@ -387,6 +387,8 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
             action,
             turn,
             paths: done.clone(),
+            extent: extent(way, step, &what, undone.partly),
+            partly: undone.partly,
             added: 0,
             deleted: 0,
             note,
@@ -402,6 +404,16 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
         can_insist: one.can_insist,
     });
     Ok(value(&ChangesDone { done, refused: refused.collect(), notes: undone.notes, step: undone.step }))
+}
+
+/// How much was turned. The only hunk of a file that came or went is the file; a step has no words of its own for going forth again.
+fn extent(asked: Way, step: u64, what: &What, partly: Option<bool>) -> Option<ChangesExtent> {
+    match what {
+        _ if step > 0 => (asked == Way::Revert).then_some(ChangesExtent::Overwritten),
+        What::Whole => Some(ChangesExtent::Turn),
+        What::Hunk(..) if partly.is_some() => Some(ChangesExtent::Hunk),
+        What::File(_) | What::Hunk(..) => Some(ChangesExtent::File),
+    }
 }
 
 /// What is to be turned, and which way.

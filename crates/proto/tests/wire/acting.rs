@@ -1,8 +1,8 @@
 //! Samples of what is told of acting: proposals, their answers, output, changes.
 
 use alcove_proto::envelope::{
-    Changes, ChangesWord, CommandEnded, Event, FileDiff, FileOperation, Phase, Proposal, ProposalKind, ProposalResolved, ProposalState,
-    ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, Steered, StreamChunk,
+    Changes, ChangesExtent, ChangesWord, CommandEnded, Event, FileDiff, FileOperation, Phase, Proposal, ProposalKind, ProposalResolved,
+    ProposalState, ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, Steered, StreamChunk,
 };
 
 use crate::sample::{MILLISECONDS, chat, turn};
@@ -72,6 +72,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         ("command_ended", Event::CommandEnded(ended)),
         ("command_ended.lost", Event::CommandEnded(lost)),
         ("changes", Event::Changes(changes())),
+        ("changes.hunk", Event::Changes(turned_hunk())),
         ("steered", Event::Steered(Steered { chat_id: chat(), prompts: vec![turn()], turn_id: Some(turn()), seq: Some(16) })),
     ]
 }
@@ -154,12 +155,26 @@ fn question() -> Proposal {
     }
 }
 
+fn turned_hunk() -> Changes {
+    Changes {
+        action: ChangesWord::Reverted,
+        extent: Some(ChangesExtent::Hunk),
+        partly: Some(true),
+        added: 0,
+        note: None,
+        turn_id: None,
+        ..changes()
+    }
+}
+
 fn changes() -> Changes {
     Changes {
         chat_id: chat(),
         action: ChangesWord::Made,
         turn: 2,
         paths: vec!["notes/a.txt".to_owned()],
+        extent: None,
+        partly: None,
         added: 1,
         deleted: 0,
         note: Some("1 file is too big to be restored.".to_owned()),
