@@ -125,6 +125,7 @@ export function mockActing({ chats, everyone, emit }) {
     const files = turn.files.filter((found) => payload.path === undefined || found.path === payload.path);
     const answer = { done: [], refused: [] };
     if (payload.step !== undefined) {
+      delete turn.overwritten;
       for (const found of files.filter((file) => file.clash)) {
         found.standing = "applied";
         answer.done.push(found.path);
@@ -138,7 +139,7 @@ export function mockActing({ chats, everyone, emit }) {
     }
     // All or nothing, but for what was never kept.
     if (answer.refused.some((one) => one.can_insist || payload.path !== undefined)) return answer;
-    if (files.some((found) => clashes(found, way))) answer.step = 1;
+    if (files.some((found) => clashes(found, way))) (answer.step = 1), (turn.overwritten = [{ step: 1, at_ms: Date.now(), files: files.filter((found) => clashes(found, way)).map((found) => found.path) }]);
     for (const found of files.filter((file) => !file.too_big)) {
       one(payload.chat_id, turn.turn, found, way, payload);
       answer.done.push(found.path);

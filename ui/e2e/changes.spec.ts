@@ -124,13 +124,19 @@ test("what changed since is left alone until somebody insists", async () => {
   await stands(page, "a.txt", "reverted");
   expect(await text("a.txt")).toBe(LINES);
 
-  // What was overwritten comes back.
+  // What was overwritten comes back: at once, or from a page that was read anew.
   await at(page, "restore").waitFor();
+  expect(await at(page, "kept").count()).toBe(0);
   await page.screenshot({ path: `${shots}/changes-restore.png` });
-  await at(page, "restore").click();
+  await page.reload();
+  await at(page, "changes-review").click();
+  await file(page, "a.txt").locator("[data-test=kept]").filter({ hasText: "is kept" }).waitFor();
+  await page.screenshot({ path: `${shots}/changes-kept.png` });
+  await at(page, "kept-restore").click();
   await stands(page, "a.txt", "changed_since");
   expect(await text("a.txt")).toBe("mine now\n");
   await at(page, "changes-back").last().filter({ hasText: "a.txt: what was overwritten is back · turn 1" }).waitFor();
+  await at(page, "kept").waitFor({ state: "detached" });
   await file(page, "a.txt").locator("[data-row]").first().focus();
   await page.keyboard.press("u");
   await at(page, "anyway").click();

@@ -150,6 +150,7 @@ fn acting_bodies(config: &Config, out: &mut String) {
         acting::ChangeStanding,
         acting::HunkStanding,
         acting::ChangedFile,
+        acting::Overwritten,
         acting::TurnChanges,
         acting::ChangeList,
         acting::ChangeRefused,

@@ -192,7 +192,14 @@ async fn a_later_change_is_not_overwritten_unless_a_person_insists() {
     // What was overwritten comes back, and only that; also after a restart.
     assert_eq!(done["step"], json!(1), "{done}");
     let mut scene = scene.killed_and_restarted().await;
+    let offered = listed(&mut scene).await[0]["overwritten"].clone();
+    assert_eq!(
+        (&offered[0]["step"], &offered[0]["files"], offered[0]["at_ms"].is_i64()),
+        (&json!(1), &json!(["gone.txt"]), true),
+        "{offered}"
+    );
     let back = turned(&mut scene, "changes.revert", json!({ "turn": 1, "step": 1 })).await;
+    assert_eq!(listed(&mut scene).await[0].get("overwritten"), None, "it is back");
     assert_eq!(back, json!({ "done": ["gone.txt"], "refused": [] }));
     assert_eq!((scene.text("gone.txt").as_str(), scene.text("made.txt").as_str()), ("somebody else's\n", "-"));
     let told = scene.client.find("changes").await;

@@ -2010,6 +2010,20 @@ hunks: number,
  */
 hunk_standings?: Array<HunkStanding>, };
 
+export type Overwritten = { 
+/**
+ * The step of the turn, counted from 1.
+ */
+step: number, 
+/**
+ * When it was overwritten, milliseconds since the epoch.
+ */
+at_ms: number, 
+/**
+ * The files; where only folders are, those, each with `/` at its end.
+ */
+files: Array<string>, };
+
 export type TurnChanges = { 
 /**
  * The turn's ordinal, counted from 1.
@@ -2030,7 +2044,11 @@ files: Array<ChangedFile>,
 /**
  * What could not be captured.
  */
-note?: string, };
+note?: string, 
+/**
+ * What was overwritten when a person insisted, and can be brought back as things stand; newest first.
+ */
+overwritten?: Array<Overwritten>, };
 
 export type ChangeList = { 
 /**

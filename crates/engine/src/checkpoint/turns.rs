@@ -41,6 +41,13 @@ impl TurnChanges {
         self.files.iter().filter(move |file| !(comes_or_goes(file) && within(&file.path)))
     }
 
+    /// Of what was overwritten: whether it can be brought back, and nothing that came after it goes by that.
+    pub(crate) fn can_come_back(&self) -> bool {
+        let kept = || self.files.iter().filter(|file| file.kept && !file.too_big);
+        let is_clear = kept().all(|file| file.state != State::ChangedSince && !file.mixed);
+        self.step > 0 && is_clear && kept().any(|file| file.state != State::Reverted)
+    }
+
     /// The paths of that, as in [`named`].
     pub(crate) fn paths(&self) -> Vec<String> {
         let those = |folder: bool| self.told().filter(move |file| file.folder == folder).map(|file| file.path.as_path());

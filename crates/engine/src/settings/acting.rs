@@ -6,7 +6,7 @@ use alcove_agent::policy::{Effect, Level, Mode, Preset, Rule, Span};
 use alcove_proto::ChatId;
 use alcove_proto::acting::{
     Answered, ApprovalPreset, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode,
-    CommandOutput, HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
+    CommandOutput, HunkStanding, Overwritten, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
 };
 use alcove_proto::envelope::{Changes, ChangesExtent, ChangesWord, Event, FileDiff, FileOperation, Proposal, RuleSubject};
 use alcove_store::{CheckpointHow, EntryState};
@@ -280,9 +280,9 @@ pub(super) async fn changes(engine: &Engine, payload: &Map<String, Value>) -> Re
         return Ok(value(&ChangeList { turns: Vec::new() }));
     }
     let (checkpoints, name) = (engine.shared().hands.checkpoints().clone(), chat.as_str().to_owned());
-    let told = tokio::task::spawn_blocking(move || checkpoints.turns(&name, TURNS_MAX)).await.map_err(|_| Error::Closing)?;
-    let told = told.map_err(|error| Refused::new(500, error.to_string()))?;
-    let of_turns: Vec<&Told> = told.iter().rev().filter(|told| told.step == 0).collect();
+    let all = tokio::task::spawn_blocking(move || checkpoints.turns(&name, TURNS_MAX)).await.map_err(|_| Error::Closing)?;
+    let all = all.map_err(|error| Refused::new(500, error.to_string()))?;
+    let of_turns: Vec<&Told> = all.iter().rev().filter(|told| told.step == 0).collect();
     let (name, ordinals) = (chat.as_str().to_owned(), of_turns.iter().map(|told| told.turn).collect::<Vec<u64>>());
     let prompts = read(&engine.shared().store, move |reader| {
         let prompt = |turn: &u64| reader.entry(&name, &format!("prompt://{turn}")).map(|row| row.map(|row| first_line(&row.body)));
@@ -294,6 +294,7 @@ pub(super) async fn changes(engine: &Engine, payload: &Map<String, Value>) -> Re
         at_ms: told.at,
         files: files(told),
         note: note(told),
+        overwritten: overwritten(&all, told.turn),
     });
     Ok(value(&ChangeList { turns: turns.collect() }))
 }
@@ -301,6 +302,12 @@ pub(super) async fn changes(engine: &Engine, payload: &Map<String, Value>) -> Re
 /// How a prompt begins, as the list of changes shows it.
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().take(PROMPT_CHARS).collect()
+}
+
+/// What was overwritten while the turn was changed back or again, newest first, as far as it can come back.
+fn overwritten(all: &[Told], turn: u64) -> Vec<Overwritten> {
+    let steps = all.iter().rev().filter(|told| told.turn == turn && told.can_come_back());
+    steps.map(|told| Overwritten { step: told.step, at_ms: told.at, files: told.paths() }).collect()
 }
 
 fn files(told: &Told) -> Vec<ChangedFile> {
