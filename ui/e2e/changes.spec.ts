@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { at, openHome, openPage, say, shots, withBrowser } from "./browser.ts";
-import { chooseModel } from "./choose.ts";
+import { chooseModel, inFolder } from "./choose.ts";
 import { withFolder } from "./during.ts";
 import { withGateway } from "./gateway.ts";
 import { armed } from "./proposals.ts";
@@ -21,23 +21,12 @@ const text = (name: string) => readFile(on(name), "utf8").catch(() => null);
 const file = (page: Page, name: string) => page.locator(`[data-test=changed-file][data-path="${name}"]`);
 const stands = (page: Page, name: string, standing: string) => page.locator(`[data-test=changed-file][data-path="${name}"].is-${standing}`).waitFor();
 
-/** A chat that has not begun, in the folder, that changes files freely. */
-async function inFolder(page: Page): Promise<void> {
-  await at(page, "scope-chip").click();
-  await at(page, "folder-path").fill(folder());
-  await page.keyboard.press("Enter");
-  await at(page, "scope-menu").waitFor({ state: "detached" });
-  await at(page, "acting-chip").click();
-  await at(page, "own-edit_freely").click();
-  await page.keyboard.press("Escape");
-}
-
 test("a turn's changes are undone and done again by hunk, file and turn", async () => {
   await writeFile(on("a.txt"), LINES);
   await writeFile(on("gone.txt"), "still here\n");
   const { page, problems } = await openHome(browser(), gateway().address);
   await chooseModel(page, model().base, "tool-one");
-  await inFolder(page);
+  await inFolder(page, folder());
   model().plan(
     [["edit_file", { path: "a.txt", old_text: "line 3\n", new_text: "third line\n" }]],
     [["edit_file", { path: "a.txt", old_text: "line 25\n", new_text: "line 25, changed\n" }]],
