@@ -23,14 +23,14 @@ const PROGRAM = Array.from({ length: 150 }, (_, n) => `egret ${n + 1}\n`).join("
 const COMMAND = 'for n in $(seq 300); do echo "row $n: a crane"; done; echo "and the stork that is only in what the command prints, and in a command that is far too long for the line it is told in"; true the ibis';
 
 /** In which part of a card the hit stands, once it is none of those, and whether it is cut off there. */
-async function placeHere(page: Page, but: readonly string[]): Promise<{ place: string; isCut: boolean }> {
-  const found = await page.waitForFunction((known) => {
+async function placeHere(page: Page, text: string, but: readonly string[]): Promise<{ place: string; isCut: boolean }> {
+  const found = await page.waitForFunction(([wanted, known]) => {
     const [range] = [...(CSS.highlights.get("found-here") ?? [])] as Range[];
     const box = range?.startContainer.parentElement?.closest("[data-part], .line");
-    if (range === undefined || box == null) return null;
+    if (range?.toString() !== wanted || box == null) return null;
     const place = box.getAttribute("data-part") ?? "line";
     return known.includes(place) ? null : { place, isCut: range.getBoundingClientRect().right > box.getBoundingClientRect().right };
-  }, but);
+  }, [text, but] as const);
   return (await found.jsonValue()) as { place: string; isCut: boolean };
 }
 
@@ -68,7 +68,7 @@ test("a hit in a folded card opens it and is scrolled to; each hit that is count
   await counted(page, "2 of 2");
   await page.locator("details.act[open]").waitFor();
   await here(page, "heron");
-  expect(await placeHere(page, [])).toEqual({ place: "diff", isCut: false });
+  expect(await placeHere(page, "heron", [])).toEqual({ place: "diff", isCut: false });
 
   // Far down in a difference that scrolls by itself, and in output that does.
   for (const [words, shot] of [["egret 149", "diff"], ["row 250: a crane", "output"]] as const) {
@@ -95,7 +95,7 @@ test("a hit in a folded card opens it and is scrolled to; each hit that is count
   const all = Number((await at(page, "find-count").innerText()).split(" of ")[1]);
   const places: string[] = [];
   for (let times = 0; times < all; times += 1) {
-    const { place, isCut } = await placeHere(page, places);
+    const { place, isCut } = await placeHere(page, "prints", places);
     await here(page, "prints");
     expect([place, isCut]).toEqual([place, false]);
     places.push(place);

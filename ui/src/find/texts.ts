@@ -1,5 +1,6 @@
 // The texts of a message that can be found, as they are read: Markdown without its signs, calls as the line they are told in and with what
 // they show when they are opened, attachments by their names.
+import { language } from "../i18n/text.ts";
 import { parseWhole, type Block, type Token } from "../markdown/blocks.ts";
 import { CHUNK, CUT_FROM } from "../markdown/stretch.ts";
 import { marked } from "../state/marks.ts";
@@ -14,10 +15,16 @@ const LONGEST = 100_000;
 /** What was done is read anew each time when it is longer: it is quickly read, and would be held twice. */
 const REMEMBERED = 20_000;
 
-const known = new WeakMap<Message, readonly Text[]>();
+let known = new WeakMap<Message, readonly Text[]>();
+/** Calls are told in the words of this language. */
+let spoken = language.peek();
 
 /** In the order in which they are read. */
 export function textsOf(message: Message): readonly Text[] {
+  if (spoken !== language.peek()) {
+    spoken = language.peek();
+    known = new WeakMap();
+  }
   const told = known.get(message);
   if (told !== undefined) return told;
   const texts = read(message).filter((one) => one.text !== "");
