@@ -113,6 +113,11 @@ export function mockActing({ chats, everyone, emit }) {
     file.hunk_standings = file.standing === "reverted" ? undefined : Array.from({ length: file.hunks }, (_, at) => (set.has(at) ? "reverted" : "applied"));
   }
 
+  function extent({ path, hunk }, file) {
+    if (path === undefined) return { extent: "turn" };
+    return hunk === undefined ? { extent: "file" } : { extent: "hunk", partly: new Set(file.hunk_standings).size > 1 };
+  }
+
   function change(way, payload) {
     const turn = changesOf(payload.chat_id).find((found) => found.turn === payload.turn);
     if (turn === undefined) throw new Refused("this turn changed nothing", 404);
@@ -120,11 +125,12 @@ export function mockActing({ chats, everyone, emit }) {
     const files = turn.files.filter((found) => payload.path === undefined || found.path === payload.path);
     const answer = { done: [], refused: [] };
     if (payload.step !== undefined) {
+      delete turn.overwritten;
       for (const found of files.filter((file) => file.clash)) {
         found.standing = "applied";
         answer.done.push(found.path);
       }
-      emit(chats.get(payload.chat_id), { event: "changes", action: "redone", turn: turn.turn, paths: answer.done, added: 0, deleted: 0 });
+      emit(chats.get(payload.chat_id), { event: "changes", action: "redone", turn: turn.turn, paths: answer.done, extent: "overwritten", added: 0, deleted: 0 });
       return answer;
     }
     for (const found of files) {
@@ -133,12 +139,12 @@ export function mockActing({ chats, everyone, emit }) {
     }
     // All or nothing, but for what was never kept.
     if (answer.refused.some((one) => one.can_insist || payload.path !== undefined)) return answer;
-    if (files.some((found) => clashes(found, way))) answer.step = 1;
+    if (files.some((found) => clashes(found, way))) (answer.step = 1), (turn.overwritten = [{ step: 1, at_ms: Date.now(), files: files.filter((found) => clashes(found, way)).map((found) => found.path) }]);
     for (const found of files.filter((file) => !file.too_big)) {
       one(payload.chat_id, turn.turn, found, way, payload);
       answer.done.push(found.path);
     }
-    if (answer.done.length > 0) emit(chats.get(payload.chat_id), { event: "changes", action: way === "revert" ? "reverted" : "redone", turn: turn.turn, paths: answer.done, added: 0, deleted: 0 });
+    if (answer.done.length > 0) emit(chats.get(payload.chat_id), { event: "changes", action: way === "revert" ? "reverted" : "redone", turn: turn.turn, paths: answer.done, ...extent(payload, files[0]), added: 0, deleted: 0 });
     return answer;
   }
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { at, openHome, openPage, say, shots, withBrowser } from "./browser.ts";
-import { chooseModel } from "./choose.ts";
+import { chooseModel, inFolder } from "./choose.ts";
 import { withFolder } from "./during.ts";
 import { withGateway } from "./gateway.ts";
 import { armed } from "./proposals.ts";
@@ -21,23 +21,12 @@ const text = (name: string) => readFile(on(name), "utf8").catch(() => null);
 const file = (page: Page, name: string) => page.locator(`[data-test=changed-file][data-path="${name}"]`);
 const stands = (page: Page, name: string, standing: string) => page.locator(`[data-test=changed-file][data-path="${name}"].is-${standing}`).waitFor();
 
-/** A chat that has not begun, in the folder, that changes files freely. */
-async function inFolder(page: Page): Promise<void> {
-  await at(page, "scope-chip").click();
-  await at(page, "folder-path").fill(folder());
-  await page.keyboard.press("Enter");
-  await at(page, "scope-menu").waitFor({ state: "detached" });
-  await at(page, "acting-chip").click();
-  await at(page, "own-edit_freely").click();
-  await page.keyboard.press("Escape");
-}
-
 test("a turn's changes are undone and done again by hunk, file and turn", async () => {
   await writeFile(on("a.txt"), LINES);
   await writeFile(on("gone.txt"), "still here\n");
   const { page, problems } = await openHome(browser(), gateway().address);
   await chooseModel(page, model().base, "tool-one");
-  await inFolder(page);
+  await inFolder(page, folder());
   model().plan(
     [["edit_file", { path: "a.txt", old_text: "line 3\n", new_text: "third line\n" }]],
     [["edit_file", { path: "a.txt", old_text: "line 25\n", new_text: "line 25, changed\n" }]],
@@ -60,6 +49,12 @@ test("a turn's changes are undone and done again by hunk, file and turn", async 
   await at(page, "hunk").last().locator("[data-way=revert]").click();
   await at(page, "hunk").last().locator("[data-way=redo]").waitFor();
   expect(await text("a.txt")).toBe(LINES.replace("line 3\n", "third line\n"));
+  // The conversation says how much: one part of the file, and of the turn.
+  const line = page.locator("[data-test=transcript] [data-test=changes]");
+  const lastBack = (words: string) => at(page, "changes-back").last().filter({ hasText: words }).waitFor();
+  await lastBack("One change in a.txt undone · turn 1");
+  await line.filter({ hasText: "partly undone" }).waitFor();
+  await page.screenshot({ path: `${shots}/changes-hunk-told.png` });
 
   // Which part was taken back is still known when the page is read anew, and the file goes either way.
   await page.reload();
@@ -73,12 +68,16 @@ test("a turn's changes are undone and done again by hunk, file and turn", async 
   await at(page, "hunk").last().locator("[data-way=redo]").click();
   await at(page, "hunk").last().locator("[data-way=revert]").waitFor();
   expect(await text("a.txt")).toBe(changed);
+  await lastBack("One change in a.txt done again · turn 1");
+  expect(await line.innerText()).not.toContain("undone");
 
   // The whole turn, by the keys.
   await page.keyboard.press("Home");
   await page.keyboard.press("u");
   await stands(page, "gone.txt", "reverted");
   expect([await text("a.txt"), await text("new/one.txt"), await text("gone.txt")]).toEqual([LINES, null, "still here\n"]);
+  await lastBack("Turn 1 undone · 3 files");
+  await line.filter({ hasText: "Undone" }).waitFor();
   await page.keyboard.press("r");
   await stands(page, "gone.txt", "applied");
   expect([await text("a.txt"), await text("new/one.txt"), await text("gone.txt")]).toEqual([changed, "new\n", null]);
@@ -89,6 +88,7 @@ test("a turn's changes are undone and done again by hunk, file and turn", async 
   await page.keyboard.press("u");
   await stands(page, "new/one.txt", "reverted");
   expect(await text("new/one.txt")).toBe(null);
+  await lastBack("new/one.txt undone · turn 1");
   await page.keyboard.press("r");
   await stands(page, "new/one.txt", "applied");
   expect(problems).toEqual([]);
@@ -113,12 +113,19 @@ test("what changed since is left alone until somebody insists", async () => {
   await stands(page, "a.txt", "reverted");
   expect(await text("a.txt")).toBe(LINES);
 
-  // What was overwritten comes back.
+  // What was overwritten comes back: at once, or from a page that was read anew.
   await at(page, "restore").waitFor();
+  expect(await at(page, "kept").count()).toBe(0);
   await page.screenshot({ path: `${shots}/changes-restore.png` });
-  await at(page, "restore").click();
+  await page.reload();
+  await at(page, "changes-review").click();
+  await file(page, "a.txt").locator("[data-test=kept]").filter({ hasText: "is kept" }).waitFor();
+  await page.screenshot({ path: `${shots}/changes-kept.png` });
+  await at(page, "kept-restore").click();
   await stands(page, "a.txt", "changed_since");
   expect(await text("a.txt")).toBe("mine now\n");
+  await at(page, "changes-back").last().filter({ hasText: "a.txt: what was overwritten is back · turn 1" }).waitFor();
+  await at(page, "kept").waitFor({ state: "detached" });
   await file(page, "a.txt").locator("[data-row]").first().focus();
   await page.keyboard.press("u");
   await at(page, "anyway").click();

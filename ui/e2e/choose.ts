@@ -15,3 +15,14 @@ export async function chooseModel(page: Page, base: string, id: string): Promise
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
 }
+
+/** A chat that has not begun, in a folder, that changes files freely. */
+export async function inFolder(page: Page, folder: string): Promise<void> {
+  await at(page, "scope-chip").click();
+  await at(page, "folder-path").fill(folder);
+  await page.keyboard.press("Enter");
+  await at(page, "scope-menu").waitFor({ state: "detached" });
+  await at(page, "acting-chip").click();
+  await at(page, "own-edit_freely").click();
+  await page.keyboard.press("Escape");
+}

@@ -3,6 +3,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { answered, at, begin, openHome, say, shots, withBrowser } from "./browser.ts";
+import { counted, here, open } from "./finding.ts";
 import { withFilled } from "./gateway.ts";
 
 const gateway = withFilled();
@@ -15,20 +16,6 @@ const longChat = async (options = {}) => {
   return watched;
 };
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute("data-test"));
-const counted = (page: Page, words: string | RegExp) => at(page, "find-count").filter({ hasText: words }).waitFor();
-const open = async (page: Page) => {
-  await page.keyboard.press("Control+f");
-  await page.waitForFunction(() => document.activeElement?.getAttribute("data-test") === "find-field");
-};
-/** The hit the person is at, as it is marked, once it stands in sight. */
-const here = (page: Page, text: string) =>
-  page.waitForFunction((wanted) => {
-    const [range] = [...(CSS.highlights.get("found-here") ?? [])] as Range[];
-    const box = range?.getBoundingClientRect();
-    const frame = document.querySelector("[data-test=transcript]")?.getBoundingClientRect();
-    return box !== undefined && frame !== undefined && range?.toString().toLowerCase() === wanted && box.top > frame.top && box.bottom < frame.bottom;
-  }, text.toLowerCase());
-
 /** The row of the hit the person is at. */
 const rowHere = async (page: Page, text: string) => {
   const found = await page.waitForFunction((wanted) => {

@@ -190,6 +190,22 @@ pub struct TurnChanges {
     /// What could not be captured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What was overwritten when a person insisted, and can be brought back as things stand; newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<Overwritten>>"))]
+    pub overwritten: Vec<Overwritten>,
+}
+
+/// What was overwritten while a turn was changed back, or again: `changes.revert` with its step brings it back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Overwritten {
+    /// The step of the turn, counted from 1.
+    pub step: u64,
+    /// When it was overwritten, milliseconds since the epoch.
+    pub at_ms: i64,
+    /// The files; where only folders are, those, each with `/` at its end.
+    pub files: Vec<String>,
 }
 
 /// How a change stands now.

@@ -117,6 +117,39 @@ async fn a_file_or_a_hunk_is_taken_back_by_itself() {
 }
 
 #[tokio::test]
+async fn how_much_was_taken_back_is_told() {
+    let mut scene = changed().await;
+    let rows = [
+        ("changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 0 }), "reverted", json!(["a.txt"]), json!("hunk"), json!(true)),
+        ("changes.revert", json!({ "turn": 1, "path": "a.txt", "hunk": 1 }), "reverted", json!(["a.txt"]), json!("hunk"), json!(false)),
+        ("changes.redo", json!({ "turn": 1, "path": "a.txt" }), "redone", json!(["a.txt"]), json!("file"), Value::Null),
+        (
+            "changes.revert",
+            json!({ "turn": 1, "path": "new/b.txt", "hunk": 0 }),
+            "reverted",
+            json!(["new/b.txt"]),
+            json!("file"),
+            Value::Null,
+        ),
+    ];
+    for (action, asked, word, paths, extent, partly) in rows {
+        turned(&mut scene, action, asked.clone()).await;
+        let told = scene.client.find("changes").await;
+        assert_eq!((told.str("action"), &told.json["paths"]), (word, &paths), "{asked}");
+        assert_eq!((&told.json["extent"], &told.json["partly"]), (&extent, &partly), "{asked}");
+    }
+    turned(&mut scene, "changes.revert", json!({ "turn": 1 })).await;
+    assert_eq!(scene.client.find("changes").await.json["extent"], "turn");
+
+    scene.put("gone.txt", "somebody else's\n");
+    let forced = turned(&mut scene, "changes.redo", json!({ "turn": 1, "path": "gone.txt", "force": true })).await;
+    assert_eq!(scene.client.find("changes").await.json["extent"], "file");
+    turned(&mut scene, "changes.revert", json!({ "turn": 1, "step": forced["step"] })).await;
+    let told = scene.client.find("changes").await;
+    assert_eq!((told.str("action"), &told.json["extent"]), ("reverted", &json!("overwritten")));
+}
+
+#[tokio::test]
 async fn each_hunk_of_a_file_is_told_as_it_stands() {
     let mut scene = changed().await;
     let whole = file(&mut scene, "a.txt").await;
@@ -160,7 +193,14 @@ async fn a_later_change_is_not_overwritten_unless_a_person_insists() {
     // What was overwritten comes back, and only that; also after a restart.
     assert_eq!(done["step"], json!(1), "{done}");
     let mut scene = scene.killed_and_restarted().await;
+    let offered = listed(&mut scene).await[0]["overwritten"].clone();
+    assert_eq!(
+        (&offered[0]["step"], &offered[0]["files"], offered[0]["at_ms"].is_i64()),
+        (&json!(1), &json!(["gone.txt"]), true),
+        "{offered}"
+    );
     let back = turned(&mut scene, "changes.revert", json!({ "turn": 1, "step": 1 })).await;
+    assert_eq!(listed(&mut scene).await[0].get("overwritten"), None, "it is back");
     assert_eq!(back, json!({ "done": ["gone.txt"], "refused": [] }));
     assert_eq!((scene.text("gone.txt").as_str(), scene.text("made.txt").as_str()), ("somebody else's\n", "-"));
     let told = scene.client.find("changes").await;

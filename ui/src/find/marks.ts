@@ -5,7 +5,7 @@ import { inPart, type Hit, type RowHits } from "./match.ts";
 import { elementOf, foldOf, rangesIn } from "./ranges.ts";
 import type { Search } from "./search.ts";
 
-/** A row whose hits cannot be marked themselves. */
+/** A row, or something in it, whose hits cannot be marked themselves. */
 const MARKED = "data-found";
 /** Frames a hit may take to be drawn, unfolded and measured, before the row alone has to do. */
 const PATIENCE = 60;
@@ -89,9 +89,10 @@ export class Marks {
         if (part === wanted?.part) here = ranges[wanted.nth] ?? null;
         all.push(...ranges);
       }
-      if (wanted !== null && (here === null || !canMark)) element.setAttribute(MARKED, "");
+      if (wanted !== null && (here === null || !canMark)) (attachment(element, wanted.part) ?? element).setAttribute(MARKED, "");
     }
     if (canMark) mark(all, here);
+    if (here !== null) showWhole(here);
     return here;
   }
 
@@ -112,19 +113,27 @@ export class Marks {
   }
 
   /** Towards a hit that is not drawn yet. True: the row itself is all that can be shown. */
-  private unfold(element: HTMLElement, row: RowHits, now: { readonly hit: Hit; readonly left: number }): boolean {
+  private unfold(element: HTMLElement, row: RowHits, now: { readonly hit: Hit; left: number }): boolean {
     const wanted = inPart(row, now.hit.index);
     if (wanted === null) return true;
     const fold = foldOf(element, wanted.part);
+    if (fold !== null && this.search.isTyping()) {
+      now.left += 1;
+      this.view.bring(fold.getBoundingClientRect(), COVER);
+      return false;
+    }
     if (fold !== null) {
       fold.open = true;
       return false;
     }
     const written = elementOf(element, wanted.part);
-    const asleep = written !== null && written.childNodes.length === 0;
+    const asleep = written !== null && written.childNodes.length === 0 && attachment(element, wanted.part) === null;
     return this.view.bring((written ?? element).getBoundingClientRect(), COVER) && !asleep && now.left < PATIENCE / 2;
   }
 }
+
+/** An attachment: the name of a picture or a film is not written beside it. */
+const attachment = (row: Element, part: string): Element | null => (part.startsWith("media ") ? elementOf(row, part) : null);
 
 function mark(all: readonly Range[], here: Range | null): void {
   const one = new Highlight(...(here === null ? [] : [here]));
@@ -137,6 +146,13 @@ function mark(all: readonly Range[], here: Range | null): void {
 function unmark(name: string): void {
   CSS.highlights.get(name)?.clear();
   CSS.highlights.delete(name);
+}
+
+/** A line that is cut short before the hit is shown whole. */
+function showWhole(hit: Range): void {
+  const line = hit.startContainer.parentElement?.closest(".line") ?? null;
+  const [at, frame] = [hit.getBoundingClientRect(), line?.getBoundingClientRect()];
+  if (frame !== undefined && (at.left < frame.left || at.right > frame.right)) line?.setAttribute(MARKED, "");
 }
 
 /** Where a hit stands, after the boxes it is in that scroll by themselves have shown it. */

@@ -47,15 +47,40 @@ test("thoughts, calls, changed files and what went wrong are found, each by its 
     ],
     fileEdits: [{ call_id: "c3", tool: "write_file", path: "src/cargo.rs", phase: "end", added: 1, deleted: 0, status: "done" }],
   };
-  expect(find(trace, "cargo")).toEqual(["call c1: 1", "error c1: 1", "call c2: 1", "edit c3 src/cargo.rs: 1"]);
+  expect(find(trace, "cargo")).toEqual(["call c1: 1", "error c1: 1", "call c2: 1", "result c2: 1", "edit c3 src/cargo.rs: 1"]);
   expect(find({ notice: { kind: "error" }, content: "Error: the model is away" }, "error")).toEqual([]);
   expect(find({ notice: { kind: "error" }, content: "Error: the model is away" }, "the model")).toEqual(["text: 1"]);
+});
+
+test("what a card shows when it is opened: what the call was given, what came of it, how a file changed", () => {
+  const call = (fields: Record<string, unknown>) => ({ kind: "trace", role: "tool", toolEvents: [{ call_id: "c1", phase: "end", ...fields }] });
+  const script = `echo first; ${"true; ".repeat(40)}echo wolf`;
+  expect(find(call({ name: "exec", arguments: { command: script } }), "wolf")).toEqual(["script c1: 1"]);
+  expect(find(call({ name: "exec", arguments: { command: "echo\n  wolf", background: true } }), "wolf")).toEqual(["call c1: 1"]);
+  expect(find(call({ name: "grep", arguments: { pattern: "wolf", path: "in/the/wood" } }), "the/wood")).toEqual(["given c1: 1"]);
+  expect(find(call({ name: "mcp_zoo_feed", arguments: { animal: "wolf", food: { kind: "lamb" } } }), "lamb")).toEqual(["given c1: 1"]);
+  const output = call({ name: "exec", arguments: { command: "howl" }, result: "a \u001b[31mwo\u001b[0mlf\nand a wolf", error: "a lamb" });
+  expect([find(output, "wolf"), find(output, "lamb"), find(output, "wolf and")]).toEqual([["result c1: 2"], ["error c1: 1"], ["result c1: 1"]]);
+  expect(find(call({ name: "exec", arguments: { command: "howl" }, result: "a wolf", error: "a wolf" }), "wolf")).toEqual(["error c1: 1"]);
+  const outputs = [{ call_id: "c1", channel: 2, text: "wolf, wolf", skipped: 0 }, { call_id: "c0", channel: 1, text: "wolf", skipped: 0 }, { call_id: "c1", channel: 1, text: "a wolf", skipped: 9 }];
+  expect(find({ ...call({ name: "exec", phase: "start", arguments: { command: "howl" } }), outputs }, "wolf")).toEqual(["out1 c1: 1", "out2 c1: 2"]);
+  const diff = { format: "unified", context: 3, text: "--- wolf\n+++ wolf\n@@ -1,2 +1,2 @@ wolf\n the\n-old wolf\n+young wolf\n" };
+  const edit = { kind: "trace", role: "tool", fileEdits: [{ call_id: "c1", tool: "edit_file", path: "zoo.txt", phase: "end", added: 1, deleted: 1, status: "done", diff }] };
+  expect([find(edit, "wolf"), find(edit, "-old"), find(edit, "the old")]).toEqual([["diff c1 zoo.txt: 2"], ["diff c1 zoo.txt: 1"], []]);
+});
+
+test("attachments are found by their names", () => {
+  const media = [{ kind: "image", url: "/api/media/a", name: "wolf.png" }, { kind: "file", url: "/api/media/b", name: "notes.md" }, { kind: "image" }];
+  expect(find({ role: "user", content: "A wolf", media }, "wolf")).toEqual(["media 0: 1", "text: 1"]);
+  expect(find({ content: "A wolf", media }, "notes.md")).toEqual(["media 1: 1"]);
 });
 
 test("a very long answer is found by its stretches, and its texts are read once", () => {
   const long = message({ content: Array.from({ length: 120 }, (_, at) => `Paragraph ${at} with a word.`).join("\n\n") });
   expect(foundIn(long, patternOf("paragraph 100", false) as RegExp)?.parts).toEqual([{ part: "text 4", count: 1 }]);
   expect(textsOf(long)).toBe(textsOf(long));
+  const bigger = message({ kind: "trace", toolEvents: [{ call_id: "c1", name: "exec", phase: "end", result: "x".repeat(30_000) }] });
+  expect(textsOf(bigger)).not.toBe(textsOf(bigger));
 });
 
 const rows: RowHits[] = [

@@ -1,9 +1,11 @@
 // Where in the drawn page a part of a message stands, what of it is folded, and the stretches of text that are hits.
-import { BREAK } from "./texts.ts";
+import { BREAK, INSIDE } from "./part.ts";
 
 const BLOCKS = new Set(["P", "LI", "UL", "OL", "PRE", "H4", "H5", "H6", "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "DIV", "BLOCKQUOTE", "HR"]);
 /** Words of the window inside a message. */
-const OURS = "button, .code-head, .visually-hidden, .remote-picture, video";
+const OURS = "button, .code-head, .visually-hidden, .remote-picture, video, .dl > i, .dl.gap, .line-end";
+/** Blocks of output are one text. */
+const THROUGH = ".output .block";
 
 const split = (part: string): [string, string] => {
   const at = part.indexOf(" ");
@@ -21,13 +23,14 @@ export function elementOf(row: Element, part: string): Element | null {
     case "call":
     case "edit":
       return lineOf(row, name)?.querySelector(":scope > summary > .line") ?? null;
-    case "error":
-      return lineOf(row, name)?.querySelector("[data-error]") ?? null;
+    case "media":
+      return row.querySelector(`:scope > .media [data-media="${name}"]`);
     case "wrong":
-      return lineOf(row, name)?.querySelector(".error-text") ?? null;
+      return lineOf(row, name)?.querySelector(":scope > .act-body > .error-text") ?? null;
     default:
       break;
   }
+  if (INSIDE.has(kind)) return lineOf(row, name)?.querySelector(`:scope > .act-body [data-part="${kind}"]`) ?? null;
   const whole = row.querySelector(":scope > .text, :scope > .md, .notice .words");
   return name === "" ? whole : (whole?.children[Number(name)] ?? null);
 }
@@ -35,7 +38,7 @@ export function elementOf(row: Element, part: string): Element | null {
 /** What must be unfolded first for the part to be seen. */
 export function foldOf(row: Element, part: string): HTMLDetailsElement | null {
   const [kind, name] = split(part);
-  const inside = kind === "error" || kind === "wrong";
+  const inside = INSIDE.has(kind);
   const fold = kind === "thought" ? row.querySelector<HTMLDetailsElement>(":scope > .reasoning") : inside || kind === "call" || kind === "edit" ? (lineOf(row, name) ?? groupOf(row, name)) : null;
   if (fold === null || fold.open) return null;
   return kind === "thought" || inside || lineOf(row, name) === null ? fold : null;
@@ -46,7 +49,7 @@ export function rangesIn(element: Element, pattern: RegExp): Range[] {
   const pieces: { readonly node: Text; readonly from: number }[] = [];
   let text = "";
   const walk = (parent: Element) => {
-    const block = BLOCKS.has(parent.tagName);
+    const block = BLOCKS.has(parent.tagName) && !parent.matches(THROUGH);
     if (block) text += BREAK;
     for (const node of parent.childNodes) {
       if (node instanceof Text) {

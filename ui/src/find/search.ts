@@ -86,6 +86,11 @@ export class Search {
     this.asked.value += 1;
   }
 
+  /** Whether the next letter may come at once: what is found meanwhile may be left again. */
+  isTyping(): boolean {
+    return performance.now() < this.typedAt + TYPED_MS;
+  }
+
   stopOlder(): void {
     this.backward = false;
     this.phase.value = this.running ? "stopping" : "stopped";

@@ -7,6 +7,7 @@ export const PLAIN: Pen = { colour: "", bold: false, faint: false, underlined: f
 
 const SEQUENCE = /\u001b(?:\[([0-9;:]*)([\x20-\x3f]*)([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])|\u009b[0-9;:]*[@-~]/g;
 const REST = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
+const PLAINLY = /^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$/;
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
 /** A carriage return begins its line anew, as a terminal draws it. */
@@ -70,4 +71,5 @@ export function ansi(text: string, pen: Pen = PLAIN): { pieces: Piece[]; pen: Pe
   return { pieces, pen: now };
 }
 
-export const bare = (text: string): string => ansi(text).pieces.map((piece) => piece.text).join("");
+/** The text without them; the same text where there are none. */
+export const bare = (text: string): string => (PLAINLY.test(text) ? text : ansi(text).pieces.map((piece) => piece.text).join(""));

@@ -1,5 +1,5 @@
 // How a tool call stands, what kind of thing it does, and which calls are one line together, as data.
-import type { ToolEvent } from "../wire/types.ts";
+import type { Message, ToolEvent } from "../wire/types.ts";
 
 export type CallState = "running" | "background" | "waiting" | "done" | "failed" | "refused" | "stopped";
 export type CallKind = "command" | "read" | "search" | "edit" | "network" | "question" | "other";
@@ -41,6 +41,15 @@ export function stateOf(tool: ToolEvent, around: Around): CallState {
 
 /** Whether it can be stopped by itself. */
 export const isStoppable = (tool: ToolEvent, state: CallState): boolean => kindOf(tool) === "command" && (state === "running" || state === "background");
+
+/** Whether its output is asked for while somebody looks: no turn tells it any more. */
+export const isLeftAlone = (tool: ToolEvent): tool is ToolEvent & { path: string } => tool.background !== undefined && tool.path !== undefined;
+
+/** What the message holds of its output, the usual channel first. */
+export function outputsOf(message: Pick<Message, "outputs">, tool: ToolEvent): NonNullable<Message["outputs"]> {
+  if (isLeftAlone(tool)) return [];
+  return (message.outputs ?? []).filter((one) => one.call_id === tool.call_id).sort((a, b) => a.channel - b.channel);
+}
 
 /** Fewer than this in a row stay lines of their own. */
 const GROUP_LEAST = 4;

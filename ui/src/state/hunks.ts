@@ -4,6 +4,9 @@ export type DiffLine = { readonly kind: "same" | "added" | "removed" | "note"; r
 /** `from` and `to`: the lines it covers in the file as the change left it, counted from 1. */
 export type Hunk = { readonly from: number; readonly to: number; /** What stands behind the header: the function it is in. */ readonly within: string; readonly lines: readonly DiffLine[] };
 
+/** What a line begins with. */
+export const SIGNS: Readonly<Record<DiffLine["kind"], string>> = { same: " ", added: "+", removed: "-", note: "\\" };
+
 const HEAD = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/;
 
 /** What is no hunk (file headers, words of git) is left out; a diff cut short gives the lines it has. */

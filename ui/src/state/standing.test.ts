@@ -4,6 +4,7 @@ import type { Changes } from "../wire/types.gen.ts";
 import { areFolders, standingOf } from "./standing.ts";
 
 const told = (action: Changes["action"], turn: number, ...paths: string[]) => ({ changes: { chat_id: "c", action, turn, paths, added: 0, deleted: 0 } });
+const hunk = (action: Changes["action"], partly: boolean, path: string) => ({ changes: { ...told(action, 2, path).changes, extent: "hunk" as const, partly } });
 const made = told("made", 2, "a", "b");
 
 test.each([
@@ -13,6 +14,12 @@ test.each([
   ["and again", [made, told("reverted", 2, "a", "b"), told("redone", 2, "a", "b")], "made"],
   ["another turn", [made, told("reverted", 1, "a", "b")], "made"],
   ["made once more", [made, told("reverted", 2, "a"), told("made", 2, "a")], "made"],
+  ["one hunk of two", [told("made", 2, "a"), hunk("reverted", true, "a")], "partly"],
+  ["both hunks", [told("made", 2, "a"), hunk("reverted", true, "a"), hunk("reverted", false, "a")], "undone"],
+  ["both hunks of one file of two", [made, hunk("reverted", true, "a"), hunk("reverted", false, "a")], "partly"],
+  ["a hunk of what was taken back, done again", [told("made", 2, "a"), told("reverted", 2, "a"), hunk("redone", true, "a")], "partly"],
+  ["a hunk, and done again", [told("made", 2, "a"), hunk("reverted", true, "a"), hunk("redone", false, "a")], "made"],
+  ["a hunk, then the file", [told("made", 2, "a"), hunk("reverted", true, "a"), told("reverted", 2, "a")], "undone"],
 ] as const)("%s", (_, rows, standing) => expect(standingOf(rows, 2)).toBe(standing));
 
 test("of very many files only the first are named", () => {

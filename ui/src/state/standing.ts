@@ -13,6 +13,7 @@ export function standingOf(rows: readonly Pick<Message, "changes">[], turn: numb
   // Of very many files only the first are named: the others went with whatever named as few of them.
   let unnamed = false;
   let unnamedBack = false;
+  const partly = new Set<string>();
   for (const { changes } of rows) {
     if (changes === undefined || changes.turn !== turn) continue;
     if ((changes.more ?? 0) > 0) {
@@ -21,10 +22,13 @@ export function standingOf(rows: readonly Pick<Message, "changes">[], turn: numb
     }
     for (const path of changes.paths) {
       if (changes.action === "made") made.add(path);
-      if (changes.action === "reverted") back.add(path);
-      else back.delete(path);
+      back.delete(path);
+      partly.delete(path);
+      if (changes.partly === true) partly.add(path);
+      else if (changes.action === "reverted") back.add(path);
     }
   }
+  if (partly.size > 0) return "partly";
   if (back.size === 0) return "made";
   return (!unnamed || unnamedBack) && [...made].every((path) => back.has(path) || unkept.has(path)) ? "undone" : "partly";
 }

@@ -539,6 +539,8 @@ impl Actor {
             turn: ordinal,
             paths,
             more,
+            extent: None,
+            partly: None,
             added: made.added,
             deleted: made.deleted,
             note: made.note,

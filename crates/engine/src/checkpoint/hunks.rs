@@ -33,6 +33,16 @@ pub(crate) enum Standing {
     Lost,
 }
 
+impl Standing {
+    /// Where a hunk is to stand.
+    pub(super) fn wanted(way: Way) -> Self {
+        match way {
+            Way::Revert => Self::Reverted,
+            Way::Redo => Self::Applied,
+        }
+    }
+}
+
 /// Two texts and what differs.
 pub(super) struct Pair<'t> {
     before: Vec<&'t [u8]>,
@@ -109,10 +119,9 @@ impl<'t> Pair<'t> {
             return Ok(self.made(&ways));
         }
         let lines = lines(now);
-        let wanted = if applied { Standing::Applied } else { Standing::Reverted };
         match self.place(index, &lines) {
             (Standing::Lost, _) => Err("The lines of this piece are not there as they were, or not only once."),
-            (standing, _) if standing == wanted => Ok(now.to_vec()),
+            (standing, _) if standing == Standing::wanted(way) => Ok(now.to_vec()),
             (_, at) => {
                 let there = self.side(index, !applied).len();
                 let parts = [&lines[..at], self.side(index, applied), &lines[at + there..]];

@@ -33,7 +33,7 @@ use alcove_store::{CheckpointHow, CheckpointKind, CheckpointSide, Store};
 
 pub(crate) use capture::{Ended, Touching, Watch};
 pub(crate) use hunks::Standing;
-pub(crate) use pages::{Page, Part};
+pub(crate) use pages::{Overwriting, Page, Part};
 pub(crate) use turns::{FileChange, Operation, State};
 pub(crate) use undo::{Ask, Insist, Way, What};
 

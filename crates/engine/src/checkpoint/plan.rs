@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use alcove_store::{CheckpointKind as Kind, CheckpointRow, CheckpointSide as Side};
 
 use super::ground::Ground;
-use super::hunks::Pair;
+use super::hunks::{Pair, Standing};
 use super::look::{FILE_BYTES, Seen};
 use super::scan::{Map, Scan};
 use super::undo::{Ask, Insist, Refused, Way, What};
@@ -44,6 +44,8 @@ pub(super) struct Move {
     pub(super) now: Seen,
     /// Whether what changed since is overwritten.
     pub(super) forced: bool,
+    /// Where it is one hunk that is turned: whether others of the file stand the other way then.
+    pub(super) partly: Option<bool>,
 }
 
 /// What is to be said about one path.
@@ -68,7 +70,7 @@ impl Plan {
             let failed = Fault::io(&whole);
             let now = Scan::new(&plan.ground, checkpoints.reader(), &Map::new()).one(&path).map_err(failed)?;
             let (from, to) = turn.sides(row);
-            let mut one = Move { path, from: from.clone(), to: to.clone(), now, forced: false };
+            let mut one = Move { path, from: from.clone(), to: to.clone(), now, forced: false, partly: None };
             let verdict = match &turn.ask.what {
                 What::Hunk(_, index) if is_file(&row.before) && is_file(&row.after) => {
                     checkpoints.turn_hunk(row, *index, turn.ask.way, &mut one).map_err(failed)?
@@ -256,10 +258,12 @@ impl Checkpoints {
         let Some([before, after, now]) = self.contents([&row.before, &row.after, &one.now.side])? else {
             return Ok(Verdict::Never("What it held is not kept any more."));
         };
-        let made = match Pair::of(&before, &after).turned(&now, index, way) {
+        let pair = Pair::of(&before, &after);
+        let made = match pair.turned(&now, index, way) {
             Ok(made) => made,
             Err(why) => return Ok(Verdict::Never(why)),
         };
+        one.partly = Some(pair.standing(&made).iter().any(|standing| *standing != Standing::wanted(way)));
         if made == now {
             return Ok(Verdict::Settled);
         }

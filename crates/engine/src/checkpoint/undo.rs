@@ -88,12 +88,15 @@ pub(crate) struct Undone {
     pub(crate) step: Option<u64>,
     /// Where the turn went by it. Undoing what was overwritten while a turn was undone brings the turn forth again.
     pub(crate) way: Way,
+    /// Where it is one hunk of a file: whether others of that file stand the other way now.
+    pub(crate) partly: Option<bool>,
 }
 
 impl Undone {
     pub(super) fn add(&mut self, one: &Move) {
         let list = if is_folder([&one.from, &one.to]) { &mut self.folders } else { &mut self.done };
         list.push(one.path.clone());
+        self.partly = self.partly.or(one.partly);
     }
 
     /// What a person is told of, as in [`named`].

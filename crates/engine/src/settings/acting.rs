@@ -7,9 +7,11 @@ use alcove_agent::policy::{Effect, Level, Mode, Preset, Rule, Span};
 use alcove_proto::ChatId;
 use alcove_proto::acting::{
     Answered, AnsweredOne, Approvals, ChangeList, ChangeRefused, ChangeStanding, ChangedFile, ChangesDone, ChatActing, ChatMode,
-    CommandOutput, HunkStanding, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
+    CommandOutput, HunkStanding, Overwritten, Proposals, RuleEffect, RuleRow, RuleSpan, SandboxStanding, TurnChanges,
 };
-use alcove_proto::envelope::{Changes, ChangesWord, Event, FileDiff, FileOperation, Proposal, ProposalKind, ProposalState, RuleSubject};
+use alcove_proto::envelope::{
+    Changes, ChangesExtent, ChangesWord, Event, FileDiff, FileOperation, Proposal, ProposalKind, ProposalState, RuleSubject,
+};
 use alcove_store::{CheckpointHow, EntryState};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -18,7 +20,7 @@ use super::Refused;
 use crate::act::subject;
 use crate::acting::{Own, RULES_MAX, preset_word};
 use crate::chat::{Answer, ChatHandle};
-use crate::checkpoint::{Ask, FileChange, Insist, Operation, Page, Part, Standing, State, Way, What};
+use crate::checkpoint::{Ask, FileChange, Insist, Operation, Overwriting, Page, Part, Standing, State, Way, What};
 use crate::clock::{fresh_uuid, now_ms};
 use crate::engine::Engine;
 use crate::error::{Error, read};
@@ -349,6 +351,7 @@ pub(super) async fn changes(engine: &Engine, payload: &Map<String, Value>) -> Re
         files: page.files.iter().map(file).collect(),
         more: u64::try_from(page.more).ok().filter(|more| *more > 0),
         note: note(page),
+        overwritten: page.overwritten.iter().map(overwritten).collect(),
     });
     Ok(value(&ChangeList { turns: turns.collect() }))
 }
@@ -356,6 +359,11 @@ pub(super) async fn changes(engine: &Engine, payload: &Map<String, Value>) -> Re
 /// How a prompt begins, as the list of changes shows it.
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().take(PROMPT_CHARS).collect()
+}
+
+/// What was overwritten while the turn was changed back or again, and can come back.
+fn overwritten(one: &Overwriting) -> Overwritten {
+    Overwritten { step: one.step, at_ms: one.at, files: one.paths.clone() }
 }
 
 fn file(file: &FileChange) -> ChangedFile {
@@ -417,7 +425,7 @@ fn note(page: &Page) -> Option<String> {
 pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way: Way) -> Result<Value, Refused> {
     let chat = chat_of(payload)?;
     let ask = ask_of(payload, &chat, way)?;
-    let turn = ask.turn;
+    let (turn, step, what) = (ask.turn, ask.step, ask.what.clone());
     if engine.states().iter().any(|state| state.chat_id == chat && state.started_at.is_some()) {
         return Err(Refused::new(409, "a turn runs in this chat; stop it first, or wait for its end"));
     }
@@ -445,6 +453,8 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
             turn,
             paths,
             more,
+            extent: extent(way, step, &what, undone.partly),
+            partly: undone.partly,
             added: 0,
             deleted: 0,
             note,
@@ -460,6 +470,16 @@ pub(super) async fn turn_back(engine: &Engine, payload: &Map<String, Value>, way
         can_insist: one.can_insist,
     });
     Ok(value(&ChangesDone { done, refused: refused.collect(), notes: undone.notes, step: undone.step }))
+}
+
+/// How much was turned. The only hunk of a file that came or went is the file; a step has no words of its own for going forth again.
+fn extent(asked: Way, step: u64, what: &What, partly: Option<bool>) -> Option<ChangesExtent> {
+    match what {
+        _ if step > 0 => (asked == Way::Revert).then_some(ChangesExtent::Overwritten),
+        What::Whole => Some(ChangesExtent::Turn),
+        What::Hunk(..) if partly.is_some() => Some(ChangesExtent::Hunk),
+        What::File(_) | What::Hunk(..) => Some(ChangesExtent::File),
+    }
 }
 
 /// What is to be turned, and which way.

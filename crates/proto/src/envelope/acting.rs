@@ -332,6 +332,21 @@ pub enum ChangesWord {
     Redone,
 }
 
+/// How much a person changed back, or again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum ChangesExtent {
+    /// A whole turn.
+    Turn,
+    /// One path of it, with what is beneath a folder.
+    File,
+    /// One hunk of a file.
+    Hunk,
+    /// What had been overwritten to change the turn back, or again: it is there again.
+    Overwritten,
+}
+
 /// `changes`: files of the chat's folder were changed by a turn, or changed back by a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
@@ -347,6 +362,12 @@ pub struct Changes {
     /// How many more there are than `paths` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more: Option<u64>,
+    /// How much of the turn it is about, when a person did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extent: Option<ChangesExtent>,
+    /// Of a hunk: whether other hunks of its file stand the other way now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partly: Option<bool>,
     /// Lines added.
     pub added: u64,
     /// Lines removed.

@@ -9,8 +9,8 @@ pub mod table;
 mod turn;
 
 pub use acting::{
-    Because, Changes, ChangesWord, CommandEnded, FileOperation, Proposal, ProposalKind, ProposalResolved, ProposalState, ProposedCommand,
-    ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, StreamChunk,
+    Because, Changes, ChangesExtent, ChangesWord, CommandEnded, FileOperation, Proposal, ProposalKind, ProposalResolved, ProposalState,
+    ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, StreamChunk,
 };
 pub use activity::{FileDiff, FileEdit, MediaUrl, MessageSource, ToolEvent, ToolPhase};
 pub use inbound::{Attach, ForkChat, Frame, Inbound, Message, NewChat, SetWorkspaceScope, TranscribeAudio, WebuiRequest, read};

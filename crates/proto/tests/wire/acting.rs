@@ -2,8 +2,8 @@
 
 use alcove_proto::acting::ApprovalPreset;
 use alcove_proto::envelope::{
-    Because, Changes, ChangesWord, CommandEnded, Event, FileDiff, FileOperation, Phase, Proposal, ProposalKind, ProposalResolved,
-    ProposalState, ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, Steered, StreamChunk,
+    Because, Changes, ChangesExtent, ChangesWord, CommandEnded, Event, FileDiff, FileOperation, Phase, Proposal, ProposalKind,
+    ProposalResolved, ProposalState, ProposedCommand, ProposedFile, ProposedQuestion, RuleOffer, RuleSubject, Steered, StreamChunk,
 };
 
 use crate::sample::{MILLISECONDS, chat, turn};
@@ -77,6 +77,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         ("command_ended.lost", Event::CommandEnded(lost)),
         ("changes", Event::Changes(changes())),
         ("changes.many", Event::Changes(Changes { more: Some(99_800), ..changes() })),
+        ("changes.hunk", Event::Changes(turned_hunk())),
         ("steered", Event::Steered(Steered { chat_id: chat(), prompts: vec![turn()], turn_id: Some(turn()), seq: Some(16) })),
     ]
 }
@@ -160,6 +161,18 @@ fn question() -> Proposal {
     }
 }
 
+fn turned_hunk() -> Changes {
+    Changes {
+        action: ChangesWord::Reverted,
+        extent: Some(ChangesExtent::Hunk),
+        partly: Some(true),
+        added: 0,
+        note: None,
+        turn_id: None,
+        ..changes()
+    }
+}
+
 fn changes() -> Changes {
     Changes {
         chat_id: chat(),
@@ -167,6 +180,8 @@ fn changes() -> Changes {
         turn: 2,
         paths: vec!["notes/a.txt".to_owned()],
         more: None,
+        extent: None,
+        partly: None,
         added: 1,
         deleted: 0,
         note: Some("1 file is too big to be restored.".to_owned()),

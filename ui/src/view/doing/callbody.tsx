@@ -2,7 +2,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { td } from "../../i18n/doing.ts";
 import { t } from "../../i18n/text.ts";
-import type { CallState } from "../../state/calls.ts";
+import { isLeftAlone, outputsOf, type CallState } from "../../state/calls.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { marked } from "../../state/marks.ts";
 import { tailing } from "../../state/tailing.ts";
@@ -17,17 +17,17 @@ import { Shown } from "../row/shown.tsx";
 export function CallBody(props: { tool: ToolEvent; message: Message; chat: OpenChat; state: CallState }) {
   const { tool, message, chat, state } = props;
   const script = scriptOf(tool);
-  const alone = tool.background !== undefined && tool.path !== undefined;
-  const outputs = alone ? [] : (message.outputs ?? []).filter((one) => one.call_id === tool.call_id).sort((a, b) => a.channel - b.channel);
+  const alone = isLeftAlone(tool);
+  const outputs = outputsOf(message, tool);
   const live = state === "running" || state === "background";
   return (
     <>
-      {script === undefined ? null : <Part name={td("call.command")} text={script} copy />}
-      <Part name={td("call.given")} text={besides(tool)} />
+      {script === undefined ? null : <Part part="script" name={td("call.command")} text={script} copy />}
+      <Part part="given" name={td("call.given")} text={besides(tool)} />
       {outputs.map((one) => (
         <Output key={one.channel} channel={one.channel} text={one.text} skipped={one.skipped} live={live} />
       ))}
-      {alone && tool.path !== undefined ? <Tail chat={chat.id} path={tool.path} /> : null}
+      {alone ? <Tail chat={chat.id} path={tool.path} /> : null}
       {live && !alone && outputs.length === 0 && script !== undefined ? <p class="small faint">{td("output.none")}</p> : null}
       <Result text={readable(tool.result)} error={readable(tool.error)} />
       <Why tool={tool} verdict={verdictOf(chat, message, tool)} />
@@ -66,7 +66,7 @@ function Tail(props: { chat: string; path: string }) {
   );
 }
 
-function Part(props: { name: string; text: string; copy?: boolean }) {
+function Part(props: { part: string; name: string; text: string; copy?: boolean }) {
   if (props.text === "") return null;
   return (
     <div class="call-part">
@@ -74,7 +74,7 @@ function Part(props: { name: string; text: string; copy?: boolean }) {
         <span class="part">{props.name}</span>
         {props.copy ? <CopyButton text={() => props.text} /> : null}
       </div>
-      <pre dir="ltr" tabIndex={0}>
+      <pre dir="ltr" tabIndex={0} data-part={props.part}>
         <Shown text={marked(props.text)} />
       </pre>
     </div>
@@ -83,16 +83,16 @@ function Part(props: { name: string; text: string; copy?: boolean }) {
 
 function Result(props: { text: string; error: string }) {
   const both = props.text !== "" && props.error !== "" && props.text !== props.error;
-  const all = [...(props.text !== "" && (both || props.error === "") ? [{ name: td("call.result"), text: props.text }] : []), ...(props.error === "" ? [] : [{ name: td("call.error"), text: props.error }])];
+  const all = [...(props.text !== "" && (both || props.error === "") ? [{ part: "result", name: td("call.result"), text: props.text }] : []), ...(props.error === "" ? [] : [{ part: "error", name: td("call.error"), text: props.error }])];
   return (
     <>
-      {all.map(({ name, text }) => (
-        <div key={name} class="call-part">
+      {all.map(({ part, name, text }) => (
+        <div key={part} class="call-part">
           <div class="output-head">
             <span class="part">{name}</span>
             <CopyButton text={() => text} />
           </div>
-          <pre dir="ltr" tabIndex={0} data-test="result" data-error={name === td("call.error") ? "" : undefined}>
+          <pre dir="ltr" tabIndex={0} data-test="result" data-part={part}>
             <TerminalText text={text} />
           </pre>
         </div>

@@ -4,12 +4,14 @@ import { grouped, td } from "../../i18n/doing.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { filesOf, keyOf, underway } from "../../state/changes.ts";
 import { openPanel } from "../../state/panel.ts";
+import { marked } from "../../state/marks.ts";
 import { areFolders, standingOf, type Standing } from "../../state/standing.ts";
 import { isAbout, undoTurn } from "../../state/undone.ts";
 import type { Changes } from "../../wire/types.gen.ts";
 import type { Message } from "../../wire/types.ts";
 import { Icon } from "../icon.tsx";
 import { LeftNote } from "../panel/left.tsx";
+import { Shown } from "../row/shown.tsx";
 
 export function ChangesRow(props: { message: Message; chat: OpenChat }) {
   const changes = props.message.changes;
@@ -88,12 +90,39 @@ function Way(props: { chat: string; turn: number; standing: Standing }) {
   );
 }
 
+/** What it is about: the one path, or how many there are. */
+function whatOf({ paths }: Changes): string {
+  if (paths.length === 1) return marked(paths[0] ?? "");
+  return td(areFolders(paths) ? "changes.folders" : "changes.files", { n: grouped(paths.length) });
+}
+
+/** How much a person took back or did again. Chats of before were not told that: theirs say which files. */
+function backWords(changes: Changes): string {
+  const turn = td("changes.ofTurn", { n: changes.turn });
+  const what = whatOf(changes);
+  const again = changes.action === "redone";
+  switch (changes.extent) {
+    case "turn":
+      return `${td(again ? "changes.turnRedone" : "changes.turnReverted", { n: changes.turn })} · ${what}`;
+    case "file":
+      return `${td(again ? "changes.fileRedone" : "changes.fileReverted", { what })} · ${turn}`;
+    case "hunk":
+      return `${td(again ? "changes.hunkRedone" : "changes.hunkReverted", { what })} · ${turn}`;
+    case "overwritten":
+      return `${td("changes.overwritten", { what })} · ${turn}`;
+    default:
+      return `${wordsOf(changes)} · ${turn}`;
+  }
+}
+
 function Back(props: { changes: Changes }) {
   const { changes } = props;
   return (
     <p class="changes-back" title={names(changes)} data-test="changes-back">
       <Icon name={changes.action === "redone" ? "redo" : "undo"} />
-      {wordsOf(changes)} · {td("changes.ofTurn", { n: changes.turn })}
+      <span dir="auto">
+        <Shown text={backWords(changes)} />
+      </span>
     </p>
   );
 }

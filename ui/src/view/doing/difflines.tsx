@@ -9,7 +9,7 @@ export function DiffLines(props: { path: string; diff: { text: string; truncated
   if (hunks.length === 0) return <p class="small faint">{t("edit.noDiff")}</p>;
   return (
     <>
-      <div class="diff-lines whole-diff" dir="ltr" role="group" tabIndex={0} aria-label={td("diff.label", { path: props.path })} data-test="diff">
+      <div class="diff-lines whole-diff" dir="ltr" role="group" tabIndex={0} aria-label={td("diff.label", { path: props.path })} data-test="diff" data-part="diff">
         {hunks.map((hunk, at) => (
           <div key={at} class="diff-hunk">
             {at > 0 ? <div class="dl gap">⋯</div> : null}

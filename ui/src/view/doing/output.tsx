@@ -33,7 +33,7 @@ export function Output(props: Props) {
           {td("output.left", { bytes: grouped(skipped) })}
         </div>
       ) : null}
-      <pre ref={box} class={wrap.value ? "wrap" : ""} dir="ltr" tabIndex={0} role="log" aria-live="off" aria-label={name} onScroll={(event) => noteEnd(event.currentTarget)}>
+      <pre ref={box} data-part={`out${channel}`} class={wrap.value ? "wrap" : ""} dir="ltr" tabIndex={0} role="log" aria-live="off" aria-label={name} onScroll={(event) => noteEnd(event.currentTarget)}>
         {known.current.list.map((block) => (
           <Piece key={block.key} block={block} />
         ))}

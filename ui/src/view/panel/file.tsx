@@ -9,6 +9,7 @@ import type { ChangedFile } from "../../wire/types.gen.ts";
 import { Icon } from "../icon.tsx";
 import { Shown } from "../row/shown.tsx";
 import { FileBody } from "./filebody.tsx";
+import { Kept } from "./kept.tsx";
 import { LeftNote } from "./left.tsx";
 import { Lines, Undo } from "./undo.tsx";
 
@@ -45,6 +46,7 @@ export function File(props: { chat: string; turn: number; file: ChangedFile }) {
         <Undo chat={chat} target={target} ways={waysOf(file)} active={active.value} names={{ revert: ta("undo.file", { path }), redo: ta("redo.file", { path }) }} />
       </div>
       <LeftNote chat={chat} target={target} />
+      <Kept chat={chat} target={target} />
       {open ? <FileBody chat={chat} turn={turn} file={file} /> : null}
     </li>
   );

@@ -11,6 +11,7 @@ import { minute } from "../../state/clock.ts";
 import type { TurnChanges } from "../../wire/types.gen.ts";
 import { Icon } from "../icon.tsx";
 import { File } from "./file.tsx";
+import { Kept } from "./kept.tsx";
 import { LeftNote } from "./left.tsx";
 import { Lines, Undo } from "./undo.tsx";
 
@@ -44,6 +45,7 @@ export function Turn(props: Props) {
         <Undo chat={chat} target={target} ways={waysOfTurn(turn)} active={active.value} names={{ revert: ta("undo.turn", { n: turn.turn }), redo: ta("redo.turn", { n: turn.turn }) }} />
       </div>
       <LeftNote chat={chat} target={target} />
+      <Kept chat={chat} target={target} />
       {open ? <Files {...props} /> : null}
     </section>
   );

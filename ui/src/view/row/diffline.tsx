@@ -1,9 +1,7 @@
 // A line of a difference with its number. What hides in it is a badge; a line end of another system is told where it may be what changed.
-import type { DiffLine as Line } from "../../state/hunks.ts";
+import { SIGNS, type DiffLine as Line } from "../../state/hunks.ts";
 import { marked } from "../../state/marks.ts";
 import { Shown } from "./shown.tsx";
-
-const SIGNS = { same: " ", added: "+", removed: "-", note: "\\" } as const;
 
 export function DiffLine(props: { line: Line }) {
   const { line } = props;

@@ -22,19 +22,24 @@ function paths(given: unknown): string | undefined {
 
 const quoted = (text: string | undefined) => JSON.stringify(text ?? "");
 
+/** What is done to paths, as such tools begin. */
+const ON_PATHS = ["read", "write", "edit", "delete", "remove", "list"] as const;
+
 function plain(tool: ToolEvent): string {
   const given = tool.arguments;
   const path = paths(given);
   const script = scriptOf(tool);
   if (script !== undefined) return `$ ${script}`;
-  if (tool.name === "exec" && field(given, "stop") !== undefined) return `stop ${field(given, "stop") ?? ""}`;
-  if (path !== undefined && /^(read|write|edit|delete|remove|list)_/.test(tool.name)) return `${tool.name.split("_")[0]} ${path}`;
-  if (tool.name === "move_file" || tool.name === "copy_file") return `${tool.name.split("_")[0]} ${field(given, "from") ?? ""} → ${field(given, "to") ?? ""}`;
-  if (tool.name === "grep" || tool.name === "glob") return `${tool.name} ${quoted(field(given, "pattern"))}`;
-  if (tool.name === "web_search") return `search ${quoted(field(given, "query"))}`;
-  if (tool.name === "web_fetch") return `fetch ${field(given, "url") ?? ""}`;
-  if (tool.name === "apply_patch") return "patch";
-  if (tool.name === "ask_user") return `ask ${quoted(field(given, "question"))}`;
+  if (tool.name === "exec" && field(given, "stop") !== undefined) return t("tool.line.stop", { what: field(given, "stop") ?? "" });
+  const verb = ON_PATHS.find((one) => tool.name.startsWith(`${one}_`));
+  if (path !== undefined && verb !== undefined) return t(`tool.line.${verb}`, { what: path });
+  if (tool.name === "move_file") return t("tool.line.move", { from: field(given, "from") ?? "", to: field(given, "to") ?? "" });
+  if (tool.name === "copy_file") return t("tool.line.copy", { from: field(given, "from") ?? "", to: field(given, "to") ?? "" });
+  if (tool.name === "grep" || tool.name === "glob") return t(`tool.line.${tool.name}`, { what: quoted(field(given, "pattern")) });
+  if (tool.name === "web_search") return t("tool.line.search", { what: quoted(field(given, "query")) });
+  if (tool.name === "web_fetch") return t("tool.line.fetch", { what: field(given, "url") ?? "" });
+  if (tool.name === "apply_patch") return t("tool.line.patch");
+  if (tool.name === "ask_user") return t("tool.line.ask", { what: quoted(field(given, "question")) });
   const server = /^mcp_([^_]+)_(.+)$/.exec(tool.name);
   const name = server === null ? tool.name : `${server[1]}::${server[2]}`;
   const one = first(given);

@@ -176,7 +176,12 @@ fn hunks_are_undone_one_by_one() {
     );
     assert_eq!(file.diff.as_ref().map(|diff| (diff.added, diff.deleted)), Some((3, 3)));
     let hunk = |index, way| scene.undo(1, What::Hunk(PathBuf::from("a"), index), way);
-    assert!(hunk(1, Way::Revert).refused.is_empty());
+    let first = hunk(1, Way::Revert);
+    assert!(first.refused.is_empty());
+    assert_eq!((first.partly, scene.undo(1, What::File(PathBuf::from("a")), Way::Redo).partly), (Some(true), None));
+    assert_eq!([0, 2, 1].map(|index| hunk(index, Way::Revert).partly), [Some(true), Some(true), Some(false)], "the last of them");
+    assert_eq!([2, 1, 0].map(|index| hunk(index, Way::Redo).partly), [Some(true), Some(true), Some(false)], "and again");
+    assert_eq!([1, 1].map(|index| hunk(index, Way::Revert).partly), [Some(true); 2], "also when it stands so already");
     assert_eq!(fs::read_to_string(scene.folder().join("a")).unwrap(), text(&[5, 35]));
     assert_eq!(scene.told(1), "a changed partly");
     let standing = |scene: &Scene| scene.turns()[0].files[0].hunks.iter().map(|hunk| hunk.standing).collect::<Vec<_>>();

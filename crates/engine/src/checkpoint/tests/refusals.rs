@@ -49,12 +49,20 @@ fn who_insists_can_go_back_as_well() {
     assert_eq!((refused(&undone).as_str(), undone.step, undone.way), ("", Some(1), Way::Revert));
     assert_eq!(scene.tree().values().map(String::as_str).collect::<Vec<_>>(), ["644 1", "644 1", "-> x"]);
     assert_eq!(scene.turns().iter().map(|one| (one.turn, one.step, one.files.len())).collect::<Vec<_>>(), [(1, 0, 3), (1, 1, 3)]);
+    let come_back = || scene.page().overwritten.iter().map(|one| one.step).collect::<Vec<_>>();
+    assert_eq!(come_back(), [1]);
     let back = scene.checkpoints.undo(&Ask { step: 1, ..scene.ask(1, What::Whole, Way::Revert) }).unwrap();
     assert_eq!((refused(&back).as_str(), back.way), ("", Way::Redo), "the turn is undone no more");
+    assert_eq!(come_back(), [0; 0], "it is back");
     assert_eq!(scene.tree(), later);
     // What was overwritten while the turn was done again.
     let insisting = Ask { way: Way::Redo, ..insisting };
     assert_eq!(scene.checkpoints.undo(&insisting).unwrap().step, Some(2));
+    assert_eq!(come_back(), [2]);
+    scene.act("w b 4");
+    assert_eq!(come_back(), [0; 0], "a part of it is something else by now");
+    scene.act("rm b");
+    assert_eq!(come_back(), [2]);
     let back = scene.checkpoints.undo(&Ask { step: 2, ..scene.ask(1, What::Whole, Way::Revert) }).unwrap();
     assert_eq!((back.way, scene.tree()), (Way::Revert, later));
 }

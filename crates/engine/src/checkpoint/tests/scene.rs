@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::super::turns::TurnChanges;
 use super::super::undo::Undone;
-use super::super::{Ask, At, Checkpoints, Insist, Part, Way, What};
+use super::super::{Ask, At, Checkpoints, Insist, Page, Part, Way, What};
 
 pub(super) struct Scene {
     pub(super) data: TempDir,
@@ -83,7 +83,12 @@ impl Scene {
 
     /// How many files of the newest turn somebody else changed too while it went on.
     pub(super) fn mixed(&self) -> usize {
-        self.checkpoints.pages("c", Part::Newest(1)).unwrap()[0].mixed
+        self.page().mixed
+    }
+
+    /// What a person is told of the newest turn.
+    pub(super) fn page(&self) -> Page {
+        self.checkpoints.pages("c", Part::Newest(1)).unwrap().remove(0)
     }
 
     /// A turn's changes: `path operation state`, by path.
