@@ -1,6 +1,6 @@
 // What waits for a person, in every chat: read from the gateway when a connection is up or a chat begins to wait, kept by what the chats tell.
 import { computed, signal } from "@preact/signals";
-import { request } from "../wire/request.ts";
+import { isSilence, request } from "../wire/request.ts";
 import type { Proposal, Proposals } from "../wire/types.gen.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import { chat as openChat, type OpenChat } from "./chats.ts";
@@ -16,16 +16,20 @@ const listed = signal<ReadonlyMap<string, Proposal>>(new Map());
 /** Resolved while a list was on its way: it may still hold them. */
 let resolvedMeanwhile: Set<string> | null = null;
 
-export async function readProposals(): Promise<void> {
+/** False where the gateway kept silent. */
+export async function readProposals(): Promise<boolean> {
   const resolved = new Set<string>();
   resolvedMeanwhile = resolved;
   try {
     const { proposals } = await request<Proposals>("proposal.list", {});
     if (resolvedMeanwhile === resolved) listed.value = new Map(proposals.filter((one) => !resolved.has(keyOf(one))).map((one) => [keyOf(one), one]));
-  } catch {
+  } catch (error) {
     // A gateway that cannot list them still tells of each in its chat.
+    return !isSilence(error);
+  } finally {
+    if (resolvedMeanwhile === resolved) resolvedMeanwhile = null;
   }
-  if (resolvedMeanwhile === resolved) resolvedMeanwhile = null;
+  return true;
 }
 
 let due: (() => void) | null = null;
