@@ -90,6 +90,21 @@ test("a button that has just appeared is not pressed by a click that was on its 
   await leave(page);
 });
 
+test("a call that was allowed and stands behind others says so, and no clock runs for it", async () => {
+  const { page, problems } = await asked("Ask me several questions");
+  await count(page, "proposal", 5);
+  await armed(page.locator("[data-proposal]").filter({ hasText: "cargo test --workspace" }), "approve").click();
+  const line = at(page, "tool").filter({ hasText: "cargo test --workspace" });
+  await line.getByText("waits its turn").waitFor();
+  expect(await line.locator(".took").count()).toBe(0);
+  await page.screenshot({ path: `${shots}/doing-next.png` });
+  // What stood before it is settled: it runs.
+  await armed(page.locator("[data-proposal]").filter({ hasText: "install.sh" }), "approve").click();
+  await at(page, "tool").filter({ hasText: "install.sh" }).getByText("running", { exact: true }).waitFor();
+  expect(problems).toEqual([]);
+  await leave(page);
+});
+
 test("a rule is chosen with where it holds; a reason goes with a no", async () => {
   const { page } = await asked("Ask me several questions");
   await count(page, "proposal", 5);

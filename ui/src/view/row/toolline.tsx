@@ -1,7 +1,7 @@
 // A tool call, a changed file, or many calls that only looked, as one line: what it is, how it stands, how long it took; opens to the details.
 import type { ComponentChildren } from "preact";
 import { duration, t, tenths } from "../../i18n/text.ts";
-import { counts, isStoppable, kindOf, stateOf, type Around, type CallKind, type CallState } from "../../state/calls.ts";
+import { counts, isBehind, isStoppable, kindOf, stateOf, type Around, type CallKind, type CallState } from "../../state/calls.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { second } from "../../state/clock.ts";
 import { marked } from "../../state/marks.ts";
@@ -9,7 +9,7 @@ import { asked, askKey, leaveCall, stopCall } from "../../state/running.ts";
 import { runningSince } from "../../state/seen.ts";
 import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
 import { Icon, type IconName } from "../icon.tsx";
-import { doing } from "../parts.ts";
+import { acting, doing } from "../parts.ts";
 import { Shown } from "./shown.tsx";
 import { editWords, toolWords } from "./toolwords.ts";
 import { useUnfold } from "./unfold.ts";
@@ -18,15 +18,22 @@ const ICONS: Record<CallKind, IconName> = { command: "terminal", read: "file", s
 
 type In = { message: Message; chat: OpenChat };
 
-/** What stands around a call of the row: whether its turn runs, whether it waits for a person. */
-function aroundOf({ message, chat }: In, call: string): Around {
+/** The calls of a turn, in their order. */
+function callsOf({ message, chat }: In): readonly ToolEvent[] {
+  const own = chat.state.messages.filter((row) => row.toolEvents !== undefined && row.turnId === message.turnId);
+  return own.flatMap((row) => chat.row(row.id)?.value.toolEvents ?? []);
+}
+
+/** What stands around a call of the row: whether its turn runs, whether it waits for a person or for other calls. */
+function aroundOf({ message, chat }: In, call: string, tool?: ToolEvent): Around {
   const run = chat.run.value;
   const live = run !== null && (run.turn_id === undefined || message.turnId === run.turn_id || message.turnId?.startsWith(`${run.turn_id}:replay:`) === true);
   const waits = chat.waits.value.some((id) => {
     const row = chat.row(id)?.value;
     return row?.turnId === message.turnId && row?.proposal?.call_id === call;
   });
-  return { live, waits };
+  const behind = live && tool?.phase === "start" && isBehind(callsOf({ message, chat }), tool);
+  return { live, waits, behind };
 }
 
 const nameIn = ({ message, chat }: In, call: string) => `${chat.id} ${message.turnId ?? message.id} ${call}`;
@@ -85,8 +92,10 @@ function StateWords(props: { state: CallState; tool?: ToolEvent; since: number |
   );
 }
 
-/** The first call of a row began with it, unless it waited for a person. */
+/** A command began when the gateway says so; the first call of a row began with it, unless it waited for a person. */
 function sinceOf({ message, chat }: In, tool: ToolEvent): number {
+  const told = acting.here.value?.startedAt(chat.id, tool.call_id);
+  if (told !== undefined) return told;
   const first = message.toolEvents?.[0]?.call_id === tool.call_id;
   const asked = chat.state.messages.some((row) => row.turnId === message.turnId && row.proposal?.call_id === tool.call_id);
   return runningSince(`${chat.id} ${message.id} ${tool.call_id}`, first && !asked ? message.createdAt : undefined);
@@ -94,7 +103,7 @@ function sinceOf({ message, chat }: In, tool: ToolEvent): number {
 
 export function ToolLine(props: In & { tool: ToolEvent }) {
   const { tool, message, chat } = props;
-  const state = stateOf(tool, aroundOf(props, tool.call_id));
+  const state = stateOf(tool, aroundOf(props, tool.call_id, tool));
   const words = marked(toolWords(tool));
   const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat} tool={tool} state={state} /> : undefined;
   return (
