@@ -105,6 +105,27 @@ test("a call that was allowed and stands behind others says so, and no clock run
   await leave(page);
 });
 
+test("Ctrl+J goes from card to card; the button to the end lies over none of them", async () => {
+  const { page, problems } = await asked("Ask me several questions");
+  await count(page, "proposal", 5);
+  await page.setViewportSize({ width: 720, height: 700 });
+  const titles: (string | null | undefined)[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    await page.keyboard.press("Control+j");
+    await page.waitForFunction((before) => document.activeElement?.matches("[data-proposal]") === true && document.activeElement.getAttribute("data-proposal") !== before, titles.at(-1) ?? null);
+    titles.push(await page.evaluate(() => document.activeElement?.getAttribute("data-proposal")));
+  }
+  expect([new Set(titles).size, titles[5]]).toEqual([5, titles[0]]);
+  await at(page, "to-end").waitFor();
+  await page.screenshot({ path: `${shots}/doing-to-end.png` });
+  const [rows, button] = await Promise.all([at(page, "transcript").boundingBox(), at(page, "to-end").boundingBox()]);
+  expect((rows?.y ?? 0) + (rows?.height ?? 0)).toBeLessThanOrEqual(button?.y ?? 0);
+  await at(page, "to-end").click();
+  await at(page, "to-end").waitFor({ state: "detached" });
+  expect(problems).toEqual([]);
+  await leave(page);
+});
+
 test("a rule is chosen with where it holds; a reason goes with a no", async () => {
   const { page } = await asked("Ask me several questions");
   await count(page, "proposal", 5);
@@ -174,7 +195,7 @@ test("Stop ends what waits; a prompt sent meanwhile waits and says so", async ()
   const { page } = await asked("Ask me several questions");
   await count(page, "proposal", 5);
   await say(page, "And then hello");
-  await at(page, "prompt").filter({ hasText: "Queued" }).waitFor();
+  await at(page, "prompt").filter({ hasText: "joins the answer at its next step" }).waitFor();
   await at(page, "stop").click();
   await count(page, "proposal", 0);
   expect(await page.getByText("Not needed any more").count()).toBe(5);

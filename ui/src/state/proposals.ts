@@ -100,10 +100,13 @@ export function jumpTo(one: Proposal): void {
   jump.value = { key: last };
 }
 
-/** To the first that waits: in the conversation in front, or else in the queue. */
-export function jumpToFirst(): void {
+const focused = () => document.activeElement?.closest<HTMLElement>("[data-proposal]")?.dataset.proposal;
+
+/** From card to card of the conversation in front, from elsewhere to its first; where none waits there, to the queue. */
+export function jumpOn(): void {
   const first = waitingHere.value[0];
-  if (first !== undefined) jumpTo(first);
+  if (first !== undefined && focused() !== undefined) jumpBy(1);
+  else if (first !== undefined) jumpTo(first);
   else if (queue.value.length > 0) queueOpen.value = true;
 }
 
@@ -111,7 +114,7 @@ export function jumpToFirst(): void {
 export function jumpBy(step: 1 | -1): void {
   const here = waitingHere.value;
   if (here.length === 0) return;
-  const inside = document.activeElement?.closest<HTMLElement>("[data-proposal]")?.dataset.proposal;
+  const inside = focused();
   const at = here.findIndex((one) => keyOf(one) === (inside ?? last));
   const next = at < 0 ? (step > 0 ? 0 : here.length - 1) : (at + step + here.length) % here.length;
   const one = here[next];
