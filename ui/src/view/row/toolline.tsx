@@ -5,6 +5,7 @@ import { counts, isBehind, isStoppable, kindOf, stateOf, type Around, type CallK
 import type { OpenChat } from "../../state/chats.ts";
 import { second } from "../../state/clock.ts";
 import { marked } from "../../state/marks.ts";
+import { newestLine } from "../../state/newest.ts";
 import { asked, askKey, leaveCall, stopCall } from "../../state/running.ts";
 import { runningSince } from "../../state/seen.ts";
 import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
@@ -38,7 +39,7 @@ function aroundOf({ message, chat }: In, call: string, tool?: ToolEvent): Around
 
 const nameIn = ({ message, chat }: In, call: string) => `${chat.id} ${message.turnId ?? message.id} ${call}`;
 
-type LineProps = { name: string; /** The calls it tells of, as the search names them. */ finds: string; state: CallState; icon: IconName; words: ComponentChildren; label: string; test: string; after: ComponentChildren; tools?: ComponentChildren; children: () => ComponentChildren };
+type LineProps = { name: string; /** The calls it tells of, as the search names them. */ finds: string; state: CallState; icon: IconName; words: ComponentChildren; label: string; test: string; after: ComponentChildren; /** What it said last, while it is closed. */ newest?: string; tools?: ComponentChildren; children: () => ComponentChildren };
 
 /** One line; its details are made when it is opened. */
 function Line(props: LineProps) {
@@ -52,6 +53,11 @@ function Line(props: LineProps) {
           </span>
           <span class="line">{props.words}</span>
           <span class="act-after">{props.after}</span>
+          {props.newest && !open.value ? (
+            <span class="newest" dir="ltr" data-test="newest">
+              <Shown text={props.newest} />
+            </span>
+          ) : null}
           <Icon name="chevron" />
         </summary>
         {open.value ? <div class="act-body">{props.children()}</div> : null}
@@ -72,10 +78,12 @@ function Clock(props: { since: number | undefined }) {
   return <>{duration(props.since === undefined ? 0 : second.value - props.since)}</>;
 }
 
+const TIMED_OUT = 408;
+
 /** How it stands, in words; done by itself says nothing to the eye. */
 function StateWords(props: { state: CallState; tool?: ToolEvent; since: number | undefined }) {
   const { state, tool } = props;
-  const exit = state === "failed" && tool?.exit_code !== undefined ? t("tool.exit", { code: tool.exit_code }) : null;
+  const exit = state !== "failed" ? null : tool?.status === TIMED_OUT ? t("tool.timedOut") : tool?.exit_code !== undefined ? t("tool.exit", { code: tool.exit_code }) : null;
   return (
     <>
       <span class={state === "done" ? "visually-hidden" : `state ${state}`} data-test="call-state">
@@ -105,9 +113,10 @@ export function ToolLine(props: In & { tool: ToolEvent }) {
   const { tool, message, chat } = props;
   const state = stateOf(tool, aroundOf(props, tool.call_id, tool));
   const words = marked(toolWords(tool));
+  const newest = state === "running" ? marked(newestLine(message.outputs, tool.call_id)) : "";
   const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat} tool={tool} state={state} /> : undefined;
   return (
-    <Line name={nameIn(props, tool.call_id)} finds={tool.call_id} state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={state === "running" ? sinceOf(props, tool) : undefined} />} tools={stoppable}>
+    <Line name={nameIn(props, tool.call_id)} finds={tool.call_id} state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={state === "running" ? sinceOf(props, tool) : undefined} />} newest={newest} tools={stoppable}>
       {() => <Details tool={tool} message={message} chat={chat} state={state} />}
     </Line>
   );
