@@ -126,6 +126,28 @@ test("Ctrl+J goes from card to card; the button to the end lies over none of the
   await leave(page);
 });
 
+test("the keys of a card are told whole in a narrow window, those of its forms too; where text runs the other way nothing lies over a command", async () => {
+  const { page, problems } = await asked("Ask me several questions");
+  await count(page, "proposal", 5);
+  await page.setViewportSize({ width: 720, height: 900 });
+  const card = page.locator("[data-proposal]").filter({ hasText: "cargo test --workspace" });
+  await card.focus();
+  const keys = card.locator(".answer-keys");
+  await keys.filter({ hasText: "U makes a rule" }).waitFor();
+  expect(await keys.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+  await page.screenshot({ path: `${shots}/doing-keys.png` });
+  await card.locator("[data-test=reject]").click();
+  await keys.filter({ hasText: "Ctrl+Enter sends" }).waitFor();
+  await page.screenshot({ path: `${shots}/doing-form-keys.png` });
+  await page.evaluate(() => (document.documentElement.dir = "rtl"));
+  const edge = await card.locator(".shown-box").evaluate((box) => (box.querySelector("button")?.getBoundingClientRect().left ?? 0) - box.getBoundingClientRect().left);
+  expect(edge).toBeGreaterThan(300);
+  await page.screenshot({ path: `${shots}/doing-rtl.png` });
+  await page.evaluate(() => document.documentElement.removeAttribute("dir"));
+  expect(problems).toEqual([]);
+  await leave(page);
+});
+
 test("a rule is chosen with where it holds; a reason goes with a no", async () => {
   const { page } = await asked("Ask me several questions");
   await count(page, "proposal", 5);
@@ -162,7 +184,7 @@ test("the queue lists everything that waits, in every chat, and answers all of i
   await armed(queue.locator("[data-proposal]").filter({ hasText: "Shall the old format" }), "option").first().click();
   await at(first.page, "stop").waitFor({ state: "detached" });
   expect(await at(first.page, "resolved").count()).toBe(5);
-  expect(await at(first.page, "queue-bar").innerText()).toContain("1 in other chats wait for you");
+  expect(await at(first.page, "queue-bar").innerText()).toContain("1 in another chat waits for you");
   await at(page, "queue-close").click();
   expect(problems).toEqual([]);
   await leave(page);

@@ -24,6 +24,9 @@ export const modeKey = mac ? "⇧⌘L" : "Ctrl+Shift+L";
 /** To the first action that waits for a person, and from there to the next. */
 export const jumpKey = mac ? "⌘J" : "Ctrl+J";
 
+/** Sends a form of several lines. */
+export const sendKey = mac ? "⌘↩" : "Ctrl+Enter";
+
 export const paletteKey = mac ? "⌘K" : "Ctrl+K";
 
 export const findKey = mac ? "⌘F" : "Ctrl+F";
