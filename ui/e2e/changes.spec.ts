@@ -171,3 +171,25 @@ test("a command in the background is told in the header, and ended there", async
   expect(await at(page, "acting-chip").getAttribute("aria-label")).not.toContain("command");
   expect(problems).toEqual([]);
 });
+
+test("files taken back one after the other are one line in the chat, after a reload too", async () => {
+  const { page, problems } = await openHome(browser(), gateway().address);
+  await inFolder(page);
+  model().plan([["write_file", { path: "x/one.txt", content: "1\n" }], ["write_file", { path: "x/two.txt", content: "2\n" }]], "Done.");
+  await say(page, "Write two files");
+  await at(page, "changes-review").click();
+  await at(page, "stop").waitFor({ state: "detached" });
+  for (const name of ["x/one.txt", "x/two.txt"]) {
+    await file(page, name).locator("[data-row]").first().focus();
+    await page.keyboard.press("u");
+    await stands(page, name, "reverted");
+  }
+  const line = at(page, "changes-back").filter({ hasText: "2 files changed back" });
+  await line.waitFor();
+  expect([await at(page, "changes-back").count(), await line.getAttribute("title")]).toEqual([1, "x/one.txt\nx/two.txt"]);
+  await page.screenshot({ path: `${shots}/changes-back.png` });
+  await page.reload();
+  await line.waitFor();
+  expect(await at(page, "changes-back").count()).toBe(1);
+  expect(problems).toEqual([]);
+});

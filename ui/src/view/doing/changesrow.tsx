@@ -4,6 +4,7 @@ import { grouped, td } from "../../i18n/doing.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { filesOf, keyOf, underway } from "../../state/changes.ts";
 import { openPanel } from "../../state/panel.ts";
+import { backOf } from "../../state/backs.ts";
 import { areFolders, standingOf, type Standing } from "../../state/standing.ts";
 import { isAbout, undoTurn } from "../../state/undone.ts";
 import type { Changes } from "../../wire/types.gen.ts";
@@ -14,7 +15,14 @@ import { LeftNote } from "../panel/left.tsx";
 export function ChangesRow(props: { message: Message; chat: OpenChat }) {
   const changes = props.message.changes;
   if (changes === undefined) return null;
-  return changes.action === "made" ? <Made changes={changes} chat={props.chat} /> : <Back changes={changes} />;
+  return changes.action === "made" ? <Made changes={changes} chat={props.chat} /> : <Backs message={props.message} chat={props.chat} />;
+}
+
+/** Read anew with every row that comes or goes: the one after this may tell it. */
+function Backs(props: { message: Message; chat: OpenChat }) {
+  void props.chat.ids.value;
+  const changes = backOf(props.chat.state.messages, props.message.id);
+  return changes === null ? null : <Back changes={changes} />;
 }
 
 const WORDS = { made: ["changes.one", "changes.many"], reverted: ["changes.revertedOne", "changes.revertedMany"], redone: ["changes.redoneOne", "changes.redoneMany"] } as const;
