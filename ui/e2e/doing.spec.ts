@@ -97,6 +97,7 @@ test("a call that was allowed and stands behind others says so, and no clock run
   const line = at(page, "tool").filter({ hasText: "cargo test --workspace" });
   await line.getByText("waits its turn").waitFor();
   expect(await line.locator(".took").count()).toBe(0);
+  await line.scrollIntoViewIfNeeded();
   await page.screenshot({ path: `${shots}/doing-next.png` });
   // What stood before it is settled: it runs.
   await armed(page.locator("[data-proposal]").filter({ hasText: "install.sh" }), "approve").click();
