@@ -105,10 +105,29 @@ test("a chat looks or acts, with its own approvals and network, and a reload kee
   await page.reload();
   await at(page, "acting-chip").and(page.locator("[aria-label*='Looks only']")).waitFor();
   await page.keyboard.press("Control+Shift+L");
-  await at(page, "acting-chip").and(page.locator("[aria-label*='May act']")).waitFor();
+  await at(page, "acting-chip").and(page.locator("[aria-label*='Edits freely']")).waitFor();
   await at(page, "acting-chip").click();
   await at(page, "to-approvals").click();
   await at(page, "approval-preset").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("a chat that never asks says so beside its name, in a narrow window too", async () => {
+  const { page, problems } = await openHome(browser(), gateway().address);
+  await at(page, "acting-chip").click();
+  await at(page, "own-full").click();
+  await at(page, "acting-sure-yes").click();
+  const chip = at(page, "acting-chip").and(page.locator("[aria-label*='Never asks']"));
+  await chip.waitFor();
+  expect(await chip.getAttribute("title")).toContain("nothing asks you");
+  await page.keyboard.press("Escape");
+  await page.screenshot({ path: `${shots}/acting-never.png` });
+  await page.setViewportSize({ width: 720, height: 900 });
+  expect(await chip.locator(".label").isVisible()).toBe(true);
+  await page.screenshot({ path: `${shots}/acting-never-narrow.png` });
+  await page.setViewportSize({ width: 420, height: 800 });
+  expect(await chip.locator(".label").isVisible()).toBe(true);
+  await page.screenshot({ path: `${shots}/acting-never-least.png` });
   expect(problems).toEqual([]);
 });
 

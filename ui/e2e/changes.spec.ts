@@ -181,7 +181,7 @@ test("a command in the background is told in the header, and ended there", async
 
 test("a turn that changed very many files shows the others when asked, and is undone whole", async () => {
   const { page, problems } = await openHome(browser(), gateway().address);
-  await inFolder(page);
+  await inFolder(page, folder());
   model().plan([["exec", { command: "mkdir many && for n in $(seq 100 549); do echo $n > many/$n; done" }]], "Done.");
   await say(page, "Make many files");
   const approve = armed(page, "approve");
@@ -205,5 +205,27 @@ test("a turn that changed very many files shows the others when asked, and is un
   await at(page, "changes-redo").click();
   await stands(page, "many/549", "applied");
   expect((await readdir(on("many"))).length).toBe(450);
+  expect(problems).toEqual([]);
+});
+
+test("files taken back one after the other are one line in the chat, after a reload too", async () => {
+  const { page, problems } = await openHome(browser(), gateway().address);
+  await inFolder(page, folder());
+  model().plan([["write_file", { path: "x/one.txt", content: "1\n" }], ["write_file", { path: "x/two.txt", content: "2\n" }]], "Done.");
+  await say(page, "Write two files");
+  await at(page, "changes-review").click();
+  await at(page, "stop").waitFor({ state: "detached" });
+  for (const name of ["x/one.txt", "x/two.txt"]) {
+    await file(page, name).locator("[data-row]").first().focus();
+    await page.keyboard.press("u");
+    await stands(page, name, "reverted");
+  }
+  const line = at(page, "changes-back").filter({ hasText: "2 files undone" });
+  await line.waitFor();
+  expect([await at(page, "changes-back").count(), await line.getAttribute("title")]).toEqual([1, "x/one.txt\nx/two.txt"]);
+  await page.screenshot({ path: `${shots}/changes-back.png` });
+  await page.reload();
+  await line.waitFor();
+  expect(await at(page, "changes-back").count()).toBe(1);
   expect(problems).toEqual([]);
 });

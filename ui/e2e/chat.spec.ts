@@ -33,6 +33,39 @@ test("stop ends the answer, keeps what was written and says so", async () => {
   expect((await at(page, "answer").innerText()).length).toBeGreaterThan(5);
 });
 
+test("Escape leaves the answer alone while something is being written, and the line below says what it does", async () => {
+  const { page } = await openHome(browser(), gateway().address);
+  await say(page, "Tell me something long");
+  await at(page, "stop").waitFor();
+  await page.getByText("Esc stops").waitFor();
+  await at(page, "composer").fill("half a thou");
+  await page.getByText("Enter sends it: it joins the answer").waitFor();
+  await page.keyboard.press("Escape");
+  // The answer goes on.
+  const said = (await at(page, "answer").innerText()).length;
+  await page.waitForFunction((before) => (document.querySelector<HTMLElement>("[data-test=answer]")?.innerText.length ?? 0) > before + 40, said);
+  expect([await at(page, "notice").count(), await at(page, "composer").inputValue()]).toEqual([0, "half a thou"]);
+  await at(page, "composer").fill("");
+  await page.keyboard.press("Escape");
+  await at(page, "notice").waitFor();
+});
+
+test("a command runs when its name is written whole or it is chosen, not because it stands first", async () => {
+  const { page } = await openHome(browser(), gateway().address);
+  await say(page, "Say hello");
+  await answered(page);
+  await at(page, "composer").fill("/");
+  await at(page, "slash-menu").waitFor();
+  const first = await at(page, "slash-menu").locator("[role=option] .name").first().innerText();
+  await page.keyboard.press("Enter");
+  expect((await at(page, "composer").inputValue()).trim()).toBe(first.split(" ")[0]);
+  await at(page, "composer").fill("/");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>("[data-test=composer]")?.value === "");
+});
+
 test("a prompt sent while an answer streams waits and is then answered", async () => {
   const { page } = await openHome(browser(), gateway().address, TALL);
   await say(page, "The first of two");

@@ -98,6 +98,65 @@ test("a button that has just appeared is not pressed by a click that was on its 
   await leave(page);
 });
 
+test("a call that was allowed and stands behind others says so, and no clock runs for it", async () => {
+  const { page, problems } = await asked("Ask me several questions");
+  await count(page, "proposal", 5);
+  await armed(page.locator("[data-proposal]").filter({ hasText: "cargo test --workspace" }), "approve").click();
+  const line = at(page, "tool").filter({ hasText: "cargo test --workspace" });
+  await line.getByText("waits its turn").waitFor();
+  expect(await line.locator(".took").count()).toBe(0);
+  await line.scrollIntoViewIfNeeded();
+  await page.screenshot({ path: `${shots}/doing-next.png` });
+  // What stood before it is settled: it runs.
+  await armed(page.locator("[data-proposal]").filter({ hasText: "install.sh" }), "approve").click();
+  await at(page, "tool").filter({ hasText: "install.sh" }).getByText("running", { exact: true }).waitFor();
+  expect(problems).toEqual([]);
+  await leave(page);
+});
+
+test("Ctrl+J goes from card to card; the button to the end lies over none of them", async () => {
+  const { page, problems } = await asked("Ask me several questions");
+  await count(page, "proposal", 5);
+  await page.setViewportSize({ width: 720, height: 700 });
+  const titles: (string | null | undefined)[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    await page.keyboard.press("Control+j");
+    await page.waitForFunction((before) => document.activeElement?.matches("[data-proposal]") === true && document.activeElement.getAttribute("data-proposal") !== before, titles.at(-1) ?? null);
+    titles.push(await page.evaluate(() => document.activeElement?.getAttribute("data-proposal")));
+  }
+  expect([new Set(titles).size, titles[5]]).toEqual([5, titles[0]]);
+  await at(page, "to-end").waitFor();
+  await page.screenshot({ path: `${shots}/doing-to-end.png` });
+  const [rows, button] = await Promise.all([at(page, "transcript").boundingBox(), at(page, "to-end").boundingBox()]);
+  expect((rows?.y ?? 0) + (rows?.height ?? 0)).toBeLessThanOrEqual(button?.y ?? 0);
+  await at(page, "to-end").click();
+  await at(page, "to-end").waitFor({ state: "detached" });
+  expect(problems).toEqual([]);
+  await leave(page);
+});
+
+test("the keys of a card are told whole in a narrow window, those of its forms too; where text runs the other way nothing lies over a command", async () => {
+  const { page, problems } = await asked("Ask me several questions");
+  await count(page, "proposal", 5);
+  await page.setViewportSize({ width: 720, height: 900 });
+  const card = page.locator("[data-proposal]").filter({ hasText: "cargo test --workspace" });
+  await card.focus();
+  const keys = card.locator(".answer-keys");
+  await keys.filter({ hasText: "U makes a rule" }).waitFor();
+  expect(await keys.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+  await page.screenshot({ path: `${shots}/doing-keys.png` });
+  await card.locator("[data-test=reject]").click();
+  await keys.filter({ hasText: "Ctrl+Enter sends" }).waitFor();
+  await page.screenshot({ path: `${shots}/doing-form-keys.png` });
+  await page.evaluate(() => (document.documentElement.dir = "rtl"));
+  const edge = await card.locator(".shown-box").evaluate((box) => (box.querySelector("button")?.getBoundingClientRect().left ?? 0) - box.getBoundingClientRect().left);
+  expect(edge).toBeGreaterThan(300);
+  await page.screenshot({ path: `${shots}/doing-rtl.png` });
+  await page.evaluate(() => document.documentElement.removeAttribute("dir"));
+  expect(problems).toEqual([]);
+  await leave(page);
+});
+
 test("a rule is chosen with where it holds; a reason goes with a no", async () => {
   const { page } = await asked("Ask me several questions");
   await count(page, "proposal", 5);
@@ -134,7 +193,7 @@ test("the queue lists everything that waits, in every chat, and answers all of i
   await armed(queue.locator("[data-proposal]").filter({ hasText: "Shall the old format" }), "option").first().click();
   await at(first.page, "stop").waitFor({ state: "detached" });
   expect(await at(first.page, "resolved").count()).toBe(5);
-  expect(await at(first.page, "queue-bar").innerText()).toContain("1 in other chats wait for you");
+  expect(await at(first.page, "queue-bar").innerText()).toContain("1 in another chat waits for you");
   await at(page, "queue-close").click();
   expect(problems).toEqual([]);
   await leave(page);
@@ -167,7 +226,7 @@ test("Stop ends what waits; a prompt sent meanwhile waits and says so", async ()
   const { page } = await asked("Ask me several questions");
   await count(page, "proposal", 5);
   await say(page, "And then hello");
-  await at(page, "prompt").filter({ hasText: "Queued" }).waitFor();
+  await at(page, "prompt").filter({ hasText: "joins the answer at its next step" }).waitFor();
   await at(page, "stop").click();
   await count(page, "proposal", 0);
   expect(await page.getByText("Not needed any more").count()).toBe(5);

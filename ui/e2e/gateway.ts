@@ -9,6 +9,8 @@ import { createInterface } from "node:readline";
 import { during } from "./during.ts";
 
 type Scripted = { readonly address: string; end: () => Promise<void> };
+/** It stands still between the two, and its connections with it. */
+type Frozen = { freeze: () => void; thaw: () => void };
 export type Gateway = Scripted & { kill: () => Promise<void>; again: () => Promise<string> };
 
 const binary = process.env.ALCOVE_GATEWAY_BIN;
@@ -51,14 +53,20 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
 export const withGateway = (preset: string | null): (() => Gateway) => during(() => startGateway(preset), (gateway) => gateway.end());
 
 /** The development fixture, whose agent does the same things each time. */
-export const withScripted = (): (() => Scripted) => during(() => startScripted(tmpdir()), (gateway) => gateway.end());
+export const withScripted = (): (() => Scripted & Frozen) => during(() => startScripted(tmpdir()), (gateway) => gateway.end());
 
 /** The same with chats in it, one of them of ten thousand messages. */
-export const withFilled = (): (() => Scripted) => during(() => startScripted(null), (gateway) => gateway.end());
+export const withFilled = (): (() => Scripted & Frozen) => during(() => startScripted(null), (gateway) => gateway.end());
 
-async function startScripted(data: string | null): Promise<Scripted> {
+async function startScripted(data: string | null): Promise<Scripted & Frozen> {
   const { child, address } = await serve(await freePort(), data, "demo", path.join(import.meta.dirname, "../dev/mock.mjs"));
-  return { address, end: () => ended(child, "SIGTERM") };
+  return {
+    address,
+    freeze: () => void child.kill("SIGSTOP"),
+    thaw: () => void child.kill("SIGCONT"),
+    // What stands still hears no other signal.
+    end: () => (child.kill("SIGCONT"), ended(child, "SIGTERM")),
+  };
 }
 
 async function startGateway(preset: string | null): Promise<Gateway> {

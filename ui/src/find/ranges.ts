@@ -40,7 +40,8 @@ export function foldOf(row: Element, part: string): HTMLDetailsElement | null {
   const [kind, name] = split(part);
   const inside = INSIDE.has(kind);
   const fold = kind === "thought" ? row.querySelector<HTMLDetailsElement>(":scope > .reasoning") : inside || kind === "call" || kind === "edit" ? (lineOf(row, name) ?? groupOf(row, name)) : null;
-  if (fold === null || fold.open) return null;
+  if (fold === null) return null;
+  if (fold.open) return inside ? fold.querySelector(`:scope > .act-body > details.told:not([open]):has([data-part="${kind}"])`) : null;
   return kind === "thought" || inside || lineOf(row, name) === null ? fold : null;
 }
 

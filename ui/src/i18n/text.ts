@@ -17,6 +17,10 @@ function first(): Language {
 
 export const language = signal<Language>(first());
 
+/** The language as it is written where the person lives: their system's kind of it, or the plain one. */
+export const localeOf = (chosen: Language, known: readonly string[]): string => known.find((one) => one === chosen || one.startsWith(`${chosen}-`)) ?? chosen;
+export const regional = () => localeOf(language.value, typeof navigator === "undefined" ? [] : navigator.languages);
+
 export function chooseLanguage(choice: Language): void {
   language.value = choice;
   window.localStorage.setItem(KEPT, choice);
@@ -48,11 +52,11 @@ export function ago(then: number, now: number): string {
   if (minutes < 60) return short(minutes, "minute");
   if (minutes < 60 * 24) return short(Math.floor(minutes / 60), "hour");
   if (minutes < 60 * 24 * 7) return short(Math.floor(minutes / 1440), "day");
-  return new Intl.DateTimeFormat(language.value, { month: "short", day: "numeric" }).format(then);
+  return new Intl.DateTimeFormat(regional(), { month: "short", day: "numeric" }).format(then);
 }
 
 export function fullTime(then: number): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(then);
+  return new Intl.DateTimeFormat(regional(), { dateStyle: "medium", timeStyle: "short" }).format(then);
 }
 
 /** 1,234 → "1.2k": for counts of tokens. */

@@ -30,6 +30,10 @@ export const actingHere = computed<ActingHere | null>(() => {
   return told.value?.chat === id ? told.value : null;
 });
 
+/** Since when a command runs, as the gateway tells it; nothing where it does not. */
+export const startedAt = (chat: string, call: string): number | undefined =>
+  told.value?.chat === chat ? told.value.facts?.commands.find((one) => one.call_id === call && !one.background)?.started_at_ms : undefined;
+
 let reading: string | null = null;
 let again = false;
 

@@ -1,9 +1,9 @@
 // Answering what waits: what is being written in a card, what was sent, and what the gateway said to it.
 import { signal, type Signal } from "@preact/signals";
 import { td } from "../i18n/doing.ts";
-import { request } from "../wire/request.ts";
+import { isSilence, request } from "../wire/request.ts";
 import type { Answered, RuleSpan, RuleSubject } from "../wire/types.gen.ts";
-import { keyOf, settled, type Proposal } from "./proposals.ts";
+import { isWaiting, keyOf, readProposals, settled, type Proposal } from "./proposals.ts";
 import { toast } from "./toast.ts";
 import { words } from "./words.ts";
 
@@ -35,6 +35,8 @@ export type Answer = {
 
 /** Answers under way. */
 export const answering = signal<ReadonlySet<string>>(new Set());
+/** Answers of which it is not known whether they counted: the gateway has kept silent. */
+export const doubted = signal<ReadonlySet<string>>(new Set());
 /** Why an answer did not count, by proposal. */
 export const said = signal<ReadonlyMap<string, string>>(new Map());
 
@@ -66,7 +68,16 @@ export async function answerAll(list: readonly Proposal[], given: Answer): Promi
       else toast(td("answer.notCounted", { why: one.why }), undefined, true);
     });
   } catch (error) {
-    for (const key of keys) say(key, words(error));
+    if (isSilence(error)) await learn(keys);
+    else for (const key of keys) say(key, words(error));
   }
   answering.value = new Set([...answering.value].filter((key) => !keys.includes(key)));
+}
+
+/** Asks until the gateway says what still waits. It takes what one window sends in its order, so that the answers are behind it by then. */
+async function learn(keys: readonly string[]): Promise<void> {
+  doubted.value = new Set([...doubted.value, ...keys]);
+  for (let told = false; !told; ) told = await readProposals();
+  doubted.value = new Set([...doubted.value].filter((key) => !keys.includes(key)));
+  for (const key of keys) if (isWaiting(key)) say(key, td("answer.stillOpen"));
 }

@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { takeSecretFromAddress } from "../wire/bootstrap.ts";
 import { resendRequests, takeResponse } from "../wire/request.ts";
-import { link, start, type AnyEvent, type Link } from "../wire/socket.ts";
+import { link, silentSince, start, type AnyEvent, type Link } from "../wire/socket.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import { t } from "../i18n/text.ts";
 import { readArrangement, takeArrangement } from "./arrangement.ts";
@@ -98,6 +98,10 @@ function followState(): void {
     const title = current.value === null ? "" : list.value.rows.find((row) => row.id === current.value)?.title;
     const waits = waiting.value.length > 0 ? `(${waiting.value.length}) ` : "";
     document.title = title ? `${waits}${title} · ${t("app.name")}` : `${waits}${t("app.name")}`;
+  });
+  effect(() => {
+    if (silentSince.value !== null) announced.value = t("link.silentNow");
+    else if (announced.peek() === t("link.silentNow") && link.peek().state === "open") announced.value = t("link.answers");
   });
   let was: Link["state"] = "connecting";
   effect(() => {

@@ -1,16 +1,19 @@
 // How calls stand, and which are one line.
 import { expect, test } from "vitest";
 import type { ToolEvent } from "../wire/types.ts";
-import { counts, grouped, isStoppable, stateOf } from "./calls.ts";
+import { counts, grouped, isBehind, isStoppable, stateOf } from "./calls.ts";
 
 const call = (more: Partial<ToolEvent> = {}): ToolEvent => ({ phase: "end", call_id: "k", name: "exec", ...more });
-const live = { live: true, waits: false };
+const live = { live: true, waits: false, behind: false };
 
 test.each([
   [call({ phase: "start" }), live, "running"],
-  [call({ phase: "start" }), { live: true, waits: true }, "waiting"],
-  [call({ phase: "start" }), { live: false, waits: false }, "stopped"],
-  [call({ background: true }), { live: false, waits: false }, "background"],
+  [call({ phase: "start" }), { live: true, waits: true, behind: false }, "waiting"],
+  [call({ phase: "start" }), { live: false, waits: false, behind: false }, "stopped"],
+  [call({ phase: "start" }), { live: true, waits: false, behind: true }, "next"],
+  [call({ phase: "start" }), { live: true, waits: true, behind: true }, "waiting"],
+  [call({ phase: "start" }), { live: false, waits: false, behind: true }, "stopped"],
+  [call({ background: true }), { live: false, waits: false, behind: false }, "background"],
   [call({ exit_code: 0 }), live, "done"],
   [call({}), live, "done"],
   [call({ exit_code: 101, status: 500 }), live, "failed"],
@@ -30,4 +33,16 @@ test("many calls that only looked are one line; what failed or runs is not hidde
   expect(shape(reads(3))).toEqual(["read_file", "read_file", "grep"]);
   expect(shape([...reads(6), call(), ...reads(4)])).toEqual([{ files: 4, searches: 2 }, "exec", { files: 3, searches: 1 }]);
   expect(shape([...reads(2), call({ name: "read_file", phase: "error" }), ...reads(2)])).toEqual(["read_file", "read_file", "read_file", "read_file", "read_file"]);
+});
+
+const batch = (...all: readonly [string, ToolEvent["phase"]][]) => all.map(([name, phase], at) => call({ name, phase, call_id: String(at) }));
+
+test.each([
+  [batch(["exec", "start"], ["exec", "start"]), [false, true]],
+  [batch(["exec", "end"], ["exec", "start"]), [false, false]],
+  [batch(["read_file", "start"], ["grep", "start"], ["web_fetch", "start"]), [false, false, false]],
+  [batch(["read_file", "start"], ["write_file", "start"], ["read_file", "start"]), [false, true, true]],
+  [batch(["exec", "error"], ["read_file", "start"]), [false, false]],
+] as const)("%j: who waits for the calls before it", (calls, behind) => {
+  expect(calls.map((one) => isBehind(calls, one))).toEqual(behind);
 });

@@ -1,7 +1,7 @@
 // How a tool call stands, what kind of thing it does, and which calls are one line together, as data.
 import type { Message, ToolEvent } from "../wire/types.ts";
 
-export type CallState = "running" | "background" | "waiting" | "done" | "failed" | "refused" | "stopped";
+export type CallState = "next" | "running" | "background" | "waiting" | "done" | "failed" | "refused" | "stopped";
 export type CallKind = "command" | "read" | "search" | "edit" | "network" | "question" | "other";
 
 const KINDS: Record<string, CallKind> = {
@@ -24,13 +24,24 @@ const KINDS: Record<string, CallKind> = {
 
 export const kindOf = (tool: Pick<ToolEvent, "name">): CallKind => KINDS[tool.name] ?? "other";
 
-/** `live`: its turn runs. `waits`: a proposal of it waits for a person. */
-export type Around = { readonly live: boolean; readonly waits: boolean };
+/** `live`: its turn runs. `waits`: a proposal of it waits for a person. `behind`: calls before it have not ended. */
+export type Around = { readonly live: boolean; readonly waits: boolean; readonly behind: boolean };
+
+/** Calls that only look run beside each other; every other waits until those before it have ended. */
+const BESIDE: readonly CallKind[] = ["read", "search", "network"];
+
+/** Whether one of the calls before it stands in its way. */
+export function isBehind(calls: readonly ToolEvent[], tool: ToolEvent): boolean {
+  const at = calls.findIndex((one) => one.call_id === tool.call_id);
+  const beside = BESIDE.includes(kindOf(tool));
+  return calls.slice(0, Math.max(0, at)).some((one) => one.phase === "start" && !(beside && BESIDE.includes(kindOf(one))));
+}
 
 export function stateOf(tool: ToolEvent, around: Around): CallState {
   if (tool.phase === "start") {
     if (around.waits) return "waiting";
-    return around.live ? "running" : "stopped";
+    if (!around.live) return "stopped";
+    return around.behind ? "next" : "running";
   }
   if (tool.background === true) return "background";
   if (tool.status === 403) return "refused";
@@ -58,7 +69,7 @@ export type Group = { readonly kind: "one"; readonly tool: ToolEvent } | { reado
 
 /** Calls that only looked and went well, many in a row, are one line. */
 export function grouped(tools: readonly ToolEvent[]): Group[] {
-  const looked = (tool: ToolEvent) => tool.phase === "end" && ["read", "search"].includes(kindOf(tool)) && stateOf(tool, { live: false, waits: false }) === "done";
+  const looked = (tool: ToolEvent) => tool.phase === "end" && ["read", "search"].includes(kindOf(tool)) && stateOf(tool, { live: false, waits: false, behind: false }) === "done";
   const out: Group[] = [];
   let run: ToolEvent[] = [];
   const close = () => {

@@ -1,4 +1,5 @@
 // A text with its marks: the gateway writes what hides in a text as ‹U+202E RLO›, and each of those is shown as a badge.
+import { lookalikes } from "./lookalikes.ts";
 
 export type Part = { readonly kind: "text" | "mark"; readonly text: string };
 
@@ -22,7 +23,7 @@ export const hasMarks = (text: string): boolean => parts(text).some((part) => pa
 /** Characters that hide or turn text, for texts the gateway has not marked. */
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 
-/** The same text with marks where something hides. */
+/** The same text with marks where something hides, or passes for something else. */
 export function marked(text: string): string {
-  return text.replace(/\r(?=\n|$)/g, "").replace(HIDDEN, (one) => `‹U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`);
+  return lookalikes(text).replace(/\r(?=\n|$)/g, "").replace(HIDDEN, (one) => `‹U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`);
 }

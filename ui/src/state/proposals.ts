@@ -1,6 +1,6 @@
 // What waits for a person, in every chat: read from the gateway when a connection is up or a chat begins to wait, kept by what the chats tell.
 import { computed, signal } from "@preact/signals";
-import { request } from "../wire/request.ts";
+import { isSilence, request } from "../wire/request.ts";
 import type { Proposal, Proposals } from "../wire/types.gen.ts";
 import type { ChatEvent } from "../wire/types.ts";
 import { chat as openChat, type OpenChat } from "./chats.ts";
@@ -16,16 +16,20 @@ const listed = signal<ReadonlyMap<string, Proposal>>(new Map());
 /** Resolved while a list was on its way: it may still hold them. */
 let resolvedMeanwhile: Set<string> | null = null;
 
-export async function readProposals(): Promise<void> {
+/** False where the gateway kept silent. */
+export async function readProposals(): Promise<boolean> {
   const resolved = new Set<string>();
   resolvedMeanwhile = resolved;
   try {
     const { proposals } = await request<Proposals>("proposal.list", {});
     if (resolvedMeanwhile === resolved) listed.value = new Map(proposals.filter((one) => !resolved.has(keyOf(one))).map((one) => [keyOf(one), one]));
-  } catch {
+  } catch (error) {
     // A gateway that cannot list them still tells of each in its chat.
+    return !isSilence(error);
+  } finally {
+    if (resolvedMeanwhile === resolved) resolvedMeanwhile = null;
   }
-  if (resolvedMeanwhile === resolved) resolvedMeanwhile = null;
+  return true;
 }
 
 let due: (() => void) | null = null;
@@ -96,10 +100,13 @@ export function jumpTo(one: Proposal): void {
   jump.value = { key: last };
 }
 
-/** To the first that waits: in the conversation in front, or else in the queue. */
-export function jumpToFirst(): void {
+const focused = () => document.activeElement?.closest<HTMLElement>("[data-proposal]")?.dataset.proposal;
+
+/** From card to card of the conversation in front, from elsewhere to its first; where none waits there, to the queue. */
+export function jumpOn(): void {
   const first = waitingHere.value[0];
-  if (first !== undefined) jumpTo(first);
+  if (first !== undefined && focused() !== undefined) jumpBy(1);
+  else if (first !== undefined) jumpTo(first);
   else if (queue.value.length > 0) queueOpen.value = true;
 }
 
@@ -107,7 +114,7 @@ export function jumpToFirst(): void {
 export function jumpBy(step: 1 | -1): void {
   const here = waitingHere.value;
   if (here.length === 0) return;
-  const inside = document.activeElement?.closest<HTMLElement>("[data-proposal]")?.dataset.proposal;
+  const inside = focused();
   const at = here.findIndex((one) => keyOf(one) === (inside ?? last));
   const next = at < 0 ? (step > 0 ? 0 : here.length - 1) : (at + step + here.length) % here.length;
   const one = here[next];

@@ -1,8 +1,8 @@
-// Above the conversation while the connection is away: when the next try comes, and what is not lost.
+// Above the conversation while the connection is away or silent: when the next try comes, and what is not lost.
 import { t } from "../i18n/text.ts";
 import { toldLink, tooLarge } from "../state/app.ts";
 import { second } from "../state/clock.ts";
-import { boot, retryNow } from "../wire/socket.ts";
+import { boot, retryNow, silentSince } from "../wire/socket.ts";
 
 export function Banner() {
   const state = toldLink.value;
@@ -15,6 +15,7 @@ export function Banner() {
         </button>
       </div>
     );
+  if (state.state === "open" && silentSince.value !== null) return <Silence since={silentSince.value} />;
   if (state.state === "open" || state.state === "refused" || (state.state === "connecting" && boot.value === null)) return <span hidden data-test="connected" data-state={state.state} />;
   return (
     <div class="banner" data-test="connection" role="status" aria-live="off">
@@ -25,6 +26,17 @@ export function Banner() {
           {t("link.retry")}
         </button>
       ) : null}
+    </div>
+  );
+}
+
+/** The connection is there, and nothing comes over it. */
+function Silence(props: { since: number }) {
+  const seconds = Math.max(0, Math.floor((second.value - props.since) / 1000));
+  return (
+    <div class="banner" data-test="silent" role="status" aria-live="off">
+      <strong>{t("link.silent", { seconds })}</strong>
+      <span class="soft">{t("link.lostDetail")}</span>
     </div>
   );
 }

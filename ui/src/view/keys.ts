@@ -1,6 +1,6 @@
 // Shortcuts of the whole window, and how they are written on this system.
 import { knownChat } from "../state/chats.ts";
-import { focusAsked } from "../state/compose.ts";
+import { focusAsked, text } from "../state/compose.ts";
 import { stop } from "../state/conversation.ts";
 import { closeFind, finding, openFind } from "../state/find.ts";
 import { paletteOpen } from "../state/palette.ts";
@@ -8,7 +8,7 @@ import { panelOpen } from "../state/panel.ts";
 import { isNarrow, leavePanel, togglePanel } from "../state/panel-kept.ts";
 import { acting } from "./parts.ts";
 import { askPrompt } from "../state/prompts.ts";
-import { jumpToFirst } from "../state/proposals.ts";
+import { jumpOn } from "../state/proposals.ts";
 import { current, drawerOpen, go } from "../state/route.ts";
 
 const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
@@ -21,8 +21,11 @@ export const changesKey = mac ? "⇧⌘G" : "Ctrl+Shift+G";
 
 export const modeKey = mac ? "⇧⌘L" : "Ctrl+Shift+L";
 
-/** To the first action that waits for a person. */
+/** To the first action that waits for a person, and from there to the next. */
 export const jumpKey = mac ? "⌘J" : "Ctrl+J";
+
+/** Sends a form of several lines. */
+export const sendKey = mac ? "⌘↩" : "Ctrl+Enter";
 
 export const paletteKey = mac ? "⌘K" : "Ctrl+K";
 
@@ -86,7 +89,7 @@ export function listenForKeys(): void {
     }
     if (isJump(event)) {
       event.preventDefault();
-      if (document.querySelector("dialog[open]") === null) jumpToFirst();
+      if (document.querySelector("dialog[open]") === null) jumpOn();
       return;
     }
     if (takesFind(event)) return;
@@ -101,6 +104,8 @@ export function listenForKeys(): void {
       leavePanel();
       return;
     }
+    // Who leaves what they write wants out of it, not the end of the answer.
+    if (text.value !== "") return;
     const id = current.value;
     if (id !== null && knownChat(id)?.run.value != null) stop(id);
   });

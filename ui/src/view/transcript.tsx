@@ -99,7 +99,7 @@ export function Transcript(props: { chat: OpenChat }) {
         </div>
       </div>
       {finding.value === chat.id ? <Find chat={chat} view={view} column={() => column.current} /> : null}
-      <ToEnd view={view} />
+      <ToEnd view={view} docked={chat.waits.value.length > 0} />
       <AskAbout />
     </div>
   );
@@ -154,11 +154,12 @@ function WaitingLine(props: { chat: OpenChat }) {
   return <p class="waiting-line">{seconds < 3 ? t("waiting") : t("waiting.long", { seconds })}</p>;
 }
 
-function ToEnd(props: { view: ScrollWindow }) {
-  const { view } = props;
+/** Docked, it has a place of its own below the rows: the buttons of what waits for a person are never beneath it. */
+function ToEnd(props: { view: ScrollWindow; docked: boolean }) {
+  const { view, docked } = props;
   if (view.atEnd.value) return null;
   return (
-    <button type="button" class={`button to-end${view.fresh.value ? " fresh" : ""}`} onClick={view.toEnd} data-test="to-end">
+    <button type="button" class={`button to-end${view.fresh.value ? " fresh" : ""}${docked ? " docked" : ""}`} onClick={view.toEnd} data-test="to-end">
       <Icon name="down" />
       {t(view.fresh.value ? "thread.newBelow" : "thread.toEnd")}
     </button>

@@ -13,6 +13,9 @@ export class RequestFailed extends Error {
   }
 }
 
+/** No answer came: what was asked for may have been done all the same, or may be done yet. */
+export const isSilence = (error: unknown): boolean => error instanceof RequestFailed && error.status === 0;
+
 type Open = { frame: object; done: (result: unknown) => void; failed: (error: RequestFailed) => void; timer: number };
 const waiting = new Map<string, Open>();
 const LIMIT_MS = 20_000;

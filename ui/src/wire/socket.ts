@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { backoffMs } from "./backoff.ts";
 import { bootstrap, Refused } from "./bootstrap.ts";
 import { openChannel, type Channel } from "./channel.ts";
+import { EVERY_MS, heardAt, look, type Beat } from "./heartbeat.ts";
 import type { Bootstrap, ChatEvent, HomeEvent } from "./types.ts";
 
 export type Link =
@@ -15,6 +16,8 @@ export type AnyEvent = ChatEvent | HomeEvent;
 
 export const link = signal<Link>({ state: "connecting", first: true });
 export const boot = signal<Bootstrap | null>(null);
+/** Since when an open connection owes an answer; null: it does not. */
+export const silentSince = signal<number | null>(null);
 export const instance = signal<string | null>(null);
 
 type Hooks = { ready: () => void; event: (event: AnyEvent) => void; closed: (code: number) => void };
@@ -26,6 +29,8 @@ let open = false;
 let attempt = 0;
 let timer = 0;
 let generation = 0;
+let beat: Beat = heardAt(0);
+let watch = 0;
 
 export function start(given: Hooks): void {
   hooks = given;
@@ -56,8 +61,28 @@ export function send(frame: object): boolean {
   return true;
 }
 
+/** Every event is a sign of life. */
+function heard(): void {
+  beat = heardAt(Date.now());
+  silentSince.value = null;
+}
+
+/** `watch` is answered at once, whatever else the gateway is asked for. */
+function listen(): void {
+  const seen = look(beat, Date.now());
+  beat = seen.beat;
+  silentSince.value = seen.silentSince;
+  if (seen.ask) send({ type: "watch" });
+}
+
+function deafen(): void {
+  window.clearInterval(watch);
+  silentSince.value = null;
+}
+
 async function connect(): Promise<void> {
   const mine = ++generation;
+  deafen();
   channel?.close();
   channel = null;
   link.value = { state: "connecting", first: boot.value === null };
@@ -86,12 +111,14 @@ function receive(data: string): void {
     return;
   }
   if (typeof event !== "object" || event === null || typeof event.event !== "string") return;
+  heard();
   if (event.event === "ready") {
     open = true;
     window.clearTimeout(timer);
     attempt = 0;
     instance.value = event.instance ?? null;
     link.value = { state: "open" };
+    watch = window.setInterval(listen, EVERY_MS);
     hooks.ready();
     return;
   }
@@ -109,6 +136,7 @@ function giveUp(): void {
 function lost(code: number): void {
   open = false;
   channel = null;
+  deafen();
   window.clearTimeout(timer);
   hooks.closed(code);
   wait("");

@@ -933,6 +933,8 @@ created_at_ms?: number,
  */
 seq?: number, };
 
+export type ChangesExtent = "turn" | "file" | "hunk" | "overwritten";
+
 export type ChangesWord = "made" | "reverted" | "redone";
 
 export type Changes = { 
@@ -956,6 +958,14 @@ paths: Array<string>,
  * How many more there are than `paths` names.
  */
 more?: number, 
+/**
+ * How much of the turn it is about, when a person did it.
+ */
+extent?: ChangesExtent, 
+/**
+ * Of a hunk: whether other hunks of its file stand the other way now.
+ */
+partly?: boolean, 
 /**
  * Lines added.
  */
@@ -2035,6 +2045,20 @@ hunks: number,
  */
 hunk_standings?: Array<HunkStanding>, };
 
+export type Overwritten = { 
+/**
+ * The step of the turn, counted from 1.
+ */
+step: number, 
+/**
+ * When it was overwritten, milliseconds since the epoch.
+ */
+at_ms: number, 
+/**
+ * The files; where only folders are, those, each with `/` at its end.
+ */
+files: Array<string>, };
+
 export type TurnChanges = { 
 /**
  * The turn's ordinal, counted from 1.
@@ -2059,7 +2083,11 @@ more?: number,
 /**
  * What could not be captured.
  */
-note?: string, };
+note?: string, 
+/**
+ * What was overwritten when a person insisted, and can be brought back as things stand; newest first.
+ */
+overwritten?: Array<Overwritten>, };
 
 export type ChangeList = { 
 /**

@@ -9,8 +9,11 @@ import type { Offer } from "./offering.ts";
 
 export function useKeys(offer: ReadonlySignal<Offer | null>, at: Signal<number>) {
   const back = useRef(0);
+  /** A row of the open list was chosen with the arrows. */
+  const walked = useRef(false);
   const reset = () => {
     back.current = 0;
+    walked.current = false;
   };
   const recall = (step: number) => {
     const id = current.value;
@@ -21,15 +24,19 @@ export function useKeys(offer: ReadonlySignal<Offer | null>, at: Signal<number>)
     back.current = next;
     setText(next === 0 ? "" : (prompts.at(-next)?.content ?? ""));
   };
+  const walk = (open: Offer, step: 1 | -1) => {
+    walked.current = true;
+    at.value = (at.value + open.rows + step) % open.rows;
+  };
   const inMenu = (event: KeyboardEvent): boolean => {
     const open = offer.value;
     if (open === null) return false;
     if (event.key === "Escape") open.close();
     else if (open.rows === 0) return false;
-    else if (event.key === "ArrowDown") at.value = (at.value + 1) % open.rows;
-    else if (event.key === "ArrowUp") at.value = (at.value + open.rows - 1) % open.rows;
+    else if (event.key === "ArrowDown") walk(open, 1);
+    else if (event.key === "ArrowUp") walk(open, -1);
     else if (event.key === "Tab" && !event.shiftKey) open.take(at.value, "complete");
-    else if (event.key === "Enter" && !event.shiftKey) open.take(at.value, "run");
+    else if (event.key === "Enter" && !event.shiftKey) open.take(at.value, walked.current ? "run" : "named");
     else return false;
     return true;
   };

@@ -9,10 +9,10 @@ import { matching } from "../../state/plain.ts";
 import { current } from "../../state/route.ts";
 import { temporaryOf } from "../../state/temporary.ts";
 import type { FoundFile } from "../../wire/types.gen.ts";
-import { pickCommand } from "./slash.tsx";
+import { pickCommand, type How } from "./slash.tsx";
 
 /** A list whose rows fit what is being written. */
-export type Offer = { readonly name: "slash" | "mention"; readonly rows: number; take: (index: number, how: "complete" | "run") => void; close: () => void };
+export type Offer = { readonly name: "slash" | "mention"; readonly rows: number; take: (index: number, how: How) => void; close: () => void };
 
 export function useOffer(area: RefObject<HTMLTextAreaElement | null>) {
   const at = useSignal(0);

@@ -23,7 +23,8 @@ function hint(running: boolean): string {
   if (command !== undefined) return `${command.command} ${command.arg_hint}`;
   if (standsInTheWay.value !== "") return standsInTheWay.value;
   if (toldLink.value.state === "waiting") return t("composer.offline");
-  return t(running ? "composer.queueHint" : "composer.hint");
+  if (running) return t(text.value === "" ? "composer.stopHint" : "composer.queueHint");
+  return t("composer.hint");
 }
 
 function Count(props: { used: number; most: number }) {

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { td, type DoingKey } from "../../i18n/doing.ts";
 import { answer, type Answer, type Draft } from "../../state/answers.ts";
 import type { Proposal } from "../../state/proposals.ts";
+import { sendKey } from "../keys.ts";
 import type { Armed } from "./armed.ts";
 import { RuleForm } from "./ruleform.tsx";
 
@@ -95,6 +96,9 @@ export function useStep(draft: Signal<Draft>) {
   return { first, back, onKey };
 }
 
+/** What the keys do in a form. */
+export const FormKeys = () => <span class="answer-keys">{td("answer.keySend", { key: sendKey })}</span>;
+
 export function BackButton(props: { back: (from: Element | null) => void }) {
   return (
     <button type="button" class="button quiet" data-test="answer-back" onClick={(event) => props.back(event.currentTarget)}>
@@ -121,6 +125,7 @@ function Reject(props: AnswerProps) {
           {td("answer.rejectNow")}
         </Arm>
         <BackButton back={back} />
+        <FormKeys />
       </div>
     </div>
   );
@@ -153,6 +158,7 @@ function Edit(props: AnswerProps) {
           {td("answer.approveEdited")}
         </Arm>
         <BackButton back={back} />
+        <FormKeys />
       </div>
     </div>
   );

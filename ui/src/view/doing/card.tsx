@@ -1,7 +1,7 @@
 // A proposal with its answers: in the conversation and in the queue. Keys work only while the focus is in it, and never at once.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { td } from "../../i18n/doing.ts";
-import { answer, answering, draftOf, said } from "../../state/answers.ts";
+import { answer, answering, doubted, draftOf, said } from "../../state/answers.ts";
 import { letterOf } from "../../state/arming.ts";
 import { isWaiting, jump, jumpTo, keyOf, queue, queueOpen, type Proposal } from "../../state/proposals.ts";
 import { titleOf } from "../../state/rename.ts";
@@ -75,6 +75,11 @@ export function Card(props: { one: Proposal; place: "chat" | "queue" }) {
       </header>
       <What one={one} />
       <Reason one={one} />
+      {doubted.value.has(key) ? (
+        <p class="warn-text" role="alert" data-test="in-doubt">
+          {td("answer.inDoubt")}
+        </p>
+      ) : null}
       {why === undefined ? null : (
         <p class="error-text" role="alert" data-test="not-counted">
           {td("answer.notCounted", { why })}

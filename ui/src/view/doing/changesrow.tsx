@@ -4,6 +4,7 @@ import { grouped, td } from "../../i18n/doing.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { filesOf, keyOf, underway } from "../../state/changes.ts";
 import { openPanel } from "../../state/panel.ts";
+import { backOf } from "../../state/backs.ts";
 import { marked } from "../../state/marks.ts";
 import { areFolders, standingOf, type Standing } from "../../state/standing.ts";
 import { isAbout, undoTurn } from "../../state/undone.ts";
@@ -16,7 +17,14 @@ import { Shown } from "../row/shown.tsx";
 export function ChangesRow(props: { message: Message; chat: OpenChat }) {
   const changes = props.message.changes;
   if (changes === undefined) return null;
-  return changes.action === "made" ? <Made changes={changes} chat={props.chat} /> : <Back changes={changes} />;
+  return changes.action === "made" ? <Made changes={changes} chat={props.chat} /> : <Backs message={props.message} chat={props.chat} />;
+}
+
+/** Read anew with every row that comes or goes: the one after this may tell it. */
+function Backs(props: { message: Message; chat: OpenChat }) {
+  void props.chat.ids.value;
+  const changes = backOf(props.chat.state.messages, props.message.id);
+  return changes === null ? null : <Back changes={changes} />;
 }
 
 const WORDS = { made: ["changes.one", "changes.many"], reverted: ["changes.revertedOne", "changes.revertedMany"], redone: ["changes.redoneOne", "changes.redoneMany"] } as const;
@@ -91,9 +99,9 @@ function Way(props: { chat: string; turn: number; standing: Standing }) {
 }
 
 /** What it is about: the one path, or how many there are. */
-function whatOf({ paths }: Changes): string {
-  if (paths.length === 1) return marked(paths[0] ?? "");
-  return td(areFolders(paths) ? "changes.folders" : "changes.files", { n: grouped(paths.length) });
+function whatOf({ paths, more = 0 }: Changes): string {
+  if (paths.length + more === 1) return marked(paths[0] ?? "");
+  return td(areFolders(paths) ? "changes.folders" : "changes.files", { n: grouped(paths.length + more) });
 }
 
 /** How much a person took back or did again. Chats of before were not told that: theirs say which files. */

@@ -10,18 +10,19 @@ import { Icon } from "../icon.tsx";
 
 const AT_END = 24;
 
-type Props = { channel: number; text: string; skipped: number; live: boolean };
+/** `whole`: reads what was left out before it. */
+type Props = { channel: number; text: string; skipped: number; whole?: (() => void) | null };
 
 export function Output(props: Props) {
-  const { channel, text, skipped, live } = props;
+  const { channel, text, skipped, whole = null } = props;
   const wrap = useSignal(false);
   const box = useRef<HTMLPreElement>(null);
-  const atEnd = useRef(live);
+  const atEnd = useRef(true);
   const known = useRef(NO_BLOCKS);
   known.current = advance(known.current, text, skipped);
   useLayoutEffect(() => {
     const element = box.current;
-    if (element !== null && live && atEnd.current) element.scrollTop = element.scrollHeight;
+    if (element !== null && atEnd.current) element.scrollTop = element.scrollHeight;
   }, [text, skipped]);
   const noteEnd = (element: HTMLElement) => (atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END);
   const name = td(channel === 2 ? "output.err" : "output.out");
@@ -31,6 +32,11 @@ export function Output(props: Props) {
       {skipped > 0 ? (
         <div class="left-out" data-test="left-out">
           {td("output.left", { bytes: grouped(skipped) })}
+          {whole === null ? null : (
+            <button type="button" class="button small quiet" data-test="output-whole" onClick={whole}>
+              {td("output.whole")}
+            </button>
+          )}
         </div>
       ) : null}
       <pre ref={box} data-part={`out${channel}`} class={wrap.value ? "wrap" : ""} dir="ltr" tabIndex={0} role="log" aria-live="off" aria-label={name} onScroll={(event) => noteEnd(event.currentTarget)}>

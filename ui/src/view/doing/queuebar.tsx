@@ -8,13 +8,13 @@ export function QueueBar() {
   const all = queue.value.length;
   const here = waitingHere.value.length;
   if (all === 0) return null;
-  const words = here === 0 ? td("queue.onlyElsewhere", { n: grouped(all) }) : here === 1 ? td("queue.one") : td("queue.many", { n: grouped(here) });
+  const words = here === 0 ? td(all === 1 ? "queue.onlyElsewhereOne" : "queue.onlyElsewhere", { n: grouped(all) }) : here === 1 ? td("queue.one") : td("queue.many", { n: grouped(here) });
   return (
     <div class="queue-bar" role="region" aria-label={td("queue.title")} data-test="queue-bar">
       <span class="dot waiting" aria-hidden="true" />
       <span class="words" data-test="queue-words">
         {words}
-        {here > 0 && all > here ? <span class="soft"> · {td("queue.elsewhere", { n: grouped(all - here) })}</span> : null}
+        {here > 0 && all > here ? <span class="soft"> · {td(all - here === 1 ? "queue.elsewhereOne" : "queue.elsewhere", { n: grouped(all - here) })}</span> : null}
       </span>
       {here === 0 ? null : (
         <>

@@ -37,12 +37,12 @@ function Body(props: { list: readonly Proposal[] }) {
   return (
     <>
       <div class="dialog-head">
-        <h2>{list.length === 1 ? td("queue.one") : td("queue.many", { n: grouped(list.length) })}</h2>
+        <h2>{list.length === 0 ? td("queue.title") : list.length === 1 ? td("queue.one") : td("queue.many", { n: grouped(list.length) })}</h2>
         <span class="spring" />
-        <button type="button" class="icon-button" aria-label={td("queue.previous")} title={td("queue.previous")} disabled={list.length < 2} onClick={() => step(body.current, -1)}>
+        <button type="button" class="icon-button" aria-label={td("queue.previous")} title={td("queue.previous")} data-test="queue-previous" disabled={list.length < 2} onClick={() => step(body.current, -1)}>
           <Icon name="left" />
         </button>
-        <button type="button" class="icon-button" aria-label={td("queue.next")} title={`${td("queue.next")} (${jumpKey})`} disabled={list.length < 2} onClick={() => step(body.current, 1)}>
+        <button type="button" class="icon-button" aria-label={td("queue.next")} title={`${td("queue.next")} (${jumpKey})`} data-test="queue-next" disabled={list.length < 2} onClick={() => step(body.current, 1)}>
           <Icon name="right" />
         </button>
         <button type="button" class="icon-button" aria-label={td("queue.close")} title={td("queue.close")} data-test="queue-close" onClick={close}>

@@ -4,7 +4,7 @@ import { td } from "../../i18n/doing.ts";
 import { answer } from "../../state/answers.ts";
 import { marked } from "../../state/marks.ts";
 import { scopeOf } from "../../state/scope.ts";
-import { Arm, BackButton, useStep, type AnswerProps } from "./answers.tsx";
+import { Arm, BackButton, FormKeys, useStep, type AnswerProps } from "./answers.tsx";
 import { Shown } from "../row/shown.tsx";
 
 const SPANS = ["chat", "folder", "always"] as const;
@@ -47,6 +47,7 @@ export function RuleForm(props: AnswerProps) {
           {td("answer.ruleNow")}
         </Arm>
         <BackButton back={back} />
+        <FormKeys />
       </div>
     </div>
   );

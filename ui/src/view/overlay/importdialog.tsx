@@ -68,7 +68,7 @@ function Report(props: { report: ImportReport }) {
             <button type="button" class="link" onClick={() => open(one.key)}>
               {one.title || t("chat.untitled")}
             </button>
-            <span class="faint"> {t("import.messages", { count: one.messages })}</span>
+            <span class="faint"> {t(one.messages === 1 ? "import.message" : "import.messages", { count: one.messages })}</span>
           </li>
         ))}
       </ul>

@@ -1,4 +1,4 @@
-// How the chat acts, in two words beside where it works: whether it may change things; opens what can be said about it.
+// How the chat acts, in two words beside where it works: whether it may change things, and whether that asks; opens what can be said about it.
 import { useEffect, useRef } from "preact/hooks";
 import { ta } from "../../i18n/acting.ts";
 import { actingHere, readActing, watchActing } from "../../state/acting.ts";
@@ -27,7 +27,7 @@ export function ActingChip() {
     (menu.current?.querySelector<HTMLElement>("[aria-checked=true]:not(:disabled)") ?? menu.current)?.focus();
   };
   const looks = facts?.mode === "ask";
-  const words = facts === null ? ta("acting.unknown") : ta(looks ? "acting.looks" : "acting.acts");
+  const words = facts === null ? ta("acting.unknown") : ta(shortOf(facts));
   const marks = facts === null ? [] : marksOf(facts);
   return (
     <>
@@ -63,6 +63,10 @@ function marksOf(facts: ChatActing): Mark[] {
   return marks;
 }
 
+const SHORT = { ask: "acting.acts", edit_freely: "acting.edits", full: "acting.never" } as const;
+const LONG = { ask: "acting.actsText", edit_freely: "acting.preset.edit_freelyText", full: "acting.neverText" } as const;
+const shortOf = (facts: ChatActing) => (facts.mode === "ask" ? "acting.looks" : SHORT[facts.preset]);
+
 function hint(facts: ChatActing): string {
-  return [ta(facts.mode === "ask" ? "acting.looksText" : "acting.actsText"), facts.sandbox.level <= 1 ? ta("acting.noSandbox") : ta("acting.heldBy", { provider: facts.sandbox.provider })].join(" ");
+  return [ta(facts.mode === "ask" ? "acting.looksText" : LONG[facts.preset]), facts.sandbox.level <= 1 ? ta("acting.noSandbox") : ta("acting.heldBy", { provider: facts.sandbox.provider })].join(" ");
 }

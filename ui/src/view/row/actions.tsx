@@ -56,7 +56,7 @@ function Cost(props: { message: Message }) {
     <>
       {message.createdAt ? <time>{fullTime(message.createdAt)}</time> : null}
       {took ? <span>· {took}</span> : null}
-      {tokens ? <span>· {t("usage.tokens", { used: tokens })}</span> : null}
+      {tokens ? <span>· {t(tokens === 1 ? "usage.token" : "usage.tokens", { used: tokens })}</span> : null}
     </>
   );
 }

@@ -1,15 +1,16 @@
 // A tool call, a changed file, or many calls that only looked, as one line: what it is, how it stands, how long it took; opens to the details.
 import type { ComponentChildren } from "preact";
 import { duration, t, tenths } from "../../i18n/text.ts";
-import { counts, isStoppable, kindOf, stateOf, type Around, type CallKind, type CallState } from "../../state/calls.ts";
+import { counts, isBehind, isStoppable, kindOf, stateOf, type Around, type CallKind, type CallState } from "../../state/calls.ts";
 import type { OpenChat } from "../../state/chats.ts";
 import { second } from "../../state/clock.ts";
 import { marked } from "../../state/marks.ts";
+import { newestLine } from "../../state/newest.ts";
 import { asked, askKey, leaveCall, stopCall } from "../../state/running.ts";
 import { runningSince } from "../../state/seen.ts";
 import type { FileEdit, Message, ToolEvent } from "../../wire/types.ts";
 import { Icon, type IconName } from "../icon.tsx";
-import { doing } from "../parts.ts";
+import { acting, doing } from "../parts.ts";
 import { Shown } from "./shown.tsx";
 import { editWords, toolWords } from "./toolwords.ts";
 import { useUnfold } from "./unfold.ts";
@@ -18,20 +19,27 @@ const ICONS: Record<CallKind, IconName> = { command: "terminal", read: "file", s
 
 type In = { message: Message; chat: OpenChat };
 
-/** What stands around a call of the row: whether its turn runs, whether it waits for a person. */
-function aroundOf({ message, chat }: In, call: string): Around {
+/** The calls of a turn, in their order. */
+function callsOf({ message, chat }: In): readonly ToolEvent[] {
+  const own = chat.state.messages.filter((row) => row.toolEvents !== undefined && row.turnId === message.turnId);
+  return own.flatMap((row) => chat.row(row.id)?.value.toolEvents ?? []);
+}
+
+/** What stands around a call of the row: whether its turn runs, whether it waits for a person or for other calls. */
+function aroundOf({ message, chat }: In, call: string, tool?: ToolEvent): Around {
   const run = chat.run.value;
   const live = run !== null && (run.turn_id === undefined || message.turnId === run.turn_id || message.turnId?.startsWith(`${run.turn_id}:replay:`) === true);
   const waits = chat.waits.value.some((id) => {
     const row = chat.row(id)?.value;
     return row?.turnId === message.turnId && row?.proposal?.call_id === call;
   });
-  return { live, waits };
+  const behind = live && tool?.phase === "start" && isBehind(callsOf({ message, chat }), tool);
+  return { live, waits, behind };
 }
 
 const nameIn = ({ message, chat }: In, call: string) => `${chat.id} ${message.turnId ?? message.id} ${call}`;
 
-type LineProps = { name: string; /** The calls it tells of, as the search names them. */ finds: string; state: CallState; icon: IconName; words: ComponentChildren; label: string; test: string; after: ComponentChildren; tools?: ComponentChildren; children: () => ComponentChildren };
+type LineProps = { name: string; /** The calls it tells of, as the search names them. */ finds: string; state: CallState; icon: IconName; words: ComponentChildren; label: string; test: string; after: ComponentChildren; /** What it said last, while it is closed. */ newest?: string; tools?: ComponentChildren; children: () => ComponentChildren };
 
 /** One line; its details are made when it is opened. */
 function Line(props: LineProps) {
@@ -45,6 +53,11 @@ function Line(props: LineProps) {
           </span>
           <span class="line">{props.words}</span>
           <span class="act-after">{props.after}</span>
+          {props.newest && !open.value ? (
+            <span class="newest" dir="ltr" data-test="newest">
+              <Shown text={props.newest} />
+            </span>
+          ) : null}
           <Icon name="chevron" />
         </summary>
         {open.value ? <div class="act-body">{props.children()}</div> : null}
@@ -65,10 +78,12 @@ function Clock(props: { since: number | undefined }) {
   return <>{duration(props.since === undefined ? 0 : second.value - props.since)}</>;
 }
 
+const TIMED_OUT = 408;
+
 /** How it stands, in words; done by itself says nothing to the eye. */
 function StateWords(props: { state: CallState; tool?: ToolEvent; since: number | undefined }) {
   const { state, tool } = props;
-  const exit = state === "failed" && tool?.exit_code !== undefined ? t("tool.exit", { code: tool.exit_code }) : null;
+  const exit = state !== "failed" ? null : tool?.status === TIMED_OUT ? t("tool.timedOut") : tool?.exit_code !== undefined ? t("tool.exit", { code: tool.exit_code }) : null;
   return (
     <>
       <span class={state === "done" ? "visually-hidden" : `state ${state}`} data-test="call-state">
@@ -85,8 +100,10 @@ function StateWords(props: { state: CallState; tool?: ToolEvent; since: number |
   );
 }
 
-/** The first call of a row began with it, unless it waited for a person. */
+/** A command began when the gateway says so; the first call of a row began with it, unless it waited for a person. */
 function sinceOf({ message, chat }: In, tool: ToolEvent): number {
+  const told = acting.here.value?.startedAt(chat.id, tool.call_id);
+  if (told !== undefined) return told;
   const first = message.toolEvents?.[0]?.call_id === tool.call_id;
   const asked = chat.state.messages.some((row) => row.turnId === message.turnId && row.proposal?.call_id === tool.call_id);
   return runningSince(`${chat.id} ${message.id} ${tool.call_id}`, first && !asked ? message.createdAt : undefined);
@@ -94,11 +111,12 @@ function sinceOf({ message, chat }: In, tool: ToolEvent): number {
 
 export function ToolLine(props: In & { tool: ToolEvent }) {
   const { tool, message, chat } = props;
-  const state = stateOf(tool, aroundOf(props, tool.call_id));
+  const state = stateOf(tool, aroundOf(props, tool.call_id, tool));
   const words = marked(toolWords(tool));
+  const newest = state === "running" ? marked(newestLine(message.outputs, tool.call_id)) : "";
   const stoppable = isStoppable(tool, state) ? <CommandTools chat={chat} tool={tool} state={state} /> : undefined;
   return (
-    <Line name={nameIn(props, tool.call_id)} finds={tool.call_id} state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={state === "running" ? sinceOf(props, tool) : undefined} />} tools={stoppable}>
+    <Line name={nameIn(props, tool.call_id)} finds={tool.call_id} state={state} icon={ICONS[kindOf(tool)]} words={<Shown text={words} />} label={words} test="tool" after={<StateWords state={state} tool={tool} since={state === "running" ? sinceOf(props, tool) : undefined} />} newest={newest} tools={stoppable}>
       {() => <Details tool={tool} message={message} chat={chat} state={state} />}
     </Line>
   );

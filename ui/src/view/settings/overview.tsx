@@ -64,7 +64,7 @@ export function Overview() {
             <div class="split">
               <div class="grow">
                 <Path text={whole.runtime.data_path} />
-                <div class="faint small">{ts("overview.chats", { n: list.value.rows.length })}</div>
+                <div class="faint small">{ts(list.value.rows.length === 1 ? "overview.chat" : "overview.chats", { n: list.value.rows.length })}</div>
               </div>
               <button type="button" class="button small" onClick={to("storage")}>
                 {ts("show")}

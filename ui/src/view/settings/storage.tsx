@@ -20,7 +20,7 @@ export function Storage() {
     <>
       <Head title="storage.title" lead="storage.lead" />
       <Card>
-        <Fact label="storage.chats">{listPhase.value === "ready" ? ts("overview.chats", { n: number(list.value.rows.length) }) : <span class="faint">{ts("unknown")}</span>}</Fact>
+        <Fact label="storage.chats">{listPhase.value === "ready" ? ts(list.value.rows.length === 1 ? "overview.chat" : "overview.chats", { n: number(list.value.rows.length) }) : <span class="faint">{ts("unknown")}</span>}</Fact>
         <Fact label="system.data" hint={ts("storage.dataHint")}>
           <Path text={runtime.data_path} />
         </Fact>

@@ -18,11 +18,11 @@ export function Bulk() {
     chooseNone();
   };
   return (
-    <div class="bulk" role="toolbar" aria-label={t("bulk.label", { count: ids.length })} data-test="bulk">
+    <div class="bulk" role="toolbar" aria-label={t(ids.length === 1 ? "bulk.labelOne" : "bulk.label", { count: ids.length })} data-test="bulk">
       <span>{t("bulk.count", { count: ids.length })}</span>
       {act(t("chat.pin"), "pin", then(() => pin(ids, true)), "bulk-pin")}
       {act(t("chat.archive"), "archive", then(() => archive(ids, true)), "bulk-archive")}
-      {act(t("chat.deleteMany", { count: ids.length }), "trash", () => deleteThese(ids), "bulk-delete")}
+      {act(ids.length === 1 ? t("chat.delete") : t("chat.deleteMany", { count: ids.length }), "trash", () => deleteThese(ids), "bulk-delete")}
       {act(t("bulk.none"), "close", chooseNone, "bulk-none")}
     </div>
   );

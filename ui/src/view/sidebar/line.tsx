@@ -53,7 +53,7 @@ function Group(props: { line: Of<"group">; place: Place }) {
       role="treeitem"
       aria-level={1}
       aria-expanded={!line.folded}
-      aria-label={t("group.label", { name, count: line.count })}
+      aria-label={t(line.count === 1 ? "group.labelOne" : "group.label", { name, count: line.count })}
       title={line.path || undefined}
       data-test="group"
       onClick={() => still || fold(line.id, !line.folded)}
