@@ -20,23 +20,34 @@ use super::settle::{done, failed, unended, unfiled, unopened};
 use super::{At, Done, Hands, Work};
 use crate::chat::Lasting;
 use crate::checkpoint;
-use crate::files::{Expect, FileError, Place, PlaceKind, Tree};
+use crate::files::{End, Expect, FileError, Place, PlaceKind, Sight, Tree};
 
 /// Lines and characters of a difference that a person is shown before they allow it.
 const SHOWN: Limits = Limits { lines: 20_000, chars: 8_000 };
 /// Files one call may change.
 const FILES_MAX: usize = 500;
 
+/// Digests of contents, by path; of nothing where there is none.
+type Contents = BTreeMap<String, Option<[u8; 32]>>;
+
 /// One change of one file.
 pub(super) enum FileOp {
     /// It gets this content.
     Write(Write),
     /// It goes away, a folder with what is in it.
-    Remove(Place, Expect),
+    Remove(Place, Sight),
     /// It gets another name.
-    Move(Place, Place),
+    Move(Shift),
     /// It is there twice.
-    Copy(Place, Place),
+    Copy(Shift),
+}
+
+/// From where to where, and what stood at both ends when it was looked at.
+pub(super) struct Shift {
+    from: Place,
+    to: Place,
+    source: Sight,
+    target: Sight,
 }
 
 /// A file that gets new content.
@@ -104,14 +115,8 @@ impl<'a> Intent<'a> {
             Self::Edit(path, edit) => Ok(vec![write(call, tree, path, edit)?]),
             Self::Patch(patches) => patched(call, tree, patches),
             Self::Remove(paths) => paths.iter().map(|path| removed(call, tree, path)).collect(),
-            Self::Move(from, to) => {
-                let (from, to) = (there(call, tree, from)?, place(call, tree, &to)?);
-                Ok(vec![FileOp::Move(from, to)])
-            }
-            Self::Copy(from, to) => {
-                let (from, to) = (there(call, tree, from)?, place(call, tree, &to)?);
-                Ok(vec![FileOp::Copy(from, to)])
-            }
+            Self::Move(from, to) => Ok(vec![FileOp::Move(shift(call, tree, (from, &to), End::Name)?)]),
+            Self::Copy(from, to) => Ok(vec![FileOp::Copy(shift(call, tree, (from, &to), End::Leads)?)]),
         }
     }
 }
@@ -185,13 +190,22 @@ fn removed(call: &Call, tree: &Tree, path: &str) -> Result<FileOp, Box<Settled>>
     if place.named.path.is_empty() {
         return Err(Box::new(failed(call, 403, "The chat's folder itself is not removed.")));
     }
-    let expect = match (place.kind, &place.link) {
-        (PlaceKind::File { .. }, None) => {
-            tree.hash(&place).map_err(|error| Box::new(unfiled(call, &error)))?.map_or(Expect::Anything, Expect::Bytes)
-        }
-        _ => Expect::Anything,
-    };
-    Ok(FileOp::Remove(place, expect))
+    let sight = tree.sight(&place, End::Name).map_err(|error| Box::new(unfiled(call, &error)))?;
+    Ok(FileOp::Remove(place, sight))
+}
+
+/// Looks at both ends: at the names themselves where something is moved, and where their links lead where it is copied.
+fn shift(call: &Call, tree: &Tree, (from, to): (&str, &str), end: End) -> Result<Shift, Box<Settled>> {
+    let (source_place, target_place) = (there(call, tree, from)?, place(call, tree, to)?);
+    let sight = |at: &Place| tree.sight(at, end).map_err(|error| Box::new(unfiled(call, &error)));
+    let (source, target) = (sight(&source_place)?, sight(&target_place)?);
+    if end == End::Leads && matches!(source, Sight::Folder(_)) {
+        return Err(Box::new(failed(call, 409, format!("{from} is a folder; files are copied one by one. Nothing was done."))));
+    }
+    if matches!(target, Sight::Folder(_)) {
+        return Err(Box::new(failed(call, 409, format!("{to} is a folder, and none is replaced. Nothing was done."))));
+    }
+    Ok(Shift { from: source_place, to: target_place, source, target })
 }
 
 fn patched(call: &Call, tree: &Tree, patches: &[edit::patch::FilePatch]) -> Result<Vec<FileOp>, Box<Settled>> {
@@ -208,10 +222,16 @@ fn patched(call: &Call, tree: &Tree, patches: &[edit::patch::FilePatch]) -> Resu
             Patched::Add(edit) | Patched::Change(edit) => ops.push(write(call, tree, &patch.path, edit)?),
             Patched::Delete => ops.push(removed(call, tree, &patch.path)?),
             Patched::Move { to, edit } => {
+                let mut shift = shift(call, tree, (&patch.path, to), End::Name)?;
                 if let Some(edit) = edit {
-                    ops.push(write(call, tree, &patch.path, edit)?);
+                    let edited = write(call, tree, &patch.path, edit)?;
+                    // What is moved then is what the edit has made of it.
+                    if let (FileOp::Write(edited), Sight::File { bytes, .. }) = (&edited, &mut shift.source) {
+                        *bytes = Digest::of(&edited.after);
+                    }
+                    ops.push(edited);
                 }
-                ops.push(FileOp::Move(there(call, tree, &patch.path)?, place(call, tree, to)?));
+                ops.push(FileOp::Move(shift));
             }
         }
     }
@@ -223,32 +243,32 @@ impl FileOp {
         match self {
             Self::Write(write) => touches.push(write.place.touch(Access::Write)),
             Self::Remove(place, _) => touches.push(place.touch(Access::Remove)),
-            Self::Move(from, to) => touches.extend([from.touch(Access::Remove), to.touch(Access::Write)]),
-            Self::Copy(from, to) => touches.extend([from.touch(Access::Read), to.touch(Access::Write)]),
+            Self::Move(Shift { from, to, .. }) => touches.extend([from.touch(Access::Remove), to.touch(Access::Write)]),
+            Self::Copy(Shift { from, to, .. }) => touches.extend([from.touch(Access::Read), to.touch(Access::Write)]),
         }
     }
 
     /// What decides what will happen: contents before and after.
-    fn digest(&self, files: &mut BTreeMap<String, Option<[u8; 32]>>, targets: &mut BTreeMap<String, Option<[u8; 32]>>) {
+    fn digest(&self, files: &mut Contents, targets: &mut Contents) {
         match self {
-            Self::Write(write) => {
-                files.insert(write.place.named.path.clone(), Some(hash(&write.after)));
-                targets.insert(write.place.named.path.clone(), write.before.as_deref().map(hash));
+            Self::Write(Write { place, before, after, .. }) => {
+                bind(files, place, Some(hash(after)));
+                bind(targets, place, before.as_deref().map(hash));
             }
-            Self::Remove(place, expect) => {
-                files.insert(place.named.path.clone(), None);
-                targets.insert(place.named.path.clone(), Some(hash(known(place, expect).as_bytes())));
+            Self::Remove(place, sight) => {
+                bind(files, place, None);
+                bind(targets, place, Some(sight.digest()));
             }
-            Self::Move(from, to) => {
-                files.insert(from.named.path.clone(), None);
-                files.insert(to.named.path.clone(), Some(hash(from.named.path.as_bytes())));
-                targets.insert(from.named.path.clone(), Some(hash(known(from, &Expect::Anything).as_bytes())));
-                targets.insert(to.named.path.clone(), Some(hash(known(to, &Expect::Anything).as_bytes())));
+            Self::Move(Shift { from, to, source, target }) => {
+                bind(files, from, None);
+                bind(files, to, Some(source.digest()));
+                bind(targets, from, Some(source.digest()));
+                bind(targets, to, Some(target.digest()));
             }
-            Self::Copy(from, to) => {
-                files.insert(to.named.path.clone(), Some(hash(from.named.path.as_bytes())));
-                targets.insert(from.named.path.clone(), Some(hash(known(from, &Expect::Anything).as_bytes())));
-                targets.insert(to.named.path.clone(), Some(hash(known(to, &Expect::Anything).as_bytes())));
+            Self::Copy(Shift { from, to, source, target }) => {
+                bind(files, to, Some(source.digest()));
+                bind(targets, from, Some(source.digest()));
+                bind(targets, to, Some(target.digest()));
             }
         }
     }
@@ -273,18 +293,18 @@ impl FileOp {
                 let notes = told.notes.iter().chain(&write.notes).cloned().collect();
                 ProposedFile { added: whole.added, deleted: whole.deleted, diff: Some(diff), notes, ..told }
             }
-            Self::Remove(place, _) => {
+            Self::Remove(place, sight) => {
                 let mut told = file(place, FileOperation::Remove, None);
-                if place.kind == PlaceKind::Folder && place.link.is_none() {
-                    told.notes.push("A folder, with everything in it.".to_owned());
-                }
+                told.notes.extend(held(sight));
                 told
             }
-            Self::Move(from, to) | Self::Copy(from, to) => {
+            Self::Move(Shift { from, to, source, target }) | Self::Copy(Shift { from, to, source, target }) => {
                 let operation = if matches!(self, Self::Move(..)) { FileOperation::Move } else { FileOperation::Copy };
                 let mut told = file(from, operation, Some(to));
-                if to.kind != PlaceKind::Absent {
+                told.notes.extend(held(source));
+                if *target != Sight::Nothing {
                     told.notes.push(format!("{} is there already and is replaced.", shown::shown(&to.named.path)));
+                    told.notes.extend(held(target));
                 }
                 told
             }
@@ -297,8 +317,8 @@ impl FileOp {
         match self {
             Self::Write(write) => vec![real(&write.place)],
             Self::Remove(place, _) => vec![named(place)],
-            Self::Move(from, to) => vec![named(from), named(to)],
-            Self::Copy(_, to) => vec![real(to)],
+            Self::Move(Shift { from, to, .. }) => vec![named(from), named(to)],
+            Self::Copy(Shift { to, .. }) => vec![real(to)],
         }
     }
 
@@ -308,13 +328,24 @@ impl FileOp {
                 let expect = write.before.as_deref().map_or(Expect::Absent, |bytes| Expect::Bytes(Digest::of(bytes)));
                 tree.write(&write.place, &write.after, &expect)
             }
-            Self::Remove(place, expect) => tree.remove(place, expect),
-            Self::Move(from, to) => {
-                // What an edit of the same call has just written is looked at anew.
-                let from = tree.place(&from.named.path)?;
-                tree.rename(&from, to, &onto(to))
+            Self::Remove(place, sight) => {
+                if sight.expect() == Expect::Anything {
+                    tree.still(place, End::Name, sight)?;
+                }
+                tree.remove(place, &sight.expect())
             }
-            Self::Copy(from, to) => tree.copy(from, to, &onto(to)),
+            Self::Move(Shift { from, to, source, target }) => {
+                tree.still(from, End::Name, source)?;
+                tree.still(to, End::Name, target)?;
+                tree.rename(from, to, &target.expect())
+            }
+            Self::Copy(Shift { from, to, source, target }) => {
+                if source.expect() == Expect::Anything {
+                    tree.still(from, End::Leads, source)?;
+                }
+                tree.still(to, End::Leads, target)?;
+                tree.copy((from, &source.expect()), to, &target.expect())
+            }
         }
     }
 
@@ -322,7 +353,7 @@ impl FileOp {
     fn told(&self, call: &Call, at: &At, phase: ToolPhase, error: Option<&str>) -> FileEdit {
         let (place, diff) = match self {
             Self::Write(write) => (&write.place, Some(&write.diff)),
-            Self::Remove(place, _) | Self::Move(place, _) | Self::Copy(place, _) => (place, None),
+            Self::Remove(place, _) | Self::Move(Shift { from: place, .. }) | Self::Copy(Shift { from: place, .. }) => (place, None),
         };
         let ended = phase == ToolPhase::End;
         let path = &place.named.path;
@@ -359,21 +390,35 @@ impl FileOp {
                 format!("Changed {} (+{} −{}).{notes}", place.named.path, diff.added, diff.deleted)
             }
             Self::Remove(place, _) => format!("Removed {}.", place.named.path),
-            Self::Move(from, to) => format!("Moved {} to {}.", from.named.path, to.named.path),
-            Self::Copy(from, to) => format!("Copied {} to {}.", from.named.path, to.named.path),
+            Self::Move(Shift { from, to, .. }) => format!("Moved {} to {}.", from.named.path, to.named.path),
+            Self::Copy(Shift { from, to, .. }) => format!("Copied {} to {}.", from.named.path, to.named.path),
         }
     }
 }
 
-fn onto(to: &Place) -> Expect {
-    if to.kind == PlaceKind::Absent { Expect::Absent } else { Expect::Anything }
+/// What a yes to this is worth, where that is less or more than one file's bytes.
+fn held(sight: &Sight) -> Vec<String> {
+    match sight {
+        Sight::Folder(inside) => {
+            let mut notes = vec![format!("A folder, with everything in it: {} files and folders, {} bytes.", inside.names, inside.bytes)];
+            if inside.stamped > 0 {
+                notes.push(format!("{} of its files are compared by their length and times only, not by their bytes.", inside.stamped));
+            }
+            if inside.more {
+                notes.push("It has more files than can be compared: what changes in the others until then is not noticed.".to_owned());
+            }
+            notes
+        }
+        Sight::Stamped(_) => vec!["It is compared by its length and times only, not by its bytes.".to_owned()],
+        Sight::Nothing | Sight::File { .. } | Sight::Link(_) | Sight::Other => Vec::new(),
+    }
 }
 
-fn known(place: &Place, expect: &Expect) -> String {
-    match expect {
-        Expect::Bytes(digest) => digest.as_str().to_owned(),
-        Expect::Anything | Expect::Absent => format!("{:?} {:?}", place.kind, place.link),
-    }
+/// Notes what becomes of a place; of one that is spoken of twice, both.
+fn bind(contents: &mut Contents, place: &Place, content: Option<[u8; 32]>) {
+    let both = |first: &Option<[u8; 32]>| Some(hash(format!("{first:?} {content:?}").as_bytes()));
+    let bound = contents.get(&place.named.path).map_or(content, both);
+    contents.insert(place.named.path.clone(), bound);
 }
 
 fn hash(bytes: &[u8]) -> [u8; 32] {

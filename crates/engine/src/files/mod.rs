@@ -21,6 +21,7 @@ mod place;
 mod read;
 mod remove;
 mod resolve;
+mod sight;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -43,6 +44,7 @@ pub(crate) use grep::{Asked, Found, Letters, Query};
 pub(crate) use limit::{Limits, Look, Waiting};
 pub(crate) use own::Own;
 pub(crate) use place::{Expect, Place, PlaceKind};
+pub(crate) use sight::{End, Sight};
 
 /// What the names of files begin with that have no place yet; sixteen hexadecimal digits follow.
 const TEMPORARY: &str = ".alcove-";
