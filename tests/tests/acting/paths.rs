@@ -99,6 +99,20 @@ async fn a_folder_is_shown_with_how_much_is_in_it() {
 }
 
 #[tokio::test]
+async fn a_pattern_that_means_as_many_files_as_may_be_is_followed_and_one_more_is_not() {
+    let mut scene = Scene::freely("tags").await;
+    let put = |scene: &Scene, count: usize| (0..count).for_each(|number| scene.put(&format!("built/{number}.o"), "x"));
+    let remove = "<rm path=\"built/*.o\"/><update status=\"102\">On.</update>";
+    put(&scene, 501);
+    let ran = scene.write(remove).await;
+    assert_eq!((ran.statuses(), scene.text("built/0.o").as_str()), (vec![413], "x"), "{:?}", ran.results);
+    assert!(ran.results[0].contains("More than 500 files match"), "{:?}", ran.results);
+    fs::remove_file(scene.folder().join("built/500.o")).unwrap();
+    let ran = scene.write(remove).await;
+    assert_eq!((ran.statuses(), fs::read_dir(scene.folder().join("built")).unwrap().count()), (vec![200], 0));
+}
+
+#[tokio::test]
 async fn row3_a_preview_removes_nothing() {
     let mut scene = Scene::freely("tags").await;
     for path in ["a.txt", "b.txt", "c.md"] {

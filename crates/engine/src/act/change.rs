@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use alcove_agent::edit::diff::{Diff, Limits, unified};
 use alcove_agent::edit::patch::What as Patched;
@@ -20,7 +21,7 @@ use super::settle::{done, failed, unended, unfiled, unopened};
 use super::{At, Done, Hands, Work};
 use crate::chat::Lasting;
 use crate::checkpoint;
-use crate::files::{End, Expect, FileError, Place, PlaceKind, Sight, Tree};
+use crate::files::{End, Expect, FileError, Globbed, Place, PlaceKind, Sight, Tree};
 
 /// Lines and characters of a difference that a person is shown before they allow it.
 const SHOWN: Limits = Limits { lines: 20_000, chars: 8_000 };
@@ -139,11 +140,20 @@ fn matches(call: &Call, tree: &Tree, path: &str) -> Result<Vec<String>, Box<Sett
     if !path.contains('*') {
         return Ok(vec![path.to_owned()]);
     }
-    let found = super::look::glob(tree, path, FILES_MAX).map_err(|error| Box::new(unfiled(call, &error)))?;
-    match found.len() {
-        0 => Err(Box::new(failed(call, 404, format!("Nothing matches {path}. Nothing was done.")))),
-        FILES_MAX.. => Err(Box::new(failed(call, 413, format!("More than {FILES_MAX} files match {path}. Nothing was done.")))),
-        _ => Ok(found),
+    // One more than may be, to know that there are not more.
+    let found = super::look::glob(tree, path, (FILES_MAX + 1, &AtomicBool::new(false)), |_| true);
+    let found = found.map_err(|error| Box::new(unfiled(call, &error)))?;
+    all(path, found).map_err(|(status, words)| Box::new(failed(call, status, format!("{words} Nothing was done."))))
+}
+
+/// All files that match, or why not: some of them alone are never changed as if they were all.
+fn all(path: &str, found: Globbed) -> Result<Vec<String>, (u16, String)> {
+    let files: Vec<String> = found.files.into_iter().map(|(path, _)| path).collect();
+    match (files.len(), found.stopped) {
+        (count, _) if count > FILES_MAX => Err((413, format!("More than {FILES_MAX} files match {path}."))),
+        (_, Some(stop)) => Err((413, format!("Not every file that matches {path} was found: {}.", stop.words()))),
+        (0, None) => Err((404, format!("Nothing matches {path}."))),
+        (_, None) => Ok(files),
     }
 }
 
@@ -498,5 +508,25 @@ impl Hands {
 impl At {
     pub(super) fn checkpoint(&self) -> checkpoint::At {
         checkpoint::At { chat: self.chat.as_str().to_owned(), turn: self.turn, step: 0, folder: self.folder() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FILES_MAX, all};
+    use crate::files::{Globbed, PlaceKind, Stop};
+
+    #[test]
+    fn some_of_the_files_that_match_are_never_taken_for_all() {
+        let told = |count: usize, stopped: Option<Stop>| {
+            let files = (0..count).map(|number| (number.to_string(), PlaceKind::Other)).collect();
+            all("**/*.o", Globbed { files, stopped }).map(|files| files.len()).map_err(|(status, _)| status)
+        };
+        assert_eq!(told(0, None), Err(404));
+        assert_eq!((told(1, None), told(FILES_MAX, None)), (Ok(1), Ok(FILES_MAX)));
+        assert_eq!(told(FILES_MAX + 1, Some(Stop::Results)), Err(413));
+        for stop in [Stop::Time, Stop::Files, Stop::Cancelled] {
+            assert_eq!((told(3, Some(stop)), told(0, Some(stop))), (Err(413), Err(413)), "{stop:?}");
+        }
     }
 }

@@ -39,9 +39,9 @@ use own::Id;
 
 pub(crate) use error::FileError;
 pub(crate) use fit::Words;
-pub(crate) use glob::Names;
+pub(crate) use glob::{Globbed, Names};
 pub(crate) use grep::{Asked, Found, Letters, Query};
-pub(crate) use limit::{Limits, Look, Waiting};
+pub(crate) use limit::{Limits, Look, Stop, Waiting};
 pub(crate) use own::Own;
 pub(crate) use place::{Expect, Place, PlaceKind};
 pub(crate) use sight::{End, Sight};
