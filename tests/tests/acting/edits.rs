@@ -141,3 +141,20 @@ async fn what_does_not_fit_is_told_and_nothing_is_changed() {
         assert_eq!((scene.text("a.txt").as_str(), ran.count("changes")), ("one\ntwo\none\n", 0), "{arguments}");
     }
 }
+
+#[tokio::test]
+async fn one_kind_of_refusal_has_one_status() {
+    let mut scene = Scene::freely("native").await;
+    scene.put("folder/a.txt", "one\n");
+    let rows = [
+        ("write_file", json!({ "path": "folder", "content": "x" }), 409),
+        ("copy_file", json!({ "from": "folder", "to": "new" }), 409),
+        ("list_dir", json!({ "path": "folder/a.txt" }), 409),
+        ("edit_file", json!({ "path": "known://none", "edit": "s/a/b/" }), 404),
+        ("edit_file", json!({ "path": "none.txt", "edit": "s/a/b/" }), 404),
+    ];
+    for (tool, arguments, status) in rows {
+        let ran = scene.calls(&[(tool, arguments.clone())]).await;
+        assert_eq!(ran.statuses(), [status], "{tool} {arguments}: {:?}", ran.results);
+    }
+}

@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicBool;
 
 use alcove_agent::edit::diff::{Diff, Limits, unified};
 use alcove_agent::edit::patch::What as Patched;
-use alcove_agent::edit::refusal::Refusal;
 use alcove_agent::edit::{self, Digest, Edit, File, MAX_FILE_BYTES, Seen};
 use alcove_agent::policy::{Access, What};
 use alcove_agent::shown;
@@ -17,7 +16,7 @@ use alcove_proto::envelope::{FileDiff, FileEdit, FileOperation, ProposedFile, To
 use sha2::{Digest as _, Sha256};
 
 use super::prepare::Draft;
-use super::settle::{done, failed, unended, unfiled, unopened};
+use super::settle::{done, failed, unedited, unended, unfiled, unopened};
 use super::{At, Done, Hands, Work};
 use crate::chat::Lasting;
 use crate::checkpoint;
@@ -171,9 +170,9 @@ fn write(call: &Call, tree: &Tree, path: &str, edit: &Edit) -> Result<FileOp, Bo
     let place = place(call, tree, path)?;
     let before = match place.kind {
         PlaceKind::Absent => None,
-        PlaceKind::File { .. } => Some(tree.read(&place, MAX_FILE_BYTES as u64).map_err(|error| Box::new(unfiled(call, &error)))?),
-        PlaceKind::Folder => return Err(Box::new(failed(call, 422, format!("{path} is a folder.")))),
-        PlaceKind::Link | PlaceKind::Other => return Err(Box::new(failed(call, 422, format!("{path} is no regular file.")))),
+        PlaceKind::File { .. } | PlaceKind::Folder | PlaceKind::Link | PlaceKind::Other => {
+            Some(tree.read(&place, MAX_FILE_BYTES as u64).map_err(|error| Box::new(unfiled(call, &error)))?)
+        }
     };
     let file = File { path: &place.named.path, bytes: before.as_deref(), seen: &Seen::Never };
     let change = edit::apply(&file, edit).map_err(|refusal| Box::new(unedited(call, path, &refusal)))?;
@@ -182,17 +181,6 @@ fn write(call: &Call, tree: &Tree, path: &str, edit: &Edit) -> Result<FileOp, Bo
     }
     let notes = change.notes.iter().map(ToString::to_string).collect();
     Ok(FileOp::Write(Write { place, before, after: change.after, diff: change.diff, notes }))
-}
-
-fn unedited(call: &Call, path: &str, refusal: &Refusal) -> Settled {
-    let status = match refusal {
-        Refusal::Missing => 404,
-        Refusal::Binary { .. } | Refusal::Encoding { .. } => 415,
-        Refusal::TooLarge { .. } => 413,
-        Refusal::Changed { .. } | Refusal::NoMatch { .. } | Refusal::Several { .. } => 409,
-        Refusal::Malformed { .. } => 422,
-    };
-    failed(call, status, format!("{path} was not changed. {refusal}"))
 }
 
 fn removed(call: &Call, tree: &Tree, path: &str) -> Result<FileOp, Box<Settled>> {

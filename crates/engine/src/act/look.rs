@@ -177,11 +177,10 @@ impl Eyes<'_> {
 
     fn list(&self, call: &Call, path: &str, all: bool) -> Result<Settled, FileError> {
         let place = self.tree.place(or_top(path))?;
-        match place.kind {
-            PlaceKind::Folder => Ok(done(call, self.names(&place, all)?)),
-            PlaceKind::Absent => Ok(failed(call, 404, format!("There is no folder {path}."))),
-            PlaceKind::File { .. } | PlaceKind::Link | PlaceKind::Other => Ok(failed(call, 422, format!("{path} is no folder."))),
+        if place.kind == PlaceKind::Absent {
+            return Ok(failed(call, 404, format!("There is no folder {path}.")));
         }
+        Ok(done(call, self.names(&place, all)?))
     }
 
     fn names(&self, place: &Place, all: bool) -> Result<String, FileError> {

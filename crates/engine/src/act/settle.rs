@@ -1,5 +1,6 @@
 //! How calls end, in the words the model and the person are told.
 
+use alcove_agent::edit::refusal::Refusal;
 use alcove_agent::policy::Verdict;
 use alcove_agent::tool::Call;
 use alcove_agent::turn::Settled;
@@ -63,6 +64,18 @@ pub(super) fn unended(call: &Call) -> Settled {
 /// A file or folder did not allow it.
 pub(super) fn unfiled(call: &Call, error: &FileError) -> Settled {
     failed(call, error.status, error.words.clone())
+}
+
+/// An edit does not fit what it is for, a file or an entry.
+pub(super) fn unedited(call: &Call, path: &str, refusal: &Refusal) -> Settled {
+    let status = match refusal {
+        Refusal::Missing => 404,
+        Refusal::Binary { .. } | Refusal::Encoding { .. } => 415,
+        Refusal::TooLarge { .. } => 413,
+        Refusal::Changed { .. } | Refusal::NoMatch { .. } | Refusal::Several { .. } => 409,
+        Refusal::Malformed { .. } => 422,
+    };
+    failed(call, status, format!("{path} was not changed. {refusal}"))
 }
 
 /// A text of at most about so many bytes: of a longer one the beginning and the end.
