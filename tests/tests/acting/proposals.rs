@@ -154,6 +154,29 @@ async fn a_yes_is_for_what_was_shown() {
     assert_eq!((ran.statuses(), scene.text("a.txt").as_str()), (vec![200], "zero\none\n2\n"));
 }
 
+/// Nothing of a difference is cut; what is too much to be shown is not asked about, and where nobody is asked it is done.
+#[tokio::test]
+async fn a_difference_is_shown_whole_or_not_at_all() {
+    let mut scene = Scene::open().await;
+    let wide = format!("{}end\n", "x".repeat(9_000));
+    scene.prompted("Go.").await.end_with_calls(&[("write_file", json!({ "path": "wide.txt", "content": wide }))]).await;
+    let proposal = scene.proposal().await;
+    let diff = &proposal.json["files"][0]["diff"];
+    assert!(diff["text"].as_str().unwrap().ends_with("xxxend") && diff["truncated"] != true, "a long line is whole");
+    scene.accept(&proposal).await;
+    scene.finish().await;
+    let long = "line\n".repeat(20_001);
+    let large = "y".repeat(1 << 20);
+    for (what, content) in [("20001", &long), ("bytes", &large)] {
+        let ran = scene.calls(&[("write_file", json!({ "path": "big.txt", "content": content }))]).await;
+        assert_eq!((ran.statuses(), ran.count("proposal"), scene.text("big.txt").as_str()), (vec![413], 0, "-"), "{what}");
+        assert!(ran.results[0].contains("in parts") && ran.results[0].contains(what), "{:?}", ran.results);
+    }
+    scene.acting(json!({ "preset": "edit_freely" })).await;
+    let ran = scene.calls(&[("write_file", json!({ "path": "big.txt", "content": long }))]).await;
+    assert_eq!((ran.statuses(), scene.text("big.txt") == long), (vec![200], true), "{:?}", ran.results);
+}
+
 #[tokio::test]
 async fn a_command_runs_as_the_person_wrote_it() {
     let mut scene = Scene::open().await;

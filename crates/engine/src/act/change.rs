@@ -22,8 +22,9 @@ use crate::chat::Lasting;
 use crate::checkpoint;
 use crate::files::{End, Expect, FileError, Globbed, Place, PlaceKind, Sight, Tree};
 
-/// Lines and characters of a difference that a person is shown before they allow it.
-const SHOWN: Limits = Limits { lines: 20_000, chars: 8_000 };
+/// Lines, and bytes, of all differences of a call. A person is shown them whole before they allow it, or is not asked.
+const SHOWN_LINES: usize = 20_000;
+const SHOWN_BYTES: usize = 1 << 20;
 /// Files one call may change.
 const FILES_MAX: usize = 500;
 
@@ -106,8 +107,9 @@ impl<'a> Intent<'a> {
             op.touch(&mut touches);
             op.digest(&mut files, &mut targets);
         }
-        let proposed = ops.iter().map(FileOp::proposed).collect();
-        Ok(Draft { touches, what: What::Files(files), targets, files: proposed, work: Work::Change(ops) })
+        let mut proposed: Vec<ProposedFile> = ops.iter().map(FileOp::proposed).collect();
+        let too_much = too_much(&mut proposed);
+        Ok(Draft { touches, what: What::Files(files), targets, files: proposed, too_much, work: Work::Change(ops) })
     }
 
     fn ops(self, call: &Call, tree: &Tree) -> Result<Vec<FileOp>, Box<Settled>> {
@@ -284,10 +286,13 @@ impl FileOp {
         };
         match self {
             Self::Write(write) => {
-                let whole = unified(&write.place.named.path, write.before.as_deref().unwrap_or_default(), &write.after, SHOWN);
+                let limits = Limits { lines: SHOWN_LINES + 1, chars: usize::MAX };
+                let whole = unified(&write.place.named.path, write.before.as_deref().unwrap_or_default(), &write.after, limits);
                 let operation = if write.before.is_some() { FileOperation::Change } else { FileOperation::Add };
                 let told = file(&write.place, operation, None);
-                let diff = FileDiff { text: shown::shown(&whole.text), ..wire(&whole) };
+                // What is too much is not shown at all.
+                let text = if whole.text.len() > SHOWN_BYTES { whole.text.clone() } else { shown::shown(&whole.text) };
+                let diff = FileDiff { text, ..wire(&whole) };
                 let notes = told.notes.iter().chain(&write.notes).cloned().collect();
                 ProposedFile { added: whole.added, deleted: whole.deleted, diff: Some(diff), notes, ..told }
             }
@@ -392,6 +397,22 @@ impl FileOp {
             Self::Copy(Shift { from, to, .. }) => format!("Copied {} to {}.", from.named.path, to.named.path),
         }
     }
+}
+
+/// Why a person cannot be shown all of it at once, when they cannot; what is too much is let go of.
+fn too_much(files: &mut [ProposedFile]) -> Option<String> {
+    let diffs = || files.iter().filter_map(|file| file.diff.as_ref());
+    let lines: usize = diffs().map(|diff| diff.text.lines().count()).sum();
+    let bytes: usize = diffs().map(|diff| diff.text.len()).sum();
+    if lines <= SHOWN_LINES && bytes <= SHOWN_BYTES {
+        return None;
+    }
+    let changed: u64 = files.iter().map(|file| file.added + file.deleted).sum();
+    files.iter_mut().for_each(|file| file.diff = None);
+    Some(format!(
+        "This would have to be shown to a person whole, and it is too much for that: {changed} changed lines, {bytes} bytes to be read; at \
+         most {SHOWN_LINES} lines and {SHOWN_BYTES} bytes are shown at once. Nothing was done. Write it in parts."
+    ))
 }
 
 /// What a yes to this is worth, where that is less or more than one file's bytes.

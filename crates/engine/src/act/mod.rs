@@ -119,6 +119,8 @@ pub(crate) struct View {
     pub(crate) kind: ProposalKind,
     pub(crate) command: Option<ProposedCommand>,
     pub(crate) files: Vec<ProposedFile>,
+    /// Why a person cannot be shown all of it, when they cannot: then it is not proposed.
+    pub(crate) too_much: Option<String>,
     pub(crate) question: Option<ProposedQuestion>,
     pub(crate) address: Option<String>,
     pub(crate) rules: Vec<RuleOffer>,

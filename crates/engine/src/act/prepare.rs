@@ -32,6 +32,8 @@ pub(super) struct Draft {
     pub(super) what: What,
     pub(super) targets: BTreeMap<String, Option<[u8; 32]>>,
     pub(super) files: Vec<ProposedFile>,
+    /// Why a person cannot be shown all of it, when they cannot.
+    pub(super) too_much: Option<String>,
     pub(super) work: Work,
 }
 
@@ -77,7 +79,7 @@ impl Hands {
             None => looking(call, &tree)?,
         };
         let kind = if call.tool.kind() == Kind::Edit { ProposalKind::Edit } else { ProposalKind::Read };
-        let view = View { files: draft.files, rules: offer::files(call, &draft.touches), ..bare(kind) };
+        let view = View { files: draft.files, too_much: draft.too_much, rules: offer::files(call, &draft.touches), ..bare(kind) };
         let exact = exact(call, at, draft.what, draft.targets);
         let request = request(call, draft.touches, None, None, false);
         Ok(Prepared { call: call.clone(), request, exact, view, work: draft.work })
@@ -217,7 +219,7 @@ fn looking(call: &Call, tree: &Tree) -> Result<Draft, Box<Settled>> {
     }
     let targets = touches.iter().map(|touch| (touch.path.clone(), None)).collect();
     let what = What::Argv(vec![call.tool.name().to_owned(), serde_json::Value::Object(call.arguments.clone()).to_string()]);
-    Ok(Draft { touches, what, targets, files, work: Work::Look(call.ask.clone()) })
+    Ok(Draft { touches, what, targets, files, too_much: None, work: Work::Look(call.ask.clone()) })
 }
 
 pub(super) fn exact(call: &Call, at: &At, what: What, targets: BTreeMap<String, Option<[u8; 32]>>) -> Exact {
@@ -238,7 +240,7 @@ fn request(call: &Call, touches: Vec<Touch>, command: Option<String>, host: Opti
 
 /// A call of this kind with nothing to show of it.
 fn bare(kind: ProposalKind) -> View {
-    View { kind, command: None, files: Vec::new(), question: None, address: None, rules: Vec::new() }
+    View { kind, command: None, files: Vec::new(), too_much: None, question: None, address: None, rules: Vec::new() }
 }
 
 /// What touches nothing but the chat.

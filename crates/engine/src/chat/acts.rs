@@ -248,6 +248,10 @@ impl Actor {
     /// Shows a call to a person and lets the turn wait.
     async fn propose(&mut self, index: usize, prepared: Prepared, verdict: &Verdict) -> Result<(), Error> {
         let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
+        if let Some(words) = prepared.view.too_much {
+            self.settle(index, crate::act::failed(&call, 413, words));
+            return Ok(());
+        }
         let Some(active) = &mut self.active else { return Ok(()) };
         let (turn_id, turn_phase, turn_seq) = active.machine.annotate(Phase::Activity);
         let proposal = Proposal {
