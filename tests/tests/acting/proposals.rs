@@ -149,9 +149,24 @@ async fn a_yes_is_for_what_was_shown() {
     assert_eq!(scene.text("a.txt"), "zero\none\ntwo\n", "what was not shown is not done");
     assert_eq!(ran.statuses(), [409]);
     assert!(ran.results[0].contains("no longer what was shown"), "{:?}", ran.results);
+    assert!(ran.results[0].contains("+zero\n one\n two\n"), "both sides are told: {:?}", ran.results);
     // Shown anew and allowed, it is done.
     let ran = scene.calls(&[("edit_file", json!({ "path": "a.txt", "old_text": "two", "new_text": "2" }))]).await;
     assert_eq!((ran.statuses(), scene.text("a.txt").as_str()), (vec![200], "zero\none\n2\n"));
+}
+
+#[tokio::test]
+async fn a_yes_is_not_for_a_file_in_which_the_edit_no_longer_fits() {
+    let mut scene = Scene::open().await;
+    scene.put("a.txt", "one\ntwo\n");
+    scene.prompted("Go.").await.end_with_calls(&[("edit_file", json!({ "path": "a.txt", "old_text": "two", "new_text": "2" }))]).await;
+    let proposal = scene.proposal().await;
+    scene.put("a.txt", "one\nthree\n");
+    scene.accept(&proposal).await;
+    let ran = scene.finish().await;
+    assert_eq!((ran.statuses(), scene.text("a.txt").as_str()), (vec![409], "one\nthree\n"));
+    assert!(ran.results[0].contains("-two\n+three"), "both sides are told to the model: {:?}", ran.results);
+    assert!(ran.ends()[0].to_string().contains("-two\\n+three"), "and to the person: {:?}", ran.ends());
 }
 
 /// Nothing of a difference is cut; what is too much to be shown is not asked about, and where nobody is asked it is done.

@@ -7,17 +7,20 @@ use std::sync::atomic::AtomicBool;
 
 use alcove_agent::edit::diff::{Diff, Limits, unified};
 use alcove_agent::edit::patch::What as Patched;
+use alcove_agent::edit::refusal::Refusal;
 use alcove_agent::edit::{self, Digest, Edit, File, MAX_FILE_BYTES, Seen};
 use alcove_agent::policy::{Access, What};
 use alcove_agent::shown;
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::Settled;
+use alcove_proto::ChatId;
 use alcove_proto::envelope::{FileDiff, FileEdit, FileOperation, ProposedFile, ToolPhase};
 use sha2::{Digest as _, Sha256};
 
 use super::prepare::Draft;
+use super::seen::Reads;
 use super::settle::{done, failed, unedited, unended, unfiled, unopened};
-use super::{At, Done, Hands, Work};
+use super::{At, Done, Hands, Prepared, Work};
 use crate::chat::Lasting;
 use crate::checkpoint;
 use crate::files::{End, Expect, FileError, Globbed, Place, PlaceKind, Sight, Tree};
@@ -60,6 +63,13 @@ pub(super) struct Write {
     notes: Vec<String>,
 }
 
+/// Where a call works: the chat's folder, and what the model knows of the files in it.
+pub(super) struct Ground<'g> {
+    pub(super) tree: &'g Tree,
+    pub(super) reads: &'g Reads,
+    pub(super) chat: &'g ChatId,
+}
+
 /// What a call wants with files.
 pub(super) enum Intent<'a> {
     Edit(&'a str, &'a Edit),
@@ -99,8 +109,8 @@ impl<'a> Intent<'a> {
     }
 
     /// What it comes to.
-    pub(super) fn draft(self, call: &Call, tree: &Tree) -> Result<Draft, Box<Settled>> {
-        let ops = self.ops(call, tree)?;
+    pub(super) fn draft(self, call: &Call, ground: &Ground<'_>) -> Result<Draft, Box<Settled>> {
+        let ops = self.ops(call, ground)?;
         let mut touches = Vec::new();
         let (mut files, mut targets) = (BTreeMap::new(), BTreeMap::new());
         for op in &ops {
@@ -112,10 +122,11 @@ impl<'a> Intent<'a> {
         Ok(Draft { touches, what: What::Files(files), targets, files: proposed, too_much, work: Work::Change(ops) })
     }
 
-    fn ops(self, call: &Call, tree: &Tree) -> Result<Vec<FileOp>, Box<Settled>> {
+    fn ops(self, call: &Call, ground: &Ground<'_>) -> Result<Vec<FileOp>, Box<Settled>> {
+        let tree = ground.tree;
         match self {
-            Self::Edit(path, edit) => Ok(vec![write(call, tree, path, edit)?]),
-            Self::Patch(patches) => patched(call, tree, patches),
+            Self::Edit(path, edit) => Ok(vec![write(call, ground, path, edit)?]),
+            Self::Patch(patches) => patched(call, ground, patches),
             Self::Remove(paths) => paths.iter().map(|path| removed(call, tree, path)).collect(),
             Self::Move(from, to) => Ok(vec![FileOp::Move(shift(call, tree, (from, &to), End::Name)?)]),
             Self::Copy(from, to) => Ok(vec![FileOp::Copy(shift(call, tree, (from, &to), End::Leads)?)]),
@@ -168,7 +179,8 @@ fn into(call: &Call, tree: &Tree, from: &str, to: &str) -> Result<String, Box<Se
     Ok(format!("{}/{name}", to.trim_end_matches('/')))
 }
 
-fn write(call: &Call, tree: &Tree, path: &str, edit: &Edit) -> Result<FileOp, Box<Settled>> {
+fn write(call: &Call, ground: &Ground<'_>, path: &str, edit: &Edit) -> Result<FileOp, Box<Settled>> {
+    let Ground { tree, reads, chat } = *ground;
     let place = place(call, tree, path)?;
     let before = match place.kind {
         PlaceKind::Absent => None,
@@ -176,8 +188,16 @@ fn write(call: &Call, tree: &Tree, path: &str, edit: &Edit) -> Result<FileOp, Bo
             Some(tree.read(&place, MAX_FILE_BYTES as u64).map_err(|error| Box::new(unfiled(call, &error)))?)
         }
     };
-    let file = File { path: &place.named.path, bytes: before.as_deref(), seen: &Seen::Never };
-    let change = edit::apply(&file, edit).map_err(|refusal| Box::new(unedited(call, path, &refusal)))?;
+    let file = File { path: &place.named.path, bytes: before.as_deref(), seen: &reads.of(chat, &place) };
+    let change = edit::apply(&file, edit).map_err(|refusal| {
+        // Who is told all that has changed knows the file as it is now.
+        match (&refusal, &before) {
+            (Refusal::Changed { diff: Some(diff), .. }, Some(now)) if !diff.truncated => reads.note(chat, &place, now),
+            (Refusal::Changed { .. }, None) => reads.drop_file(chat, &place),
+            _ => {}
+        }
+        Box::new(unedited(call, path, &refusal))
+    })?;
     if before.as_deref() == Some(change.after.as_slice()) {
         return Err(Box::new(done(call, format!("{path} is already so; nothing was changed."))));
     }
@@ -208,7 +228,8 @@ fn shift(call: &Call, tree: &Tree, (from, to): (&str, &str), end: End) -> Result
     Ok(Shift { from: source_place, to: target_place, source, target })
 }
 
-fn patched(call: &Call, tree: &Tree, patches: &[edit::patch::FilePatch]) -> Result<Vec<FileOp>, Box<Settled>> {
+fn patched(call: &Call, ground: &Ground<'_>, patches: &[edit::patch::FilePatch]) -> Result<Vec<FileOp>, Box<Settled>> {
+    let tree = ground.tree;
     let mut ops = Vec::with_capacity(patches.len());
     for (index, patch) in patches.iter().enumerate() {
         if patches.iter().take(index).any(|earlier| earlier.path == patch.path) {
@@ -219,12 +240,12 @@ fn patched(call: &Call, tree: &Tree, patches: &[edit::patch::FilePatch]) -> Resu
             Patched::Add(_) if exists => {
                 return Err(Box::new(failed(call, 409, format!("{} is there already. Nothing was changed.", patch.path))));
             }
-            Patched::Add(edit) | Patched::Change(edit) => ops.push(write(call, tree, &patch.path, edit)?),
+            Patched::Add(edit) | Patched::Change(edit) => ops.push(write(call, ground, &patch.path, edit)?),
             Patched::Delete => ops.push(removed(call, tree, &patch.path)?),
             Patched::Move { to, edit } => {
                 let mut shift = shift(call, tree, (&patch.path, to), End::Name)?;
                 if let Some(edit) = edit {
-                    let edited = write(call, tree, &patch.path, edit)?;
+                    let edited = write(call, ground, &patch.path, edit)?;
                     // What is moved then is what the edit has made of it.
                     if let (FileOp::Write(edited), Sight::File { bytes, .. }) = (&edited, &mut shift.source) {
                         *bytes = Digest::of(&edited.after);
@@ -348,6 +369,26 @@ impl FileOp {
                 }
                 tree.still(to, End::Leads, target)?;
                 tree.copy((from, &source.expect()), to, &target.expect())
+            }
+        }
+    }
+
+    /// What has changed in the file since this was worked out; none when nothing has, or it cannot be read.
+    fn since(&self, tree: &Tree) -> Option<String> {
+        let Self::Write(Write { place, before, .. }) = self else { return None };
+        let now = match tree.read(place, MAX_FILE_BYTES as u64) {
+            Ok(now) => Some(now),
+            Err(why) if why.code == "missing" => None,
+            Err(_) => return None,
+        };
+        let path = &place.named.path;
+        match (before, &now) {
+            (before, now) if before == now => None,
+            (Some(_), None) => Some(format!("{path} is gone.")),
+            (before, now) => {
+                let sides = (before.as_deref().unwrap_or_default(), now.as_deref().unwrap_or_default());
+                let diff = unified(path, sides.0, sides.1, Limits::CONTRACT);
+                Some(format!("{path} was changed by somebody else:\n{}", diff.text))
             }
         }
     }
@@ -479,11 +520,13 @@ impl Hands {
             }
             match op.perform(&tree) {
                 Ok(()) => {
+                    self.remember(at, op);
                     lines.push(op.line());
                     edits.extend(told.then(|| op.told(call, at, ToolPhase::End, None)));
                 }
                 Err(error) => {
                     edits.extend(told.then(|| op.told(call, at, ToolPhase::Error, Some(&error.words))));
+                    lines.extend(op.since(&tree));
                     wrong = Some(error);
                     break;
                 }
@@ -502,6 +545,34 @@ impl Hands {
                 Settled { edits, ..failed(call, error.status, lines.join("\n")) }
             }
         }
+    }
+
+    /// What the model knows of files after one was changed by it.
+    fn remember(&self, at: &At, op: &FileOp) {
+        match op {
+            // Of a file it never read it knows no more for having changed a part.
+            FileOp::Write(write) if write.before.is_none() || self.reads.of(&at.chat, &write.place) != Seen::Never => {
+                self.reads.note(&at.chat, &write.place, &write.after);
+            }
+            FileOp::Write(_) => {}
+            FileOp::Remove(place, _) | FileOp::Copy(Shift { to: place, .. }) => self.reads.drop_file(&at.chat, place),
+            FileOp::Move(Shift { from, to, .. }) => {
+                self.reads.drop_file(&at.chat, from);
+                self.reads.drop_file(&at.chat, to);
+            }
+        }
+    }
+
+    /// What of the files of a call is no longer as it was when the call was worked out, both sides of it; none where all is.
+    pub(crate) async fn since(self: &Arc<Self>, prepared: Prepared, at: &At) -> Option<String> {
+        let (hands, at) = (self.clone(), at.clone());
+        let Work::Change(ops) = prepared.work else { return None };
+        let compared = tokio::task::spawn_blocking(move || {
+            let tree = hands.tree(&at).ok()?;
+            let differences: Vec<String> = ops.iter().filter_map(|op| op.since(&tree)).collect();
+            (!differences.is_empty()).then(|| differences.join("\n"))
+        });
+        compared.await.ok().flatten()
     }
 
     /// Captures files before they change; nothing of a chat that leaves nothing behind.

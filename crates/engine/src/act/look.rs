@@ -160,6 +160,7 @@ impl Eyes<'_> {
         if filter.is_some_and(|filter| filter.search(&text).is_none()) {
             return Ok(None);
         }
+        self.hands.reads.note(&self.at.chat, &place, &bytes);
         Ok(Some(slice(&text, read.line, read.limit)))
     }
 

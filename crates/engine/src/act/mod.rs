@@ -8,6 +8,7 @@ mod offer;
 mod prepare;
 mod reach;
 mod run;
+mod seen;
 mod settle;
 
 use std::collections::HashMap;
@@ -32,6 +33,7 @@ pub(crate) use settle::{done, failed, refused, rejected};
 
 use self::change::FileOp;
 use self::run::Ran;
+use self::seen::Reads;
 use crate::acting::{Acting, Own as OwnChoice};
 use crate::chat::Lasting;
 use crate::checkpoint::Checkpoints;
@@ -61,6 +63,7 @@ pub(crate) struct Hands {
     acting: Arc<Kept<Acting>>,
     /// Guards the folders of chats, each held open since its chat chose it, oldest first.
     trees: Mutex<Vec<(ChatId, StoredScope, Arc<Tree>)>>,
+    reads: Reads,
     /// Guards the commands that run, by chat and record.
     commands: Mutex<HashMap<(ChatId, String), Arc<Command>>>,
     /// Everything that is being carried out.
@@ -202,6 +205,7 @@ impl Hands {
             preferences,
             acting,
             trees: Mutex::default(),
+            reads: Reads::default(),
             commands: Mutex::default(),
             tasks: TaskTracker::new(),
             ending: CancellationToken::new(),
@@ -299,6 +303,7 @@ impl Hands {
     /// Lets go of what belongs to a chat that is gone.
     pub(crate) fn forget(&self, chat: &ChatId) {
         self.trees.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _, _)| known != chat);
+        self.reads.drop_chat(chat);
         self.end_commands(chat);
     }
 

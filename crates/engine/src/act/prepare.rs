@@ -12,7 +12,7 @@ use alcove_agent::tool::{Ask, Call, Run};
 use alcove_agent::turn::Settled;
 use alcove_proto::envelope::{FileOperation, ProposalKind, ProposedCommand, ProposedFile, ProposedQuestion};
 
-use super::change::{Intent, place};
+use super::change::{Ground, Intent, place};
 use super::look::or_top;
 use super::settle::{failed, unended, unopened};
 use super::{At, Hands, Prepared, View, Work, offer, run};
@@ -75,7 +75,7 @@ impl Hands {
     fn file_draft(&self, call: &Call, at: &At) -> Result<Prepared, Box<Settled>> {
         let tree = self.tree(at).map_err(|error| unopened(call, at, &error))?;
         let draft = match Intent::read(call, &tree)? {
-            Some(intent) => intent.draft(call, &tree)?,
+            Some(intent) => intent.draft(call, &Ground { tree: &tree, reads: &self.reads, chat: &at.chat })?,
             None => looking(call, &tree)?,
         };
         let kind = if call.tool.kind() == Kind::Edit { ProposalKind::Edit } else { ProposalKind::Read };

@@ -75,7 +75,20 @@ pub(super) fn unedited(call: &Call, path: &str, refusal: &Refusal) -> Settled {
         Refusal::Changed { .. } | Refusal::NoMatch { .. } | Refusal::Several { .. } => 409,
         Refusal::Malformed { .. } => 422,
     };
-    failed(call, status, format!("{path} was not changed. {refusal}"))
+    let Refusal::Changed { found, diff, .. } = refusal else {
+        return failed(call, status, format!("{path} was not changed. {refusal}"));
+    };
+    let since = match (found, diff) {
+        (None, _) => "It is gone since you read it.".to_owned(),
+        (Some(_), Some(diff)) if !diff.truncated => {
+            format!("It is not what you read. What has changed since:\n{}\nEdit it again as it is now.", diff.text)
+        }
+        (Some(_), Some(diff)) => {
+            format!("It is not what you read. The beginning of what has changed since:\n{}\nRead it again.", diff.text)
+        }
+        (Some(_), None) => "It is not what you read, and too long to say what has changed since. Read it again.".to_owned(),
+    };
+    failed(call, status, format!("{path} was not changed by you. {since}"))
 }
 
 /// A text of at most about so many bytes: of a longer one the beginning and the end.

@@ -295,15 +295,18 @@ impl Actor {
                 let now = match self.shared.hands.prepare(&prepared.call, &at).await {
                     Ok(now) => now,
                     Err(settled) => {
-                        self.settle(index, *settled);
+                        let settled = match self.shared.hands.since(prepared, &at).await {
+                            Some(since) => no_longer(&call, Some(&since)),
+                            None => *settled,
+                        };
+                        self.settle(index, settled);
                         return Ok(());
                     }
                 };
                 let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &now.exact));
                 if spent != Some(Spent::Used) {
-                    let words =
-                        "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
-                    self.settle(index, crate::act::failed(&call, 409, words));
+                    let since = self.shared.hands.since(prepared, &at).await;
+                    self.settle(index, no_longer(&call, since.as_deref()));
                     return Ok(());
                 }
                 now
@@ -492,6 +495,14 @@ impl Actor {
     fn doing(&mut self, index: usize) -> Option<&mut Doing> {
         self.active.as_mut()?.acts.list.get_mut(index)
     }
+}
+
+/// What was allowed is not what would be done now; with what has changed, where that can be said.
+fn no_longer(call: &Call, since: Option<&str>) -> Settled {
+    let since = since.map_or(" ".to_owned(), |since| format!("\n{since}\n"));
+    let words =
+        format!("What this would do is no longer what was shown and allowed, so nothing was done.{since}Look again, and ask again.");
+    crate::act::failed(call, 409, words)
 }
 
 /// Whether an earlier call may change what a later one looks at, so that the later one waits to be prepared.
