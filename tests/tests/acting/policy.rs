@@ -92,6 +92,9 @@ async fn a_denial_always_wins() {
     assert_eq!((ran.statuses(), asked(&ran).len()), (vec![403; 6], 0), "{:?}", ran.results);
     assert_eq!((scene.text("secret/key.txt").as_str(), scene.text("out.txt").as_str()), ("key\n", "-"));
     assert!(ran.ends().iter().all(|event| event["why"].as_str().unwrap().starts_with("rule: deny")), "{:?}", ran.ends());
+    // Nor by an edit that does not fit, which would say what is there instead.
+    let ran = scene.calls(&[("edit_file", json!({ "path": "secret/key.txt", "old_text": "kez\n", "new_text": "x" }))]).await;
+    assert!(ran.statuses() == [403] && !ran.results[0].contains("alike"), "{:?}", ran.results);
     // Nor is it found by looking for it.
     let ran = scene
         .calls(&[

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alcove_agent::path::scheme_of;
-use alcove_agent::policy::{Access, Exact, Kind, Request, Touch, What};
+use alcove_agent::policy::{Access, Effect, Exact, Kind, Request, Touch, What};
 use alcove_agent::shown;
 use alcove_agent::tool::{Ask, Call, Run};
 use alcove_agent::turn::Settled;
@@ -14,7 +14,7 @@ use alcove_proto::envelope::{FileOperation, ProposalKind, ProposedCommand, Propo
 
 use super::change::{Ground, Intent, place};
 use super::look::or_top;
-use super::settle::{failed, unended, unopened};
+use super::settle::{failed, refused, unended, unopened};
 use super::{At, Hands, Prepared, View, Work, offer, run};
 use crate::files::{PlaceKind, Tree};
 
@@ -75,7 +75,10 @@ impl Hands {
     fn file_draft(&self, call: &Call, at: &At) -> Result<Prepared, Box<Settled>> {
         let tree = self.tree(at).map_err(|error| unopened(call, at, &error))?;
         let draft = match Intent::read(call, &tree)? {
-            Some(intent) => intent.draft(call, &Ground { tree: &tree, reads: &self.reads, chat: &at.chat })?,
+            Some(intent) => {
+                let ground = Ground { tree: &tree, reads: &self.reads, chat: &at.chat };
+                intent.draft(call, &ground).map_err(|settled| self.unfit(call, (at, &tree), settled))?
+            }
             None => looking(call, &tree)?,
         };
         let kind = if call.tool.kind() == Kind::Edit { ProposalKind::Edit } else { ProposalKind::Read };
@@ -83,6 +86,40 @@ impl Hands {
         let exact = exact(call, at, draft.what, draft.targets);
         let request = request(call, draft.touches, None, None, false);
         Ok(Prepared { call: call.clone(), request, exact, view, work: draft.work })
+    }
+
+    /// Why an edit does not fit says what is in the file: only where the file may be read, and be edited.
+    fn unfit(&self, call: &Call, (at, tree): (&At, &Tree), settled: Box<Settled>) -> Box<Settled> {
+        let paths: Vec<&str> = match &call.ask {
+            Ask::Edit { path, .. } => vec![path],
+            Ask::Patch(files) => files.iter().map(|file| file.path.as_str()).collect(),
+            Ask::Read(_)
+            | Ask::List { .. }
+            | Ask::Find(_)
+            | Ask::Search(_)
+            | Ask::Remove { .. }
+            | Ask::Move { .. }
+            | Ask::Copy { .. }
+            | Ask::Show { .. }
+            | Ask::Run(_)
+            | Ask::Halt { .. }
+            | Ask::Fetch { .. }
+            | Ask::WebSearch { .. }
+            | Ask::Question { .. }
+            | Ask::Say { .. } => return settled,
+        };
+        let places: Vec<_> = paths.into_iter().filter_map(|path| tree.place(path).ok()).collect();
+        let touches = |access: Access| places.iter().map(|place| place.touch(access)).collect();
+        let acting = self.acting.current();
+        let edits = self.judge(&request(call, touches(Access::Write), None, None, false), at, &acting);
+        let reads = Request { kind: Kind::Read, ..request(call, touches(Access::Read), None, None, false) };
+        let reads = self.judge(&reads, at, &acting);
+        match (edits.effect, reads.effect) {
+            (Effect::Deny, _) => Box::new(refused(call, &edits)),
+            (_, Effect::Deny) => Box::new(refused(call, &reads)),
+            (_, Effect::Ask) if !settled.well => Box::new(failed(call, settled.status, "This edit does not fit. Nothing was done.")),
+            (Effect::Allow | Effect::Ask, Effect::Allow | Effect::Ask) => settled,
+        }
     }
 
     fn command_draft(&self, call: &Call, at: &At, asked: &Run) -> Result<Prepared, Box<Settled>> {
