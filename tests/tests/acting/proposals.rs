@@ -5,6 +5,9 @@ use std::time::Instant;
 use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::thread;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::{Scene, page_events};
 
@@ -255,6 +258,40 @@ async fn an_address_of_this_machine_is_refused_also_when_it_was_allowed() {
         assert_eq!(ran.statuses(), [403], "{url}: {:?}", ran.results);
     }
     assert!(!scene.model.has_call(), "nobody was reached");
+}
+
+/// A yes, and a rule, are for one host: where that leads to another, the model is told, and has to ask for it.
+#[tokio::test]
+async fn a_page_that_leads_to_another_host_is_not_followed_there() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut asked = [0; 4096];
+            let count = stream.read(&mut asked).await.unwrap_or(0);
+            let leads = asked[..count].starts_with(b"GET /here ");
+            let answer = match leads {
+                true => format!(
+                    "HTTP/1.1 302 Found\r\nLocation: http://localhost:{port}/there\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                ),
+                false => "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret".to_owned(),
+            };
+            // Whoever has left needs no answer.
+            let _left = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let mut scene = Scene::freely("native").await;
+    scene.ask("settings.network_safety.update", json!({ "webui_allow_local_service_access": true })).await;
+    scene.ask("rule.add", json!({ "effect": "deny", "span": "always", "subject": { "host": "localhost" } })).await;
+    let fetch = |url: String| ("web_fetch", json!({ "url": url }));
+    let ran = scene.calls(&[fetch(format!("http://127.0.0.1:{port}/here"))]).await;
+    assert_eq!(ran.statuses(), [302], "{:?}", ran.results);
+    let there = format!("http://localhost:{port}/there");
+    assert!(ran.results[0].contains(&there) && !ran.results[0].contains("secret"), "{:?}", ran.results);
+    let ran = scene.calls(&[fetch(there), fetch(format!("http://127.0.0.1:{port}/there"))]).await;
+    assert_eq!(ran.statuses(), [403, 200], "{:?}", ran.results);
+    assert!(ran.results[1].contains("secret"), "{:?}", ran.results);
 }
 
 #[tokio::test]
