@@ -276,6 +276,7 @@ fn a_file_is_read_up_to_a_size() {
 
 #[test]
 fn what_stands_somewhere_is_known_by_what_it_holds() {
+    type Change = fn(&World);
     let world = World::new();
     let tree = world.tree(Reach::Scope);
     let seen = |path: &str, end| tree.sight(&tree.place(path).unwrap(), end).unwrap();
@@ -292,7 +293,7 @@ fn what_stands_somewhere_is_known_by_what_it_holds() {
     let Sight::Folder(inside) = &before else { panic!("{before:?}") };
     assert_eq!((inside.names, inside.more), (5, false), "{inside:?}");
     let place = tree.place("deep").unwrap();
-    let changes: [(&str, fn(&World)); 4] = [
+    let changes: [(&str, Change); 4] = [
         ("other bytes of the same length", |world| world.put("in/deep/deeper/c", "d")),
         ("a new name", |world| world.put("in/deep/deeper/new", "")),
         ("one that is gone", |world| std::fs::remove_file(world.at("in/deep/b")).unwrap()),
