@@ -1,5 +1,7 @@
 //! Edits: every accepted one changes the file, byte for byte as it was shown.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::Scene;
@@ -139,5 +141,58 @@ async fn what_does_not_fit_is_told_and_nothing_is_changed() {
         assert!(ran.results[0].contains(words), "{arguments}: {:?}", ran.results);
         assert_eq!(ran.ends()[0]["phase"], "error", "{arguments}");
         assert_eq!((scene.text("a.txt").as_str(), ran.count("changes")), ("one\ntwo\none\n", 0), "{arguments}");
+    }
+}
+
+/// What the model has read and somebody else has changed since is not edited blindly: both sides are told, and then it may be.
+#[tokio::test]
+async fn a_file_that_changed_since_it_was_read_is_not_edited_before_that_is_told() {
+    let mut scene = Scene::freely("native").await;
+    let read = || ("read_file", json!({ "path": "a.txt" }));
+    let edit = || ("edit_file", json!({ "path": "a.txt", "old_text": "beta", "new_text": "BETA" }));
+    let whole = || ("write_file", json!({ "path": "a.txt", "content": "all new\n" }));
+    for again in [edit, whole] {
+        scene.put("a.txt", BEFORE);
+        assert_eq!(scene.calls(&[read()]).await.statuses(), [200]);
+        scene.put("a.txt", "ALPHA\nbeta\ngamma\n");
+        let ran = scene.calls(&[again()]).await;
+        assert_eq!((ran.statuses(), scene.text("a.txt").as_str()), (vec![409], "ALPHA\nbeta\ngamma\n"), "{:?}", ran.results);
+        assert!(ran.results[0].contains("not what you read") && ran.results[0].contains("-alpha\n+ALPHA"), "{:?}", ran.results);
+        // Who was told what has changed knows the file.
+        assert_eq!(scene.calls(&[again()]).await.statuses(), [200], "{:?}", again());
+    }
+    // Its own edits are known to it, one after the other; what a command makes of them is not.
+    scene.put("a.txt", BEFORE);
+    scene.calls(&[read()]).await;
+    let ran = scene.calls(&[edit(), ("edit_file", json!({ "path": "a.txt", "old_text": "gamma", "new_text": "GAMMA" }))]).await;
+    assert_eq!((ran.statuses(), scene.text("a.txt").as_str()), (vec![200; 2], "alpha\nBETA\nGAMMA\n"), "{:?}", ran.results);
+    scene.calls(&[("exec", json!({ "command": "tr a-z A-Z < a.txt > b.txt; cat b.txt > a.txt" }))]).await;
+    let ran = scene.calls(&[("edit_file", json!({ "path": "a.txt", "old_text": "BETA", "new_text": "beta" }))]).await;
+    assert_eq!(ran.statuses(), [409], "{:?}", ran.results);
+    assert!(ran.results[0].contains("-alpha") && ran.results[0].contains("+ALPHA"), "{:?}", ran.results);
+    // What is gone is told once, and may then be made anew.
+    fs::remove_file(scene.folder().join("a.txt")).unwrap();
+    let ran = scene.calls(&[whole()]).await;
+    assert!(ran.statuses() == [409] && ran.results[0].contains("gone since you read it"), "{:?}", ran.results);
+    assert_eq!((scene.calls(&[whole()]).await.statuses(), scene.text("a.txt").as_str()), (vec![200], "all new\n"));
+    // And what it never read it may still change by what it finds in it.
+    scene.put("c.txt", BEFORE);
+    assert_eq!(scene.calls(&[("edit_file", json!({ "path": "c.txt", "edit": "s/beta/BETA/" }))]).await.statuses(), [200]);
+}
+
+#[tokio::test]
+async fn one_kind_of_refusal_has_one_status() {
+    let mut scene = Scene::freely("native").await;
+    scene.put("folder/a.txt", "one\n");
+    let rows = [
+        ("write_file", json!({ "path": "folder", "content": "x" }), 409),
+        ("copy_file", json!({ "from": "folder", "to": "new" }), 409),
+        ("list_dir", json!({ "path": "folder/a.txt" }), 409),
+        ("edit_file", json!({ "path": "known://none", "edit": "s/a/b/" }), 404),
+        ("edit_file", json!({ "path": "none.txt", "edit": "s/a/b/" }), 404),
+    ];
+    for (tool, arguments, status) in rows {
+        let ran = scene.calls(&[(tool, arguments.clone())]).await;
+        assert_eq!(ran.statuses(), [status], "{tool} {arguments}: {:?}", ran.results);
     }
 }

@@ -43,6 +43,75 @@ async fn row2_files_are_moved_and_copied_by_tags() {
     assert_eq!((scene.text("a.txt"), scene.text("b.txt")), ("-".to_owned(), "a".to_owned()));
 }
 
+/// A yes is for what stood at both ends: whatever is changed meanwhile, also to something of the same length, is neither copied, moved,
+/// replaced nor removed.
+#[tokio::test]
+async fn a_yes_to_move_copy_or_remove_is_for_the_contents_that_were_there() {
+    let rows = [
+        ("copy_file", json!({ "from": "a.txt", "to": "new.txt" }), "a.txt"),
+        ("copy_file", json!({ "from": "a.txt", "to": "b.txt" }), "b.txt"),
+        ("copy_file", json!({ "from": "link", "to": "new.txt" }), "a.txt"),
+        ("move_file", json!({ "from": "a.txt", "to": "new.txt" }), "a.txt"),
+        ("move_file", json!({ "from": "a.txt", "to": "b.txt" }), "b.txt"),
+        ("move_file", json!({ "from": "folder", "to": "new" }), "folder/deep/c.txt"),
+        ("remove_file", json!({ "path": "a.txt" }), "a.txt"),
+        ("remove_file", json!({ "path": "folder" }), "folder/deep/c.txt"),
+        ("remove_file", json!({ "path": "folder" }), "folder/deep/fresh.txt"),
+        (
+            "apply_patch",
+            json!({ "patch": "*** Begin Patch\n*** Update File: a.txt\n*** Move to: b.txt\n@@\n-one\n+two\n*** End Patch" }),
+            "b.txt",
+        ),
+    ];
+    for (tool, arguments, swapped) in rows {
+        let mut scene = Scene::open().await;
+        for path in ["a.txt", "b.txt", "folder/deep/c.txt"] {
+            scene.put(path, "one\n");
+        }
+        symlink("a.txt", scene.folder().join("link")).unwrap();
+        scene.prompted("Go.").await.end_with_calls(&[(tool, arguments.clone())]).await;
+        let proposal = scene.proposal().await;
+        scene.put(swapped, "ONE\n");
+        scene.accept(&proposal).await;
+        let ran = scene.finish().await;
+        assert_eq!(ran.statuses(), [409], "{tool} {arguments}: {:?}", ran.results);
+        for path in ["a.txt", "b.txt", "folder/deep/c.txt", swapped] {
+            assert_eq!(scene.text(path), if path == swapped { "ONE\n" } else { "one\n" }, "{tool} {arguments}: {path}");
+        }
+        assert_eq!((scene.text("new.txt").as_str(), scene.text("new/deep/c.txt").as_str()), ("-", "-"), "{tool} {arguments}");
+        // Shown anew and allowed, it is done.
+        let ran = scene.calls(&[(tool, arguments.clone())]).await;
+        assert_eq!(ran.statuses(), [200], "{tool} {arguments}: {:?}", ran.results);
+    }
+}
+
+#[tokio::test]
+async fn a_folder_is_shown_with_how_much_is_in_it() {
+    let mut scene = Scene::open().await;
+    scene.put("folder/a.txt", "four");
+    scene.put("folder/deep/b.txt", "three");
+    scene.prompted("Go.").await.end_with_calls(&[("remove_file", json!({ "path": "folder" }))]).await;
+    let proposal = scene.proposal().await;
+    let note = proposal.str_at("/files/0/notes/0");
+    assert!(note.contains("everything in it: 3 files and folders, 9 bytes"), "{note}");
+    scene.accept(&proposal).await;
+    assert_eq!((scene.finish().await.statuses(), scene.text("folder/a.txt").as_str()), (vec![200], "-"));
+}
+
+#[tokio::test]
+async fn a_pattern_that_means_as_many_files_as_may_be_is_followed_and_one_more_is_not() {
+    let mut scene = Scene::freely("tags").await;
+    let put = |scene: &Scene, count: usize| (0..count).for_each(|number| scene.put(&format!("built/{number}.o"), "x"));
+    let remove = "<rm path=\"built/*.o\"/><update status=\"102\">On.</update>";
+    put(&scene, 501);
+    let ran = scene.write(remove).await;
+    assert_eq!((ran.statuses(), scene.text("built/0.o").as_str()), (vec![413], "x"), "{:?}", ran.results);
+    assert!(ran.results[0].contains("More than 500 files match"), "{:?}", ran.results);
+    fs::remove_file(scene.folder().join("built/500.o")).unwrap();
+    let ran = scene.write(remove).await;
+    assert_eq!((ran.statuses(), fs::read_dir(scene.folder().join("built")).unwrap().count()), (vec![200], 0));
+}
+
 #[tokio::test]
 async fn row3_a_preview_removes_nothing() {
     let mut scene = Scene::freely("tags").await;

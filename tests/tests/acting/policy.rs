@@ -46,27 +46,27 @@ async fn presets_say_what_asks() {
 #[tokio::test]
 async fn a_rule_made_of_an_answer_holds_from_the_next_call_on() {
     let mut scene = Scene::open().await;
-    scene.prompted("Go.").await.end_with_calls(&[exec("git --version")]).await;
+    scene.prompted("Go.").await.end_with_calls(&[exec("git version")]).await;
     let proposal = scene.proposal().await;
     let offers = proposal.json["rules"].as_array().unwrap();
     assert_eq!(
         offers.iter().map(|offer| offer["subject"]["command"].as_str().unwrap()).collect::<Vec<_>>(),
-        ["git --version", "git --version *"]
+        ["git version", "git version *"]
     );
     let rule = json!({ "effect": "allow", "span": "chat", "subject": offers[0]["subject"] });
     scene.answer(&proposal, json!({ "answer": "accept", "digest": proposal.json["digest"], "rule": rule })).await;
     let resolved = scene.client.find("proposal_resolved").await;
-    assert!(resolved.str("rule").contains("git --version"), "{}", resolved.text);
+    assert!(resolved.str("rule").contains("git version"), "{}", resolved.text);
     scene.finish().await;
-    let ran = scene.calls(&[exec("git --version")]).await;
+    let ran = scene.calls(&[exec("git version")]).await;
     assert_eq!((asked(&ran).len(), ran.statuses()), (0, vec![200]));
     assert!(ran.ends()[0]["why"].as_str().unwrap().starts_with("rule: "), "{:?}", ran.ends());
     // It does not stretch to what only begins alike, nor to another chat.
-    assert_eq!(asked(&scene.calls(&[exec("git --version; rm -rf x")]).await), ["exec"]);
+    assert_eq!(asked(&scene.calls(&[exec("git version; rm -rf x")]).await), ["exec"]);
     let rules = scene.ask("approvals.get", json!({})).await["rules"].as_array().unwrap().clone();
     assert_eq!((rules.len(), &rules[0]["span"], &rules[0]["place"]), (1, &json!("chat"), &json!(scene.chat)));
     scene.ask("rule.remove", json!({ "id": rules[0]["id"] })).await;
-    assert_eq!(asked(&scene.calls(&[exec("git --version")]).await), ["exec"]);
+    assert_eq!(asked(&scene.calls(&[exec("git version")]).await), ["exec"]);
 }
 
 #[tokio::test]
@@ -93,6 +93,9 @@ async fn a_denial_always_wins() {
     assert_eq!((ran.statuses(), asked(&ran).len()), (vec![403; 6], 0), "{:?}", ran.results);
     assert_eq!((scene.text("secret/key.txt").as_str(), scene.text("out.txt").as_str()), ("key\n", "-"));
     assert!(ran.ends().iter().all(|event| event["why"].as_str().unwrap().starts_with("rule: deny")), "{:?}", ran.ends());
+    // Nor by an edit that does not fit, which would say what is there instead.
+    let ran = scene.calls(&[("edit_file", json!({ "path": "secret/key.txt", "old_text": "kez\n", "new_text": "x" }))]).await;
+    assert!(ran.statuses() == [403] && !ran.results[0].contains("alike"), "{:?}", ran.results);
     // Nor is it found by looking for it.
     let ran = scene
         .calls(&[

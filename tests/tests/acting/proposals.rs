@@ -5,6 +5,9 @@ use std::time::Instant;
 use alcove_tests::client::{Client, Frame};
 use alcove_tests::http::thread;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::streams::database;
 use crate::{Scene, page_events};
@@ -180,9 +183,47 @@ async fn a_yes_is_for_what_was_shown() {
     assert_eq!(scene.text("a.txt"), "zero\none\ntwo\n", "what was not shown is not done");
     assert_eq!(ran.statuses(), [409]);
     assert!(ran.results[0].contains("no longer what was shown"), "{:?}", ran.results);
+    assert!(ran.results[0].contains("+zero\n one\n two\n"), "both sides are told: {:?}", ran.results);
     // Shown anew and allowed, it is done.
     let ran = scene.calls(&[("edit_file", json!({ "path": "a.txt", "old_text": "two", "new_text": "2" }))]).await;
     assert_eq!((ran.statuses(), scene.text("a.txt").as_str()), (vec![200], "zero\none\n2\n"));
+}
+
+#[tokio::test]
+async fn a_yes_is_not_for_a_file_in_which_the_edit_no_longer_fits() {
+    let mut scene = Scene::open().await;
+    scene.put("a.txt", "one\ntwo\n");
+    scene.prompted("Go.").await.end_with_calls(&[("edit_file", json!({ "path": "a.txt", "old_text": "two", "new_text": "2" }))]).await;
+    let proposal = scene.proposal().await;
+    scene.put("a.txt", "one\nthree\n");
+    scene.accept(&proposal).await;
+    let ran = scene.finish().await;
+    assert_eq!((ran.statuses(), scene.text("a.txt").as_str()), (vec![409], "one\nthree\n"));
+    assert!(ran.results[0].contains("-two\n+three"), "both sides are told to the model: {:?}", ran.results);
+    assert!(ran.ends()[0].to_string().contains("-two\\n+three"), "and to the person: {:?}", ran.ends());
+}
+
+/// Nothing of a difference is cut; what is too much to be shown is not asked about, and where nobody is asked it is done.
+#[tokio::test]
+async fn a_difference_is_shown_whole_or_not_at_all() {
+    let mut scene = Scene::open().await;
+    let wide = format!("{}end\n", "x".repeat(9_000));
+    scene.prompted("Go.").await.end_with_calls(&[("write_file", json!({ "path": "wide.txt", "content": wide }))]).await;
+    let proposal = scene.proposal().await;
+    let diff = &proposal.json["files"][0]["diff"];
+    assert!(diff["text"].as_str().unwrap().ends_with("xxxend") && diff["truncated"] != true, "a long line is whole");
+    scene.accept(&proposal).await;
+    scene.finish().await;
+    let long = "line\n".repeat(20_001);
+    let large = "y".repeat(1 << 20);
+    for (what, content) in [("20001", &long), ("bytes", &large)] {
+        let ran = scene.calls(&[("write_file", json!({ "path": "big.txt", "content": content }))]).await;
+        assert_eq!((ran.statuses(), ran.count("proposal"), scene.text("big.txt").as_str()), (vec![413], 0, "-"), "{what}");
+        assert!(ran.results[0].contains("in parts") && ran.results[0].contains(what), "{:?}", ran.results);
+    }
+    scene.acting(json!({ "preset": "edit_freely" })).await;
+    let ran = scene.calls(&[("write_file", json!({ "path": "big.txt", "content": long }))]).await;
+    assert_eq!((ran.statuses(), scene.text("big.txt") == long), (vec![200], true), "{:?}", ran.results);
 }
 
 #[tokio::test]
@@ -281,6 +322,40 @@ async fn an_address_of_this_machine_is_refused_also_when_it_was_allowed() {
         assert_eq!(ran.statuses(), [403], "{url}: {:?}", ran.results);
     }
     assert!(!scene.model.has_call(), "nobody was reached");
+}
+
+/// A yes, and a rule, are for one host: where that leads to another, the model is told, and has to ask for it.
+#[tokio::test]
+async fn a_page_that_leads_to_another_host_is_not_followed_there() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut asked = [0; 4096];
+            let count = stream.read(&mut asked).await.unwrap_or(0);
+            let leads = asked[..count].starts_with(b"GET /here ");
+            let answer = match leads {
+                true => format!(
+                    "HTTP/1.1 302 Found\r\nLocation: http://localhost:{port}/there\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                ),
+                false => "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret".to_owned(),
+            };
+            // Whoever has left needs no answer.
+            let _left = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let mut scene = Scene::freely("native").await;
+    scene.ask("settings.network_safety.update", json!({ "webui_allow_local_service_access": true })).await;
+    scene.ask("rule.add", json!({ "effect": "deny", "span": "always", "subject": { "host": "localhost" } })).await;
+    let fetch = |url: String| ("web_fetch", json!({ "url": url }));
+    let ran = scene.calls(&[fetch(format!("http://127.0.0.1:{port}/here"))]).await;
+    assert_eq!(ran.statuses(), [302], "{:?}", ran.results);
+    let there = format!("http://localhost:{port}/there");
+    assert!(ran.results[0].contains(&there) && !ran.results[0].contains("secret"), "{:?}", ran.results);
+    let ran = scene.calls(&[fetch(there), fetch(format!("http://127.0.0.1:{port}/there"))]).await;
+    assert_eq!(ran.statuses(), [403, 200], "{:?}", ran.results);
+    assert!(ran.results[1].contains("secret"), "{:?}", ran.results);
 }
 
 #[tokio::test]

@@ -137,3 +137,28 @@ async fn a_server_without_tool_calls_is_found_out_once_and_remembered() {
     call.refuse("400 Bad Request", &json!({ "error": { "message": "scripted does not support tools" } }).to_string()).await;
     assert!(scene.finish().await.notices()[0].starts_with("Error: "));
 }
+
+#[tokio::test]
+async fn entries_are_moved_one_by_one_and_never_onto_themselves() {
+    let mut scene = Scene::freely("tags").await;
+    let on = "<update status=\"102\">On.</update>";
+    scene.write(&format!("<set path=\"known://a\">first</set><set path=\"known://b\">second</set>{on}")).await;
+    for (tag, status, words) in [
+        ("<mv path=\"known://a\" to=\"known://a\"/>", 422, "one and the same"),
+        ("<mv path=\"known://a\" to=\"KNOWN://a\"/>", 422, "one and the same"),
+        ("<cp path=\"known://a\" to=\"known://a\"/>", 422, "one and the same"),
+        ("<mv path=\"known://*\" to=\"known://c\"/>", 422, "neither has a `*`"),
+        ("<cp path=\"known://a\" to=\"known://*\"/>", 422, "neither has a `*`"),
+        ("<mv path=\"known://none\" to=\"known://c\"/>", 404, "There is no entry"),
+        ("<get path=\"known://a\"/>", 200, "first"),
+        ("<get path=\"known://b\"/>", 200, "second"),
+        ("<mv path=\"known://a\" to=\"known://b\"/>", 200, "Moved known://a to known://b. It took the place of what was there."),
+        ("<get path=\"known://b\"/>", 200, "first"),
+        ("<get path=\"known://a\"/>", 404, "There is no entry"),
+        ("<cp path=\"known://b\" to=\"known://c\"/>", 200, "Copied known://b to known://c."),
+    ] {
+        let ran = scene.write(&format!("{tag}{on}")).await;
+        assert_eq!(ran.statuses(), [status], "{tag}: {:?}", ran.results);
+        assert!(ran.ends()[0].to_string().contains(words), "{tag}: {:?}", ran.ends());
+    }
+}

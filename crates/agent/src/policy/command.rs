@@ -26,6 +26,12 @@ const KEYWORDS: &[&str] = &[
 /// Redirections that write nowhere.
 const QUIET: &[&str] = &["2>&1", "1>&2", ">&2", ">/dev/null", "1>/dev/null", "2>/dev/null", "&>/dev/null", "</dev/null"];
 
+/// Whether a program runs what its words say, so that its name says nothing of what is done.
+pub fn runs_others(program: &str) -> bool {
+    let name = base(program);
+    WRAPPERS.contains(&name) || SHELLS.contains(&name) || KEYWORDS.contains(&name)
+}
+
 /// A script as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Script {

@@ -14,6 +14,7 @@ mod request;
 mod rule;
 
 pub use approval::{Approvals, Digest, Exact, Spent, What};
+pub use command::runs_others;
 pub use entry::{Visibility, Writer, default_visibility, may_write};
 pub use judge::{By, Policy, Verdict};
 pub use kind::Kind;

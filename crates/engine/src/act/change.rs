@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use alcove_agent::edit::diff::{Diff, Limits, unified};
 use alcove_agent::edit::patch::What as Patched;
@@ -12,31 +13,45 @@ use alcove_agent::policy::{Access, What};
 use alcove_agent::shown;
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::Settled;
+use alcove_proto::ChatId;
 use alcove_proto::envelope::{FileDiff, FileEdit, FileOperation, ProposedFile, ToolPhase};
 use sha2::{Digest as _, Sha256};
 
 use super::prepare::Draft;
-use super::settle::{done, failed, unended, unfiled, unopened};
-use super::{At, Done, Hands, Work};
+use super::seen::Reads;
+use super::settle::{done, failed, unedited, unended, unfiled, unopened};
+use super::{At, Done, Hands, Prepared, Work};
 use crate::chat::Lasting;
 use crate::checkpoint::{self, Touching};
-use crate::files::{Expect, FileError, Place, PlaceKind, Tree};
+use crate::files::{End, Expect, FileError, Globbed, Place, PlaceKind, Sight, Tree};
 
-/// Lines and characters of a difference that a person is shown before they allow it.
-const SHOWN: Limits = Limits { lines: 20_000, chars: 8_000 };
+/// Lines, and bytes, of all differences of a call. A person is shown them whole before they allow it, or is not asked.
+const SHOWN_LINES: usize = 20_000;
+const SHOWN_BYTES: usize = 1 << 20;
 /// Files one call may change.
 const FILES_MAX: usize = 500;
+
+/// Digests of contents, by path; of nothing where there is none.
+type Contents = BTreeMap<String, Option<[u8; 32]>>;
 
 /// One change of one file.
 pub(super) enum FileOp {
     /// It gets this content.
     Write(Write),
     /// It goes away, a folder with what is in it.
-    Remove(Place, Expect),
+    Remove(Place, Sight),
     /// It gets another name.
-    Move(Place, Place),
+    Move(Shift),
     /// It is there twice.
-    Copy(Place, Place),
+    Copy(Shift),
+}
+
+/// From where to where, and what stood at both ends when it was looked at.
+pub(super) struct Shift {
+    from: Place,
+    to: Place,
+    source: Sight,
+    target: Sight,
 }
 
 /// A file that gets new content.
@@ -46,6 +61,13 @@ pub(super) struct Write {
     after: Vec<u8>,
     diff: Diff,
     notes: Vec<String>,
+}
+
+/// Where a call works: the chat's folder, and what the model knows of the files in it.
+pub(super) struct Ground<'g> {
+    pub(super) tree: &'g Tree,
+    pub(super) reads: &'g Reads,
+    pub(super) chat: &'g ChatId,
 }
 
 /// What a call wants with files.
@@ -87,31 +109,27 @@ impl<'a> Intent<'a> {
     }
 
     /// What it comes to.
-    pub(super) fn draft(self, call: &Call, tree: &Tree) -> Result<Draft, Box<Settled>> {
-        let ops = self.ops(call, tree)?;
+    pub(super) fn draft(self, call: &Call, ground: &Ground<'_>) -> Result<Draft, Box<Settled>> {
+        let ops = self.ops(call, ground)?;
         let mut touches = Vec::new();
         let (mut files, mut targets) = (BTreeMap::new(), BTreeMap::new());
         for op in &ops {
             op.touch(&mut touches);
             op.digest(&mut files, &mut targets);
         }
-        let proposed = ops.iter().map(FileOp::proposed).collect();
-        Ok(Draft { touches, what: What::Files(files), targets, files: proposed, work: Work::Change(ops) })
+        let mut proposed: Vec<ProposedFile> = ops.iter().map(FileOp::proposed).collect();
+        let too_much = too_much(&mut proposed);
+        Ok(Draft { touches, what: What::Files(files), targets, files: proposed, too_much, work: Work::Change(ops) })
     }
 
-    fn ops(self, call: &Call, tree: &Tree) -> Result<Vec<FileOp>, Box<Settled>> {
+    fn ops(self, call: &Call, ground: &Ground<'_>) -> Result<Vec<FileOp>, Box<Settled>> {
+        let tree = ground.tree;
         match self {
-            Self::Edit(path, edit) => Ok(vec![write(call, tree, path, edit)?]),
-            Self::Patch(patches) => patched(call, tree, patches),
+            Self::Edit(path, edit) => Ok(vec![write(call, ground, path, edit)?]),
+            Self::Patch(patches) => patched(call, ground, patches),
             Self::Remove(paths) => paths.iter().map(|path| removed(call, tree, path)).collect(),
-            Self::Move(from, to) => {
-                let (from, to) = (there(call, tree, from)?, place(call, tree, &to)?);
-                Ok(vec![FileOp::Move(from, to)])
-            }
-            Self::Copy(from, to) => {
-                let (from, to) = (there(call, tree, from)?, place(call, tree, &to)?);
-                Ok(vec![FileOp::Copy(from, to)])
-            }
+            Self::Move(from, to) => Ok(vec![FileOp::Move(shift(call, tree, (from, &to), End::Name)?)]),
+            Self::Copy(from, to) => Ok(vec![FileOp::Copy(shift(call, tree, (from, &to), End::Leads)?)]),
         }
     }
 }
@@ -134,11 +152,20 @@ fn matches(call: &Call, tree: &Tree, path: &str) -> Result<Vec<String>, Box<Sett
     if !path.contains('*') {
         return Ok(vec![path.to_owned()]);
     }
-    let found = super::look::glob(tree, path, FILES_MAX).map_err(|error| Box::new(unfiled(call, &error)))?;
-    match found.len() {
-        0 => Err(Box::new(failed(call, 404, format!("Nothing matches {path}. Nothing was done.")))),
-        FILES_MAX.. => Err(Box::new(failed(call, 413, format!("More than {FILES_MAX} files match {path}. Nothing was done.")))),
-        _ => Ok(found),
+    // One more than may be, to know that there are not more.
+    let found = super::look::glob(tree, path, (FILES_MAX + 1, &AtomicBool::new(false)), |_| true);
+    let found = found.map_err(|error| Box::new(unfiled(call, &error)))?;
+    all(path, found).map_err(|(status, words)| Box::new(failed(call, status, format!("{words} Nothing was done."))))
+}
+
+/// All files that match, or why not: some of them alone are never changed as if they were all.
+fn all(path: &str, found: Globbed) -> Result<Vec<String>, (u16, String)> {
+    let files: Vec<String> = found.files.into_iter().map(|(path, _)| path).collect();
+    match (files.len(), found.stopped) {
+        (count, _) if count > FILES_MAX => Err((413, format!("More than {FILES_MAX} files match {path}."))),
+        (_, Some(stop)) => Err((413, format!("Not every file that matches {path} was found: {}.", stop.words()))),
+        (0, None) => Err((404, format!("Nothing matches {path}."))),
+        (_, None) => Ok(files),
     }
 }
 
@@ -152,16 +179,25 @@ fn into(call: &Call, tree: &Tree, from: &str, to: &str) -> Result<String, Box<Se
     Ok(format!("{}/{name}", to.trim_end_matches('/')))
 }
 
-fn write(call: &Call, tree: &Tree, path: &str, edit: &Edit) -> Result<FileOp, Box<Settled>> {
+fn write(call: &Call, ground: &Ground<'_>, path: &str, edit: &Edit) -> Result<FileOp, Box<Settled>> {
+    let Ground { tree, reads, chat } = *ground;
     let place = place(call, tree, path)?;
     let before = match place.kind {
         PlaceKind::Absent => None,
-        PlaceKind::File { .. } => Some(tree.read(&place, MAX_FILE_BYTES as u64).map_err(|error| Box::new(unfiled(call, &error)))?),
-        PlaceKind::Folder => return Err(Box::new(failed(call, 422, format!("{path} is a folder.")))),
-        PlaceKind::Link | PlaceKind::Other => return Err(Box::new(failed(call, 422, format!("{path} is no regular file.")))),
+        PlaceKind::File { .. } | PlaceKind::Folder | PlaceKind::Link | PlaceKind::Other => {
+            Some(tree.read(&place, MAX_FILE_BYTES as u64).map_err(|error| Box::new(unfiled(call, &error)))?)
+        }
     };
-    let file = File { path: &place.named.path, bytes: before.as_deref(), seen: &Seen::Never };
-    let change = edit::apply(&file, edit).map_err(|refusal| Box::new(unedited(call, path, &refusal)))?;
+    let file = File { path: &place.named.path, bytes: before.as_deref(), seen: &reads.of(chat, &place) };
+    let change = edit::apply(&file, edit).map_err(|refusal| {
+        // Who is told all that has changed knows the file as it is now.
+        match (&refusal, &before) {
+            (Refusal::Changed { diff: Some(diff), .. }, Some(now)) if !diff.truncated => reads.note(chat, &place, now),
+            (Refusal::Changed { .. }, None) => reads.drop_file(chat, &place),
+            _ => {}
+        }
+        Box::new(unedited(call, path, &refusal))
+    })?;
     if before.as_deref() == Some(change.after.as_slice()) {
         return Err(Box::new(done(call, format!("{path} is already so; nothing was changed."))));
     }
@@ -169,32 +205,31 @@ fn write(call: &Call, tree: &Tree, path: &str, edit: &Edit) -> Result<FileOp, Bo
     Ok(FileOp::Write(Write { place, before, after: change.after, diff: change.diff, notes }))
 }
 
-fn unedited(call: &Call, path: &str, refusal: &Refusal) -> Settled {
-    let status = match refusal {
-        Refusal::Missing => 404,
-        Refusal::Binary { .. } | Refusal::Encoding { .. } => 415,
-        Refusal::TooLarge { .. } => 413,
-        Refusal::Changed { .. } | Refusal::NoMatch { .. } | Refusal::Several { .. } => 409,
-        Refusal::Malformed { .. } => 422,
-    };
-    failed(call, status, format!("{path} was not changed. {refusal}"))
-}
-
 fn removed(call: &Call, tree: &Tree, path: &str) -> Result<FileOp, Box<Settled>> {
     let place = there(call, tree, path)?;
     if place.named.path.is_empty() {
         return Err(Box::new(failed(call, 403, "The chat's folder itself is not removed.")));
     }
-    let expect = match (place.kind, &place.link) {
-        (PlaceKind::File { .. }, None) => {
-            tree.hash(&place).map_err(|error| Box::new(unfiled(call, &error)))?.map_or(Expect::Anything, Expect::Bytes)
-        }
-        _ => Expect::Anything,
-    };
-    Ok(FileOp::Remove(place, expect))
+    let sight = tree.sight(&place, End::Name).map_err(|error| Box::new(unfiled(call, &error)))?;
+    Ok(FileOp::Remove(place, sight))
 }
 
-fn patched(call: &Call, tree: &Tree, patches: &[edit::patch::FilePatch]) -> Result<Vec<FileOp>, Box<Settled>> {
+/// Looks at both ends: at the names themselves where something is moved, and where their links lead where it is copied.
+fn shift(call: &Call, tree: &Tree, (from, to): (&str, &str), end: End) -> Result<Shift, Box<Settled>> {
+    let (source_place, target_place) = (there(call, tree, from)?, place(call, tree, to)?);
+    let sight = |at: &Place| tree.sight(at, end).map_err(|error| Box::new(unfiled(call, &error)));
+    let (source, target) = (sight(&source_place)?, sight(&target_place)?);
+    if end == End::Leads && matches!(source, Sight::Folder(_)) {
+        return Err(Box::new(failed(call, 409, format!("{from} is a folder; files are copied one by one. Nothing was done."))));
+    }
+    if matches!(target, Sight::Folder(_)) {
+        return Err(Box::new(failed(call, 409, format!("{to} is a folder, and none is replaced. Nothing was done."))));
+    }
+    Ok(Shift { from: source_place, to: target_place, source, target })
+}
+
+fn patched(call: &Call, ground: &Ground<'_>, patches: &[edit::patch::FilePatch]) -> Result<Vec<FileOp>, Box<Settled>> {
+    let tree = ground.tree;
     let mut ops = Vec::with_capacity(patches.len());
     for (index, patch) in patches.iter().enumerate() {
         if patches.iter().take(index).any(|earlier| earlier.path == patch.path) {
@@ -205,13 +240,19 @@ fn patched(call: &Call, tree: &Tree, patches: &[edit::patch::FilePatch]) -> Resu
             Patched::Add(_) if exists => {
                 return Err(Box::new(failed(call, 409, format!("{} is there already. Nothing was changed.", patch.path))));
             }
-            Patched::Add(edit) | Patched::Change(edit) => ops.push(write(call, tree, &patch.path, edit)?),
+            Patched::Add(edit) | Patched::Change(edit) => ops.push(write(call, ground, &patch.path, edit)?),
             Patched::Delete => ops.push(removed(call, tree, &patch.path)?),
             Patched::Move { to, edit } => {
+                let mut shift = shift(call, tree, (&patch.path, to), End::Name)?;
                 if let Some(edit) = edit {
-                    ops.push(write(call, tree, &patch.path, edit)?);
+                    let edited = write(call, ground, &patch.path, edit)?;
+                    // What is moved then is what the edit has made of it.
+                    if let (FileOp::Write(edited), Sight::File { bytes, .. }) = (&edited, &mut shift.source) {
+                        *bytes = Digest::of(&edited.after);
+                    }
+                    ops.push(edited);
                 }
-                ops.push(FileOp::Move(there(call, tree, &patch.path)?, place(call, tree, to)?));
+                ops.push(FileOp::Move(shift));
             }
         }
     }
@@ -223,32 +264,32 @@ impl FileOp {
         match self {
             Self::Write(write) => touches.push(write.place.touch(Access::Write)),
             Self::Remove(place, _) => touches.push(place.touch(Access::Remove)),
-            Self::Move(from, to) => touches.extend([from.touch(Access::Remove), to.touch(Access::Write)]),
-            Self::Copy(from, to) => touches.extend([from.touch(Access::Read), to.touch(Access::Write)]),
+            Self::Move(Shift { from, to, .. }) => touches.extend([from.touch(Access::Remove), to.touch(Access::Write)]),
+            Self::Copy(Shift { from, to, .. }) => touches.extend([from.touch(Access::Read), to.touch(Access::Write)]),
         }
     }
 
     /// What decides what will happen: contents before and after.
-    fn digest(&self, files: &mut BTreeMap<String, Option<[u8; 32]>>, targets: &mut BTreeMap<String, Option<[u8; 32]>>) {
+    fn digest(&self, files: &mut Contents, targets: &mut Contents) {
         match self {
-            Self::Write(write) => {
-                files.insert(write.place.named.path.clone(), Some(hash(&write.after)));
-                targets.insert(write.place.named.path.clone(), write.before.as_deref().map(hash));
+            Self::Write(Write { place, before, after, .. }) => {
+                bind(files, place, Some(hash(after)));
+                bind(targets, place, before.as_deref().map(hash));
             }
-            Self::Remove(place, expect) => {
-                files.insert(place.named.path.clone(), None);
-                targets.insert(place.named.path.clone(), Some(hash(known(place, expect).as_bytes())));
+            Self::Remove(place, sight) => {
+                bind(files, place, None);
+                bind(targets, place, Some(sight.digest()));
             }
-            Self::Move(from, to) => {
-                files.insert(from.named.path.clone(), None);
-                files.insert(to.named.path.clone(), Some(hash(from.named.path.as_bytes())));
-                targets.insert(from.named.path.clone(), Some(hash(known(from, &Expect::Anything).as_bytes())));
-                targets.insert(to.named.path.clone(), Some(hash(known(to, &Expect::Anything).as_bytes())));
+            Self::Move(Shift { from, to, source, target }) => {
+                bind(files, from, None);
+                bind(files, to, Some(source.digest()));
+                bind(targets, from, Some(source.digest()));
+                bind(targets, to, Some(target.digest()));
             }
-            Self::Copy(from, to) => {
-                files.insert(to.named.path.clone(), Some(hash(from.named.path.as_bytes())));
-                targets.insert(from.named.path.clone(), Some(hash(known(from, &Expect::Anything).as_bytes())));
-                targets.insert(to.named.path.clone(), Some(hash(known(to, &Expect::Anything).as_bytes())));
+            Self::Copy(Shift { from, to, source, target }) => {
+                bind(files, to, Some(source.digest()));
+                bind(targets, from, Some(source.digest()));
+                bind(targets, to, Some(target.digest()));
             }
         }
     }
@@ -266,25 +307,28 @@ impl FileOp {
         };
         match self {
             Self::Write(write) => {
-                let whole = unified(&write.place.named.path, write.before.as_deref().unwrap_or_default(), &write.after, SHOWN);
+                let limits = Limits { lines: SHOWN_LINES + 1, chars: usize::MAX };
+                let whole = unified(&write.place.named.path, write.before.as_deref().unwrap_or_default(), &write.after, limits);
                 let operation = if write.before.is_some() { FileOperation::Change } else { FileOperation::Add };
                 let told = file(&write.place, operation, None);
-                let diff = FileDiff { text: shown::shown(&whole.text), ..wire(&whole) };
+                // What is too much is not shown at all.
+                let text = if whole.text.len() > SHOWN_BYTES { whole.text.clone() } else { shown::shown(&whole.text) };
+                let diff = FileDiff { text, ..wire(&whole) };
                 let notes = told.notes.iter().chain(&write.notes).cloned().collect();
                 ProposedFile { added: whole.added, deleted: whole.deleted, diff: Some(diff), notes, ..told }
             }
-            Self::Remove(place, _) => {
+            Self::Remove(place, sight) => {
                 let mut told = file(place, FileOperation::Remove, None);
-                if place.kind == PlaceKind::Folder && place.link.is_none() {
-                    told.notes.push("A folder, with everything in it.".to_owned());
-                }
+                told.notes.extend(held(sight));
                 told
             }
-            Self::Move(from, to) | Self::Copy(from, to) => {
+            Self::Move(Shift { from, to, source, target }) | Self::Copy(Shift { from, to, source, target }) => {
                 let operation = if matches!(self, Self::Move(..)) { FileOperation::Move } else { FileOperation::Copy };
                 let mut told = file(from, operation, Some(to));
-                if to.kind != PlaceKind::Absent {
+                told.notes.extend(held(source));
+                if *target != Sight::Nothing {
                     told.notes.push(format!("{} is there already and is replaced.", shown::shown(&to.named.path)));
+                    told.notes.extend(held(target));
                 }
                 told
             }
@@ -297,8 +341,8 @@ impl FileOp {
         match self {
             Self::Write(write) => vec![real(&write.place)],
             Self::Remove(place, _) => vec![named(place)],
-            Self::Move(from, to) => vec![named(from), named(to)],
-            Self::Copy(_, to) => vec![real(to)],
+            Self::Move(Shift { from, to, .. }) => vec![named(from), named(to)],
+            Self::Copy(Shift { to, .. }) => vec![real(to)],
         }
     }
 
@@ -308,13 +352,44 @@ impl FileOp {
                 let expect = write.before.as_deref().map_or(Expect::Absent, |bytes| Expect::Bytes(Digest::of(bytes)));
                 tree.write(&write.place, &write.after, &expect)
             }
-            Self::Remove(place, expect) => tree.remove(place, expect),
-            Self::Move(from, to) => {
-                // What an edit of the same call has just written is looked at anew.
-                let from = tree.place(&from.named.path)?;
-                tree.rename(&from, to, &onto(to))
+            Self::Remove(place, sight) => {
+                if sight.expect() == Expect::Anything {
+                    tree.still(place, End::Name, sight)?;
+                }
+                tree.remove(place, &sight.expect())
             }
-            Self::Copy(from, to) => tree.copy(from, to, &onto(to)),
+            Self::Move(Shift { from, to, source, target }) => {
+                tree.still(from, End::Name, source)?;
+                tree.still(to, End::Name, target)?;
+                tree.rename(from, to, &target.expect())
+            }
+            Self::Copy(Shift { from, to, source, target }) => {
+                if source.expect() == Expect::Anything {
+                    tree.still(from, End::Leads, source)?;
+                }
+                tree.still(to, End::Leads, target)?;
+                tree.copy((from, &source.expect()), to, &target.expect())
+            }
+        }
+    }
+
+    /// What has changed in the file since this was worked out; none when nothing has, or it cannot be read.
+    fn since(&self, tree: &Tree) -> Option<String> {
+        let Self::Write(Write { place, before, .. }) = self else { return None };
+        let now = match tree.read(place, MAX_FILE_BYTES as u64) {
+            Ok(now) => Some(now),
+            Err(why) if why.code == "missing" => None,
+            Err(_) => return None,
+        };
+        let path = &place.named.path;
+        match (before, &now) {
+            (before, now) if before == now => None,
+            (Some(_), None) => Some(format!("{path} is gone.")),
+            (before, now) => {
+                let sides = (before.as_deref().unwrap_or_default(), now.as_deref().unwrap_or_default());
+                let diff = unified(path, sides.0, sides.1, Limits::CONTRACT);
+                Some(format!("{path} was changed by somebody else:\n{}", diff.text))
+            }
         }
     }
 
@@ -322,7 +397,7 @@ impl FileOp {
     fn told(&self, call: &Call, at: &At, phase: ToolPhase, error: Option<&str>) -> FileEdit {
         let (place, diff) = match self {
             Self::Write(write) => (&write.place, Some(&write.diff)),
-            Self::Remove(place, _) | Self::Move(place, _) | Self::Copy(place, _) => (place, None),
+            Self::Remove(place, _) | Self::Move(Shift { from: place, .. }) | Self::Copy(Shift { from: place, .. }) => (place, None),
         };
         let ended = phase == ToolPhase::End;
         let path = &place.named.path;
@@ -359,21 +434,51 @@ impl FileOp {
                 format!("Changed {} (+{} −{}).{notes}", place.named.path, diff.added, diff.deleted)
             }
             Self::Remove(place, _) => format!("Removed {}.", place.named.path),
-            Self::Move(from, to) => format!("Moved {} to {}.", from.named.path, to.named.path),
-            Self::Copy(from, to) => format!("Copied {} to {}.", from.named.path, to.named.path),
+            Self::Move(Shift { from, to, .. }) => format!("Moved {} to {}.", from.named.path, to.named.path),
+            Self::Copy(Shift { from, to, .. }) => format!("Copied {} to {}.", from.named.path, to.named.path),
         }
     }
 }
 
-fn onto(to: &Place) -> Expect {
-    if to.kind == PlaceKind::Absent { Expect::Absent } else { Expect::Anything }
+/// Why a person cannot be shown all of it at once, when they cannot; what is too much is let go of.
+fn too_much(files: &mut [ProposedFile]) -> Option<String> {
+    let diffs = || files.iter().filter_map(|file| file.diff.as_ref());
+    let lines: usize = diffs().map(|diff| diff.text.lines().count()).sum();
+    let bytes: usize = diffs().map(|diff| diff.text.len()).sum();
+    if lines <= SHOWN_LINES && bytes <= SHOWN_BYTES {
+        return None;
+    }
+    let changed: u64 = files.iter().map(|file| file.added + file.deleted).sum();
+    files.iter_mut().for_each(|file| file.diff = None);
+    Some(format!(
+        "This would have to be shown to a person whole, and it is too much for that: {changed} changed lines, {bytes} bytes to be read; at \
+         most {SHOWN_LINES} lines and {SHOWN_BYTES} bytes are shown at once. Nothing was done. Write it in parts."
+    ))
 }
 
-fn known(place: &Place, expect: &Expect) -> String {
-    match expect {
-        Expect::Bytes(digest) => digest.as_str().to_owned(),
-        Expect::Anything | Expect::Absent => format!("{:?} {:?}", place.kind, place.link),
+/// What a yes to this is worth, where that is less or more than one file's bytes.
+fn held(sight: &Sight) -> Vec<String> {
+    match sight {
+        Sight::Folder(inside) => {
+            let mut notes = vec![format!("A folder, with everything in it: {} files and folders, {} bytes.", inside.names, inside.bytes)];
+            if inside.stamped > 0 {
+                notes.push(format!("{} of its files are compared by their length and times only, not by their bytes.", inside.stamped));
+            }
+            if inside.more {
+                notes.push("It has more files than can be compared: what changes in the others until then is not noticed.".to_owned());
+            }
+            notes
+        }
+        Sight::Stamped(_) => vec!["It is compared by its length and times only, not by its bytes.".to_owned()],
+        Sight::Nothing | Sight::File { .. } | Sight::Link(_) | Sight::Other => Vec::new(),
     }
+}
+
+/// Notes what becomes of a place; of one that is spoken of twice, both.
+fn bind(contents: &mut Contents, place: &Place, content: Option<[u8; 32]>) {
+    let both = |first: &Option<[u8; 32]>| Some(hash(format!("{first:?} {content:?}").as_bytes()));
+    let bound = contents.get(&place.named.path).map_or(content, both);
+    contents.insert(place.named.path.clone(), bound);
 }
 
 fn hash(bytes: &[u8]) -> [u8; 32] {
@@ -415,11 +520,13 @@ impl Hands {
             }
             match op.perform(&tree) {
                 Ok(()) => {
+                    self.remember(at, op);
                     lines.push(op.line());
                     edits.extend(told.then(|| op.told(call, at, ToolPhase::End, None)));
                 }
                 Err(error) => {
                     edits.extend(told.then(|| op.told(call, at, ToolPhase::Error, Some(&error.words))));
+                    lines.extend(op.since(&tree));
                     wrong = Some(error);
                     break;
                 }
@@ -442,6 +549,34 @@ impl Hands {
         }
     }
 
+    /// What the model knows of files after one was changed by it.
+    fn remember(&self, at: &At, op: &FileOp) {
+        match op {
+            // Of a file it never read it knows no more for having changed a part.
+            FileOp::Write(write) if write.before.is_none() || self.reads.of(&at.chat, &write.place) != Seen::Never => {
+                self.reads.note(&at.chat, &write.place, &write.after);
+            }
+            FileOp::Write(_) => {}
+            FileOp::Remove(place, _) | FileOp::Copy(Shift { to: place, .. }) => self.reads.drop_file(&at.chat, place),
+            FileOp::Move(Shift { from, to, .. }) => {
+                self.reads.drop_file(&at.chat, from);
+                self.reads.drop_file(&at.chat, to);
+            }
+        }
+    }
+
+    /// What of the files of a call is no longer as it was when the call was worked out, both sides of it; none where all is.
+    pub(crate) async fn since(self: &Arc<Self>, prepared: Prepared, at: &At) -> Option<String> {
+        let (hands, at) = (self.clone(), at.clone());
+        let Work::Change(ops) = prepared.work else { return None };
+        let compared = tokio::task::spawn_blocking(move || {
+            let tree = hands.tree(&at).ok()?;
+            let differences: Vec<String> = ops.iter().filter_map(|op| op.since(&tree)).collect();
+            (!differences.is_empty()).then(|| differences.join("\n"))
+        });
+        compared.await.ok().flatten()
+    }
+
     /// Captures files before they change; nothing of a chat that leaves nothing behind.
     fn capture(&self, at: &At, paths: &[PathBuf]) -> Result<Option<Touching>, checkpoint::Fault> {
         if at.lasting == Lasting::Temporary {
@@ -455,5 +590,25 @@ impl Hands {
 impl At {
     pub(super) fn checkpoint(&self) -> checkpoint::At {
         checkpoint::At { chat: self.chat.as_str().to_owned(), turn: self.turn, step: 0, folder: self.folder() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FILES_MAX, all};
+    use crate::files::{Globbed, PlaceKind, Stop};
+
+    #[test]
+    fn some_of_the_files_that_match_are_never_taken_for_all() {
+        let told = |count: usize, stopped: Option<Stop>| {
+            let files = (0..count).map(|number| (number.to_string(), PlaceKind::Other)).collect();
+            all("**/*.o", Globbed { files, stopped }).map(|files| files.len()).map_err(|(status, _)| status)
+        };
+        assert_eq!(told(0, None), Err(404));
+        assert_eq!((told(1, None), told(FILES_MAX, None)), (Ok(1), Ok(FILES_MAX)));
+        assert_eq!(told(FILES_MAX + 1, Some(Stop::Results)), Err(413));
+        for stop in [Stop::Time, Stop::Files, Stop::Cancelled] {
+            assert_eq!((told(3, Some(stop)), told(0, Some(stop))), (Err(413), Err(413)), "{stop:?}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use alcove_store::{Change, EntryRow, EntryState, Visibility};
 
 use super::look::slice;
 use super::run::record_of;
-use super::settle::{done, failed};
+use super::settle::{done, failed, unedited};
 use super::{At, Done, Hands};
 use crate::chat::{Lasting, state};
 use crate::clock::now_ms;
@@ -53,39 +53,47 @@ impl Hands {
         }))
     }
 
-    async fn entries(&self, at: &At, path: &str) -> Result<Vec<EntryRow>, Error> {
-        let chat = at.chat.as_str().to_owned();
+    /// The entries a path means, up to one more than a call may meet; with a filter only those whose text it is found in. Patterns are the
+    /// model's and texts may be long, so that they are looked through on a thread of their own.
+    async fn entries(&self, at: &At, path: &str, filter: Option<&str>) -> Result<Vec<EntryRow>, Error> {
+        let (chat, path, filter) = (at.chat.as_str().to_owned(), path.to_owned(), filter.map(str::to_owned));
         let mut rows = read(&self.store, move |reader| reader.entries(&chat)).await?;
-        if path.contains('*') {
-            let pattern = Pattern::parse(path);
-            rows.retain(|row| scheme_of(&row.path).is_some() && pattern.matches(&row.path));
-        } else {
-            let path = normalize(path);
-            rows.retain(|row| row.path == path);
-        }
-        rows.truncate(MATCHES);
-        Ok(rows)
+        let looked = tokio::task::spawn_blocking(move || {
+            if path.contains('*') {
+                let pattern = Pattern::parse(&path);
+                rows.retain(|row| scheme_of(&row.path).is_some() && pattern.matches(&row.path));
+            } else {
+                let path = normalize(&path);
+                rows.retain(|row| row.path == path);
+            }
+            if let Some(filter) = filter {
+                let pattern = Pattern::parse(&filter);
+                rows.retain(|row| pattern.search(&row.body).is_some());
+            }
+            rows.truncate(MATCHES + 1);
+            rows
+        });
+        looked.await.map_err(|_| Error::Closing)
     }
 
     async fn read_entries(&self, call: &Call, at: &At, reading: &Read) -> Result<Settled, Error> {
         let mut parts = Vec::new();
         for path in &reading.paths {
-            let mut rows = self.entries(at, path).await?;
-            if let Some(filter) = &reading.filter {
-                let pattern = Pattern::parse(filter);
-                rows.retain(|row| pattern.search(&row.body).is_some());
-            }
+            let rows = self.entries(at, path, reading.filter.as_deref()).await?;
             if rows.is_empty() {
                 return Ok(failed(call, 404, format!("There is no entry {path}.")));
             }
-            let several = rows.len() > 1 || reading.preview;
-            for row in rows {
+            let (several, more) = (rows.len() > 1 || reading.preview, rows.len() > MATCHES);
+            for row in rows.into_iter().take(MATCHES) {
                 let number = status(state(row.state), row.outcome.as_deref());
                 if several {
                     parts.push(format!("{} (status {number}, {} characters)", row.path, row.body.chars().count()));
                 } else {
                     parts.push(format!("{} (status {number})\n{}", row.path, self.body(at, &row, reading)));
                 }
+            }
+            if more {
+                parts.push(format!("… only the first {MATCHES} entries are shown …"));
             }
         }
         Ok(done(call, parts.join("\n")))
@@ -125,12 +133,15 @@ impl Hands {
         if path.contains('*') {
             return Ok(failed(call, 422, "An entry's name has no `*`."));
         }
-        let known = self.entries(at, &path).await?.pop();
+        let known = self.entries(at, &path, None).await?.pop();
         let before = known.as_ref().map(|row| row.body.clone().into_bytes());
-        let file = File { path: &path, bytes: before.as_deref(), seen: &Seen::Never };
-        let change = match edit::apply(&file, edit) {
+        let (named, edit) = (path.clone(), edit.clone());
+        // An edit may look for its place for a while.
+        let applied =
+            tokio::task::spawn_blocking(move || edit::apply(&File { path: &named, bytes: before.as_deref(), seen: &Seen::Never }, &edit));
+        let change = match applied.await.map_err(|_| Error::Closing)? {
             Ok(change) => change,
-            Err(refusal) => return Ok(failed(call, 409, refusal.to_string())),
+            Err(refusal) => return Ok(unedited(call, &path, &refusal)),
         };
         let body = String::from_utf8_lossy(&change.after).into_owned();
         let row = match known {
@@ -142,9 +153,12 @@ impl Hands {
     }
 
     async fn remove_entries(&self, call: &Call, at: &At, path: &str, preview: bool) -> Result<Settled, Error> {
-        let rows = self.entries(at, path).await?;
+        let rows = self.entries(at, path, None).await?;
         if rows.is_empty() {
             return Ok(failed(call, 404, format!("There is no entry {path}.")));
+        }
+        if rows.len() > MATCHES {
+            return Ok(failed(call, 413, format!("More than {MATCHES} entries match {path}. Nothing was done.")));
         }
         if let Some(settled) = rows.iter().find_map(|row| unwritable(call, &row.path)) {
             return Ok(settled);
@@ -160,20 +174,28 @@ impl Hands {
     }
 
     async fn move_entry(&self, call: &Call, at: &At, (from, to): (&str, &str), moves: bool) -> Result<Settled, Error> {
-        let Some(row) = self.entries(at, from).await?.pop() else {
+        if from.contains('*') || to.contains('*') {
+            return Ok(failed(call, 422, "One entry is moved or copied to one name: neither has a `*`. Nothing was done."));
+        }
+        let Some(row) = self.entries(at, from, None).await?.pop() else {
             return Ok(failed(call, 404, format!("There is no entry {from}. Nothing was done.")));
         };
         let to = normalize(to);
+        if to == row.path {
+            return Ok(failed(call, 422, format!("{from} and {to} are one and the same entry. Nothing was done.")));
+        }
         let written = unwritable(call, &to).or_else(|| moves.then(|| unwritable(call, &row.path)).flatten());
         if let Some(settled) = written {
             return Ok(settled);
         }
+        let replaced = !self.entries(at, &to, None).await?.is_empty();
         let mut changes = vec![Change::PutEntry(fresh(at, to.clone(), row.body))];
         if moves {
             changes.push(Change::RemoveEntry { chat: row.chat, path: row.path.clone() });
         }
         commit(&self.store, changes).await?;
-        Ok(done(call, format!("{} {} to {to}.", if moves { "Moved" } else { "Copied" }, row.path)))
+        let replaced = if replaced { " It took the place of what was there." } else { "" };
+        Ok(done(call, format!("{} {} to {to}.{replaced}", if moves { "Moved" } else { "Copied" }, row.path)))
     }
 
     async fn show_entries(&self, call: &Call, at: &At, path: &str, visibility: &str) -> Result<Settled, Error> {
@@ -183,9 +205,12 @@ impl Hands {
             "archived" => Visibility::Archived,
             other => return Ok(failed(call, 422, format!("A visibility is visible, summarized or archived, not `{other}`."))),
         };
-        let rows = self.entries(at, path).await?;
+        let rows = self.entries(at, path, None).await?;
         if rows.is_empty() {
             return Ok(failed(call, 404, format!("There is no entry {path}.")));
+        }
+        if rows.len() > MATCHES {
+            return Ok(failed(call, 413, format!("More than {MATCHES} entries match {path}. Nothing was done.")));
         }
         let count = rows.len();
         let change = |row: EntryRow| Change::PutEntry(EntryRow { visibility, updated_at: now_ms(), ..row });

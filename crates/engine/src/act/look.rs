@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::settle::{done, failed, unended, unfiled, unopened};
 use super::{At, Done, Hands};
 use crate::acting::Acting;
-use crate::files::{Asked, FileError, Found, Letters, Limits, Look, Names, Place, PlaceKind, Query, Tree, Waiting};
+use crate::files::{Asked, FileError, Found, Globbed, Letters, Limits, Look, Names, Place, PlaceKind, Query, Stop, Tree, Waiting};
 use crate::media::{Attachment, served};
 
 /// Bytes of a file that is read.
@@ -101,10 +101,13 @@ impl Eyes<'_> {
     }
 
     fn read(&self, call: &Call, read: &Read) -> Result<Settled, FileError> {
-        let mut paths = Vec::new();
+        let (mut paths, mut stopped) = (Vec::new(), None);
         for path in &read.paths {
             if path.contains('*') {
-                paths.extend(glob(self.tree, path, FILES + 1)?.into_iter().filter(|path| self.may_show(call, path)));
+                let found = glob(self.tree, path, (FILES + 1, self.over), |path| self.may_show(call, path))?;
+                paths.extend(found.files.into_iter().map(|(path, _)| path));
+                // That there are more than are shown is told by their number.
+                stopped = stopped.or(found.stopped.filter(|stop| *stop != Stop::Results));
             } else {
                 paths.push(path.clone());
             }
@@ -134,9 +137,12 @@ impl Eyes<'_> {
         if paths.len() > FILES {
             parts.push(format!("… only the first {FILES} files are shown …"));
         }
+        let cut = stopped.map(|stop| format!("({})", stop.words()));
         if parts.is_empty() {
-            return Ok(failed(call, 404, format!("Nothing matches {}.", read.paths.join(", "))));
+            let words = [Some(format!("Nothing matches {}.", read.paths.join(", "))), cut];
+            return Ok(failed(call, 404, words.into_iter().flatten().collect::<Vec<_>>().join(" ")));
         }
+        parts.extend(cut);
         Ok(done(call, parts.join("\n")))
     }
 
@@ -154,6 +160,7 @@ impl Eyes<'_> {
         if filter.is_some_and(|filter| filter.search(&text).is_none()) {
             return Ok(None);
         }
+        self.hands.reads.note(&self.at.chat, &place, &bytes);
         Ok(Some(slice(&text, read.line, read.limit)))
     }
 
@@ -171,11 +178,10 @@ impl Eyes<'_> {
 
     fn list(&self, call: &Call, path: &str, all: bool) -> Result<Settled, FileError> {
         let place = self.tree.place(or_top(path))?;
-        match place.kind {
-            PlaceKind::Folder => Ok(done(call, self.names(&place, all)?)),
-            PlaceKind::Absent => Ok(failed(call, 404, format!("There is no folder {path}."))),
-            PlaceKind::File { .. } | PlaceKind::Link | PlaceKind::Other => Ok(failed(call, 422, format!("{path} is no folder."))),
+        if place.kind == PlaceKind::Absent {
+            return Ok(failed(call, 404, format!("There is no folder {path}.")));
         }
+        Ok(done(call, self.names(&place, all)?))
     }
 
     fn names(&self, place: &Place, all: bool) -> Result<String, FileError> {
@@ -303,11 +309,13 @@ pub(super) fn slice(text: &str, line: Option<i64>, limit: Option<u64>) -> String
     format!("{out}{end}(lines {}–{last} of {total})", first + 1)
 }
 
-/// Files of the folder by a pattern of the tag language, sorted.
-pub(super) fn glob(tree: &Tree, pattern: &str, limit: usize) -> Result<Vec<String>, FileError> {
-    let over = AtomicBool::new(false);
-    let look = Look { hidden: true, ignored: true, limits: Limits { results: limit, ..Limits::GLOB }, cancel: &over };
-    let names = Names::Entry(Box::new(Pattern::parse(pattern)));
-    let found = tree.glob(&tree.place(".")?, &names, &look, |_| true)?;
-    Ok(found.files.into_iter().map(|(path, _)| path).collect())
+/// Files of the folder by a pattern of the tag language, sorted, up to a number; only those that may be shown.
+pub(super) fn glob(
+    tree: &Tree,
+    pattern: &str,
+    (results, over): (usize, &AtomicBool),
+    shown: impl Fn(&str) -> bool,
+) -> Result<Globbed, FileError> {
+    let look = Look { hidden: true, ignored: true, limits: Limits { results, ..Limits::GLOB }, cancel: over };
+    tree.glob(&tree.place(".")?, &Names::Entry(Box::new(Pattern::parse(pattern))), &look, shown)
 }

@@ -10,6 +10,7 @@ mod offer;
 mod prepare;
 mod reach;
 mod run;
+mod seen;
 mod settle;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ pub(crate) use settle::{done, failed, refused, rejected};
 
 use self::change::FileOp;
 use self::run::Ran;
+use self::seen::Reads;
 use self::trees::Trees;
 use crate::acting::{Acting, Own as OwnChoice};
 use crate::chat::Lasting;
@@ -65,6 +67,7 @@ pub(crate) struct Hands {
     preferences: Arc<Kept<Preferences>>,
     acting: Arc<Kept<Acting>>,
     trees: Trees,
+    reads: Reads,
     /// Guards the commands that run, by chat and record.
     commands: Mutex<HashMap<(ChatId, String), Arc<Command>>>,
     /// Guards the calls that are being carried out.
@@ -125,6 +128,8 @@ pub(crate) struct View {
     pub(crate) kind: ProposalKind,
     pub(crate) command: Option<ProposedCommand>,
     pub(crate) files: Vec<ProposedFile>,
+    /// Why a person cannot be shown all of it, when they cannot: then it is not proposed.
+    pub(crate) too_much: Option<String>,
     pub(crate) question: Option<ProposedQuestion>,
     pub(crate) address: Option<String>,
     pub(crate) rules: Vec<RuleOffer>,
@@ -217,6 +222,7 @@ impl Hands {
             preferences,
             acting,
             trees: Trees::default(),
+            reads: Reads::default(),
             commands: Mutex::default(),
             going: Mutex::default(),
             tasks: TaskTracker::new(),
@@ -304,6 +310,7 @@ impl Hands {
     /// Lets go of what belongs to a chat that is gone.
     pub(crate) fn forget(&self, chat: &ChatId) {
         self.trees.forget(chat);
+        self.reads.drop_chat(chat);
         self.end_commands(chat);
     }
 

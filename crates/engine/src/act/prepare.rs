@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alcove_agent::path::scheme_of;
-use alcove_agent::policy::{Access, Exact, Kind, Request, Touch, What};
+use alcove_agent::policy::{Access, Effect, Exact, Kind, Request, Touch, What};
 use alcove_agent::shown;
 use alcove_agent::tool::{Ask, Call, Run};
 use alcove_agent::turn::Settled;
 use alcove_proto::envelope::{FileOperation, ProposalKind, ProposedCommand, ProposedFile, ProposedQuestion};
 
-use super::change::{Intent, place};
+use super::change::{Ground, Intent, place};
 use super::look::or_top;
-use super::settle::{failed, unended, unopened};
+use super::settle::{failed, refused, unended, unopened};
 use super::{At, Hands, Prepared, View, Work, offer, run};
 use crate::files::{PlaceKind, Tree};
 
@@ -32,6 +32,8 @@ pub(super) struct Draft {
     pub(super) what: What,
     pub(super) targets: BTreeMap<String, Option<[u8; 32]>>,
     pub(super) files: Vec<ProposedFile>,
+    /// Why a person cannot be shown all of it, when they cannot.
+    pub(super) too_much: Option<String>,
     pub(super) work: Work,
 }
 
@@ -73,14 +75,51 @@ impl Hands {
     fn file_draft(&self, call: &Call, at: &At) -> Result<Prepared, Box<Settled>> {
         let tree = self.tree(at).map_err(|error| unopened(call, at, &error))?;
         let draft = match Intent::read(call, &tree)? {
-            Some(intent) => intent.draft(call, &tree)?,
+            Some(intent) => {
+                let ground = Ground { tree: &tree, reads: &self.reads, chat: &at.chat };
+                intent.draft(call, &ground).map_err(|settled| self.unfit(call, (at, &tree), settled))?
+            }
             None => looking(call, &tree)?,
         };
         let kind = if call.tool.kind() == Kind::Edit { ProposalKind::Edit } else { ProposalKind::Read };
-        let view = View { files: draft.files, rules: offer::files(call, &draft.touches), ..bare(kind) };
+        let view = View { files: draft.files, too_much: draft.too_much, rules: offer::files(call, &draft.touches), ..bare(kind) };
         let exact = exact(call, at, draft.what, draft.targets);
         let request = request(call, draft.touches, None, None, false);
         Ok(Prepared { call: call.clone(), request, exact, view, work: draft.work })
+    }
+
+    /// Why an edit does not fit says what is in the file: only where the file may be read, and be edited.
+    fn unfit(&self, call: &Call, (at, tree): (&At, &Tree), settled: Box<Settled>) -> Box<Settled> {
+        let paths: Vec<&str> = match &call.ask {
+            Ask::Edit { path, .. } => vec![path],
+            Ask::Patch(files) => files.iter().map(|file| file.path.as_str()).collect(),
+            Ask::Read(_)
+            | Ask::List { .. }
+            | Ask::Find(_)
+            | Ask::Search(_)
+            | Ask::Remove { .. }
+            | Ask::Move { .. }
+            | Ask::Copy { .. }
+            | Ask::Show { .. }
+            | Ask::Run(_)
+            | Ask::Halt { .. }
+            | Ask::Fetch { .. }
+            | Ask::WebSearch { .. }
+            | Ask::Question { .. }
+            | Ask::Say { .. } => return settled,
+        };
+        let places: Vec<_> = paths.into_iter().filter_map(|path| tree.place(path).ok()).collect();
+        let touches = |access: Access| places.iter().map(|place| place.touch(access)).collect();
+        let acting = self.acting.current();
+        let edits = self.judge(&request(call, touches(Access::Write), None, None, false), at, &acting);
+        let reads = Request { kind: Kind::Read, ..request(call, touches(Access::Read), None, None, false) };
+        let reads = self.judge(&reads, at, &acting);
+        match (edits.effect, reads.effect) {
+            (Effect::Deny, _) => Box::new(refused(call, &edits)),
+            (_, Effect::Deny) => Box::new(refused(call, &reads)),
+            (_, Effect::Ask) if !settled.well => Box::new(failed(call, settled.status, "This edit does not fit. Nothing was done.")),
+            (Effect::Allow | Effect::Ask, Effect::Allow | Effect::Ask) => settled,
+        }
     }
 
     fn command_draft(&self, call: &Call, at: &At, asked: &Run) -> Result<Prepared, Box<Settled>> {
@@ -219,7 +258,7 @@ fn looking(call: &Call, tree: &Tree) -> Result<Draft, Box<Settled>> {
     }
     let targets = touches.iter().map(|touch| (touch.path.clone(), None)).collect();
     let what = What::Argv(vec![call.tool.name().to_owned(), serde_json::Value::Object(call.arguments.clone()).to_string()]);
-    Ok(Draft { touches, what, targets, files, work: Work::Look(call.ask.clone()) })
+    Ok(Draft { touches, what, targets, files, too_much: None, work: Work::Look(call.ask.clone()) })
 }
 
 pub(super) fn exact(call: &Call, at: &At, what: What, targets: BTreeMap<String, Option<[u8; 32]>>) -> Exact {
@@ -240,7 +279,7 @@ fn request(call: &Call, touches: Vec<Touch>, command: Option<String>, host: Opti
 
 /// A call of this kind with nothing to show of it.
 fn bare(kind: ProposalKind) -> View {
-    View { kind, command: None, files: Vec::new(), question: None, address: None, rules: Vec::new() }
+    View { kind, command: None, files: Vec::new(), too_much: None, question: None, address: None, rules: Vec::new() }
 }
 
 /// What touches nothing but the chat.

@@ -34,7 +34,11 @@ impl Hands {
             | Ask::Question { .. }
             | Ask::Say { .. } => Ok(failed(call, 422, "This is no address.")),
         };
-        Done::of(settled.unwrap_or_else(|error| failed(call, error.status, error.words)))
+        Done::of(settled.unwrap_or_else(|error| match error.status {
+            // Where else to look is an answer, and no failure.
+            300..400 => Settled { status: error.status, ..done(call, error.words) },
+            status => failed(call, status, error.words),
+        }))
     }
 
     async fn fetch(&self, call: &Call, url: &str) -> Result<Settled, WebError> {

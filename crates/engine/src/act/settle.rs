@@ -1,5 +1,6 @@
 //! How calls end, in the words the model and the person are told.
 
+use alcove_agent::edit::refusal::Refusal;
 use alcove_agent::policy::Verdict;
 use alcove_agent::tool::Call;
 use alcove_agent::turn::Settled;
@@ -63,6 +64,31 @@ pub(super) fn unended(call: &Call) -> Settled {
 /// A file or folder did not allow it.
 pub(super) fn unfiled(call: &Call, error: &FileError) -> Settled {
     failed(call, error.status, error.words.clone())
+}
+
+/// An edit does not fit what it is for, a file or an entry.
+pub(super) fn unedited(call: &Call, path: &str, refusal: &Refusal) -> Settled {
+    let status = match refusal {
+        Refusal::Missing => 404,
+        Refusal::Binary { .. } | Refusal::Encoding { .. } => 415,
+        Refusal::TooLarge { .. } => 413,
+        Refusal::Changed { .. } | Refusal::NoMatch { .. } | Refusal::Several { .. } => 409,
+        Refusal::Malformed { .. } => 422,
+    };
+    let Refusal::Changed { found, diff, .. } = refusal else {
+        return failed(call, status, format!("{path} was not changed. {refusal}"));
+    };
+    let since = match (found, diff) {
+        (None, _) => "It is gone since you read it.".to_owned(),
+        (Some(_), Some(diff)) if !diff.truncated => {
+            format!("It is not what you read. What has changed since:\n{}\nEdit it again as it is now.", diff.text)
+        }
+        (Some(_), Some(diff)) => {
+            format!("It is not what you read. The beginning of what has changed since:\n{}\nRead it again.", diff.text)
+        }
+        (Some(_), None) => "It is not what you read, and too long to say what has changed since. Read it again.".to_owned(),
+    };
+    failed(call, status, format!("{path} was not changed by you. {since}"))
 }
 
 /// A text of at most about so many bytes: of a longer one the beginning and the end.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use alcove_agent::policy::{Approvals, Effect as Ruled, Exact, Kind, Spent, Verdict};
+use alcove_agent::policy::{Approvals, Effect as Ruled, Kind, Spent, Verdict};
 use alcove_agent::tool::{Ask, Call};
 use alcove_agent::turn::{Input, Settled};
 use alcove_proto::TurnId;
@@ -48,6 +48,8 @@ pub(super) struct Doing {
     pub(super) stage: Stage,
     /// The command as a person changed it.
     pub(super) changed: Option<String>,
+    /// What a person said yes to.
+    shown: Option<Box<Prepared>>,
     /// Why it is allowed, or asked about.
     why: Option<String>,
     /// What it has put out, the newest of it.
@@ -161,7 +163,16 @@ impl Actor {
                 }
                 None => self.fresh_record(ordinal, call.tool.tag(), &call.target),
             };
-            list.push(Doing { call, record, stage: Stage::Fresh, changed, why: None, output: String::new(), pictures: Vec::new() });
+            list.push(Doing {
+                call,
+                record,
+                stage: Stage::Fresh,
+                changed,
+                shown: None,
+                why: None,
+                output: String::new(),
+                pictures: Vec::new(),
+            });
         }
         if let Some(active) = &mut self.active {
             active.acts.list = list;
@@ -239,9 +250,7 @@ impl Actor {
             (Ruled::Allow | Ruled::Ask, Some(text)) if question => {
                 self.settle(index, crate::act::done(&call, format!("The person answers: {text}")));
             }
-            (Ruled::Allow | Ruled::Ask, Some(digest)) if digest == prepared.exact.digest().to_string() => {
-                self.approved(index, &prepared.exact)
-            }
+            (Ruled::Allow | Ruled::Ask, Some(digest)) if digest == prepared.exact.digest().to_string() => self.approved(index, prepared),
             (Ruled::Allow, _) if !question => self.ready(index, Leave::Given),
             (Ruled::Allow | Ruled::Ask, _) => self.propose(index, prepared, &verdict).await?,
         }
@@ -249,13 +258,19 @@ impl Actor {
     }
 
     /// A person said yes to exactly this.
-    pub(super) fn approved(&mut self, index: usize, exact: &Exact) {
+    pub(super) fn approved(&mut self, index: usize, prepared: Prepared) {
         if let Some(acts) = self.active.as_mut().map(|active| &mut active.acts)
-            && let Some(doing) = acts.list.get(index)
+            && let Some(doing) = acts.list.get_mut(index)
         {
-            acts.approvals.grant(&doing.record, exact.digest());
+            acts.approvals.grant(&doing.record, prepared.exact.digest());
+            doing.shown = Some(Box::new(prepared));
         }
         self.ready(index, Leave::Approved);
+    }
+
+    /// What of the files of a call is no longer as a person was shown it.
+    async fn since(&self, shown: Option<Box<Prepared>>, at: &At) -> Option<String> {
+        self.shared.hands.since(*shown?, at).await
     }
 
     fn give_reason(&mut self, index: usize, verdict: &Verdict) {
@@ -273,6 +288,10 @@ impl Actor {
     /// Shows a call to a person and lets the turn wait.
     async fn propose(&mut self, index: usize, prepared: Prepared, verdict: &Verdict) -> Result<(), Error> {
         let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
+        if let Some(words) = prepared.view.too_much {
+            self.settle(index, crate::act::failed(&call, 413, words));
+            return Ok(());
+        }
         let Some(active) = &mut self.active else { return Ok(()) };
         let (turn_id, turn_phase, turn_seq) = active.machine.annotate(Phase::Activity);
         let proposal = Proposal {
@@ -312,10 +331,12 @@ impl Actor {
     async fn carry_on(&mut self, index: usize, leave: Leave) -> Result<(), Error> {
         let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
         let at = self.at(ordinal, &record);
+        let shown = self.doing(index).and_then(|doing| doing.shown.take());
         let prepared = match self.shared.hands.prepare(&call, &at).await {
             Ok(now) => now,
             Err(settled) => {
-                self.settle(index, *settled);
+                let since = self.since(shown, &at).await;
+                self.settle(index, since.map_or(*settled, |since| no_longer(&call, Some(&since))));
                 return Ok(());
             }
         };
@@ -333,8 +354,8 @@ impl Actor {
             (Ruled::Allow, Leave::Given) => self.give_reason(index, &verdict),
             (Ruled::Allow | Ruled::Ask, Leave::Approved) if spent == Some(Spent::Used) => {}
             (Ruled::Allow | Ruled::Ask, Leave::Approved) => {
-                let words = "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
-                self.settle(index, crate::act::failed(&call, 409, words));
+                let since = self.since(shown, &at).await;
+                self.settle(index, no_longer(&call, since.as_deref()));
                 return Ok(());
             }
         }
@@ -558,6 +579,14 @@ impl Actor {
     fn doing(&mut self, index: usize) -> Option<&mut Doing> {
         self.active.as_mut()?.acts.list.get_mut(index)
     }
+}
+
+/// What was allowed is not what would be done now; with what has changed, where that can be said.
+fn no_longer(call: &Call, since: Option<&str>) -> Settled {
+    let since = since.map_or(" ".to_owned(), |since| format!("\n{since}\n"));
+    let words =
+        format!("What this would do is no longer what was shown and allowed, so nothing was done.{since}Look again, and ask again.");
+    crate::act::failed(call, 409, words)
 }
 
 /// Whether an earlier call may change what a later one looks at, so that the later one waits to be prepared.

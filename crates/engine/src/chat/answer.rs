@@ -114,7 +114,7 @@ impl Actor {
         let begun = index.and_then(|index| self.begun_row(index));
         self.resolve(ProposalResolved { command: changed, ..resolved }, begun.into_iter().map(Change::PutEntry).collect()).await?;
         if let Some(index) = index {
-            self.approved(index, &prepared.exact);
+            self.approved(index, prepared);
         }
         Ok(answered(&answer, ProposalState::Accepted, None))
     }

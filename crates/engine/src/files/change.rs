@@ -7,6 +7,7 @@ use std::os::fd::OwnedFd;
 
 use rustix::fs::{AtFlags, FileType, Mode, Stat};
 use rustix::io::Errno;
+use sha2::{Digest as _, Sha256};
 
 use super::Tree;
 use super::descend::sync;
@@ -67,8 +68,8 @@ impl Tree {
         self.expected(folder, name, onto).map(drop)
     }
 
-    /// Copies a file, with its rights where the copy is a new file. `onto` speaks of what stands at `to`.
-    pub(crate) fn copy(&self, from: &Place, to: &Place, onto: &Expect) -> Result<(), FileError> {
+    /// Copies a file that is `as_seen`, with its rights where the copy is a new file. `onto` speaks of what stands at `to`.
+    pub(crate) fn copy(&self, (from, as_seen): (&Place, &Expect), to: &Place, onto: &Expect) -> Result<(), FileError> {
         let (mut file, about) = self.reading(from)?;
         let len = u64::try_from(about.st_size).unwrap_or_default();
         if len > COPY_MAX_BYTES {
@@ -79,7 +80,7 @@ impl Tree {
         }
         let rights = Some(Mode::from_raw_mode(about.st_mode) & Mode::from_raw_mode(0o777));
         self.put(to, Terms { expect: onto, rights }, |copy| {
-            let (mut chunk, mut total) = (vec![0; CHUNK_BYTES], 0);
+            let (mut chunk, mut total, mut hasher) = (vec![0; CHUNK_BYTES], 0, Sha256::new());
             loop {
                 let count = file.read(&mut chunk)?;
                 total += count as u64;
@@ -87,9 +88,16 @@ impl Tree {
                     return Err(FileError::too_large(total, COPY_MAX_BYTES));
                 }
                 if count == 0 {
-                    return Ok(());
+                    break;
                 }
+                hasher.update(&chunk[..count]);
                 copy.write_all(&chunk[..count])?;
+            }
+            match as_seen {
+                // The very bytes that were copied are compared: nothing can come in between.
+                Expect::Bytes(expected) if crate::clock::hex(&hasher.finalize()) != expected.as_str() => Err(FileError::changed()),
+                Expect::Absent => Err(FileError::changed()),
+                Expect::Anything | Expect::Bytes(_) => Ok(()),
             }
         })
     }

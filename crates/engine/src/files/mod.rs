@@ -22,6 +22,7 @@ mod place;
 mod read;
 mod remove;
 mod resolve;
+mod sight;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -40,12 +41,13 @@ use own::Id;
 pub(crate) use error::FileError;
 pub(crate) use fit::Words;
 pub(crate) use fresh::Fresh;
-pub(crate) use glob::Names;
+pub(crate) use glob::{Globbed, Names};
 pub(crate) use grep::{Asked, Found, Letters, Query};
 pub(crate) use ignored::{Git, Rules, Says};
-pub(crate) use limit::{Limits, Look, Waiting};
+pub(crate) use limit::{Limits, Look, Stop, Waiting};
 pub(crate) use own::Own;
 pub(crate) use place::{Expect, Place, PlaceKind};
+pub(crate) use sight::{End, Sight};
 
 /// What the names of files begin with that have a name and no place yet; sixteen hexadecimal digits follow.
 const TEMPORARY: &str = ".alcove-";

@@ -74,15 +74,6 @@ impl Tree {
         Ok(Part { bytes, total: u64::try_from(about.st_size).unwrap_or_default() })
     }
 
-    /// The digest of a file's bytes; nothing when there is no file.
-    pub(crate) fn hash(&self, at: &Place) -> Result<Option<Digest>, FileError> {
-        match self.reading(at) {
-            Ok((file, _)) => digest(file).map(Some),
-            Err(why) if why.code == "missing" => Ok(None),
-            Err(why) => Err(why),
-        }
-    }
-
     pub(super) fn reading(&self, at: &Place) -> Result<(File, Stat), FileError> {
         if at.protected == Some(Protected::Own) {
             return Err(FileError::protected(Protected::Own));

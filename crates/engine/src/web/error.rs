@@ -4,6 +4,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::Url;
+
 /// The most bytes of a foreign text that a sentence repeats.
 const QUOTED: usize = 200;
 
@@ -11,7 +13,7 @@ const QUOTED: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WebError {
     /// A stable word, for records and tests: `bad_url`, `private_address`, `no_such_host`, `unreachable`, `too_many_redirects`,
-    /// `timed_out`, `too_large`, `unsupported_type`, `http_status`, `broken`, `not_configured`, `key_refused`, `rate_limited`,
+    /// `elsewhere`, `timed_out`, `too_large`, `unsupported_type`, `http_status`, `broken`, `not_configured`, `key_refused`, `rate_limited`,
     /// `bad_answer`, `bad_query`.
     pub(crate) code: &'static str,
     /// As in HTTP; that of the server where it answered with one.
@@ -33,6 +35,15 @@ impl WebError {
     /// A place on this machine or a network that is not the public one.
     pub(super) fn private(host: &str, what: &str) -> Self {
         Self::new("private_address", 403, format!("{} is refused: {what}", quoted(host)))
+    }
+
+    /// It leads to another host, which was not asked for. The address is told whole, so that it can be.
+    pub(super) fn elsewhere(status: u16, from: &Url, to: &Url) -> Self {
+        let words = format!(
+            "{} leads to another host, which is not followed by itself. Fetch this address if you want it: {to}",
+            quoted(from.host_str().unwrap_or_default())
+        );
+        Self::new("elsewhere", status, words)
     }
 
     pub(super) fn no_such_host(host: &str) -> Self {

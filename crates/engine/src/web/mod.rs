@@ -45,7 +45,7 @@ pub(crate) struct Limits {
     pub(crate) text: usize,
     /// From the first look-up to the last byte.
     pub(crate) time: Duration,
-    /// Redirects that are followed.
+    /// Redirects that are followed, all on the host that was asked.
     pub(crate) redirects: u8,
 }
 
@@ -108,7 +108,14 @@ impl Web {
         for _ in 0..=limits.redirects {
             let response = self.ask(&url, limits.reach).await?;
             match response.headers().get(LOCATION).filter(|_| is_redirect(response.status())) {
-                Some(location) => url = address::redirect(&url, location, limits.reach)?,
+                Some(location) => {
+                    let next = address::redirect(&url, location, limits.reach)?;
+                    // Only this host was judged and allowed: whoever wants the other one asks for it.
+                    if next.host_str() != url.host_str() {
+                        return Err(WebError::elsewhere(response.status().as_u16(), &url, &next));
+                    }
+                    url = next;
+                }
                 None => return page(url, response, limits).await,
             }
         }

@@ -89,7 +89,7 @@ fn once(tree: &Tree, number: usize, tally: &mut Tally) {
         5 if path == "race/f" => tally.count("remove", word(tree.remove(&at, &Expect::Anything))),
         5 | 6 => {
             let Some(steady) = place("steady", tally) else { return };
-            tally.count("copy", word(tree.copy(&steady, &at, &Expect::Anything)));
+            tally.count("copy", word(tree.copy((&steady, &Expect::Anything), &at, &Expect::Anything)));
         }
         _ => {
             let Some(to) = place("race/g", tally) else { return };

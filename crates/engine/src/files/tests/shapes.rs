@@ -2,7 +2,7 @@
 
 use alcove_agent::path::Reach;
 
-use super::super::{PlaceKind, Tree};
+use super::super::{End, PlaceKind, Sight, Tree};
 use super::World;
 
 /// What a path is and what reading it gives: `KIND [-> REAL] [protected by WHOM]: CONTENT or CODE`.
@@ -272,6 +272,38 @@ fn a_file_is_read_up_to_a_size() {
     assert_eq!((part.bytes.len(), part.total), (5, 65));
     let binary = tree.place("binary").unwrap();
     assert_eq!(tree.text(&binary, 64).unwrap_err().code, "binary");
-    assert_eq!(tree.hash(&tree.place("none").unwrap()).unwrap(), None);
-    assert_eq!(tree.hash(&tree.place("a").unwrap()).unwrap(), Some(alcove_agent::edit::Digest::of(b"a")));
+}
+
+#[test]
+fn what_stands_somewhere_is_known_by_what_it_holds() {
+    type Change = fn(&World);
+    let world = World::new();
+    let tree = world.tree(Reach::Scope);
+    let seen = |path: &str, end| tree.sight(&tree.place(path).unwrap(), end).unwrap();
+    assert_eq!(seen("none", End::Leads), Sight::Nothing);
+    let bytes = alcove_agent::edit::Digest::of(b"a");
+    assert!(matches!(seen("a", End::Name), Sight::File { bytes: found, .. } if found == bytes));
+    // A link is its text by its name, and what it leads to where it leads.
+    assert_eq!(seen("inner", End::Name), Sight::Link(b"deep/b".to_vec()));
+    assert_eq!(seen("inner", End::Leads), seen("deep/b", End::Name));
+    let code = |path: &str| tree.sight(&tree.place(path).unwrap(), End::Leads).unwrap_err().code;
+    assert_eq!((code("ours_within"), code("outer")), ("protected", "outside"));
+    // A folder is everything in it, however deep, and nothing of it changes unseen.
+    let before = seen("deep", End::Name);
+    let Sight::Folder(inside) = &before else { panic!("{before:?}") };
+    assert_eq!((inside.names, inside.more), (5, false), "{inside:?}");
+    let place = tree.place("deep").unwrap();
+    let changes: [(&str, Change); 4] = [
+        ("other bytes of the same length", |world| world.put("in/deep/deeper/c", "d")),
+        ("a new name", |world| world.put("in/deep/deeper/new", "")),
+        ("one that is gone", |world| std::fs::remove_file(world.at("in/deep/b")).unwrap()),
+        ("another kind", |world| std::fs::create_dir(world.at("in/deep/b")).unwrap()),
+    ];
+    let mut known = before;
+    for (what, change) in changes {
+        assert_eq!(tree.still(&place, End::Name, &known), Ok(()), "before {what}");
+        change(&world);
+        assert_eq!(tree.still(&place, End::Name, &known).unwrap_err().code, "changed", "{what}");
+        known = seen("deep", End::Name);
+    }
 }

@@ -63,7 +63,6 @@ async fn redirects_are_followed_and_judged_anew() {
         ("/metadata", redirect("307 Temporary Redirect", "http://169.254.169.254/latest/")),
         ("/mapped", redirect("303 See Other", "http://[::ffff:127.0.0.1]/")),
         ("/file", redirect("302 Found", "file:///etc/passwd")),
-        ("/named", redirect("302 Found", "http://inner.example/")),
         ("/nowhere", redirect("302 Found", "")),
         ("/choice", vec![Act::Say(answer("300 Multiple Choices", "text/html", b"x"))]),
     ]);
@@ -77,8 +76,32 @@ async fn redirects_are_followed_and_judged_anew() {
     assert_eq!(code(fetch(&server, "/file").await), ("bad_url", 400));
     assert_eq!(code(fetch(&server, "/nowhere").await), ("too_many_redirects", 508));
     assert_eq!(code(fetch(&server, "/choice").await), ("http_status", 300));
-    let web = Web::with(Names::Told(names::Told::new(&[("inner.example", &["169.254.169.254"])])));
-    assert_eq!(code(web.fetch(&server.at("/named"), &NEAR).await), ("private_address", 403));
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_is_told_and_not_followed() {
+    let server = Server::start(vec![("/here", says("text/plain", b"here"))]).await;
+    let other = format!("http://other.example:{}/here?q=1#part", server.port);
+    let from = Server::start(vec![
+        ("/other", redirect("302 Found", &other)),
+        ("/www", redirect("301 Moved Permanently", &format!("http://www.site.example:{}/here", server.port))),
+        // The same host, at another port.
+        ("/port", redirect("308 Permanent Redirect", &format!("http://site.example:{}/here", server.port))),
+    ])
+    .await;
+    // Everything is one machine, so that whatever is followed is answered.
+    let told = || {
+        let names = ["site.example", "site.example", "www.site.example", "other.example"];
+        let answers: Vec<(&str, &[&str])> = names.into_iter().map(|name| (name, &["127.0.0.1"] as &[&str])).collect();
+        Web::with(Names::Told(names::Told::new(&answers)))
+    };
+    let at = |path: &str| format!("http://site.example:{}{path}", from.port);
+    let error = told().fetch(&at("/other"), &NEAR).await.unwrap_err();
+    assert_eq!((error.code, error.status), ("elsewhere", 302));
+    assert!(error.words.ends_with(&other), "the whole address is told: {}", error.words);
+    assert_eq!(code(told().fetch(&at("/www"), &NEAR).await), ("elsewhere", 301), "www is another host");
+    assert_eq!(server.asked().len(), 0, "nobody else was reached");
+    assert_eq!(told().fetch(&at("/port"), &NEAR).await.unwrap().text, "here");
 }
 
 #[tokio::test]
