@@ -157,6 +157,8 @@ enum Work {
 
 /// What a running call says.
 pub(crate) enum Worked {
+    /// What it would do, or that nothing comes of it.
+    Prepared { call: String, prepared: Result<Box<Prepared>, Box<Settled>> },
     /// It put something out. With `skipped`, so many bytes were passed over before.
     Output { call: String, channel: u8, text: String, skipped: Option<u64> },
     /// It has ended, or goes on without being waited for.
@@ -284,8 +286,11 @@ impl Hands {
         acting.policy(at.chat.as_str()).judge(request, &facts)
     }
 
-    /// The chat's folder, held open since it was chosen. Blocks.
+    /// The chat's folder, held open since it was chosen; the one in its place, where it is not there any more. Blocks.
     fn tree(&self, at: &At) -> Result<Arc<Tree>, std::io::Error> {
+        if self.trees.get(&at.chat, &at.scope).is_some_and(|held| !held.is_in_place()) {
+            self.trees.forget(&at.chat);
+        }
         self.trees.take(&at.chat, &at.scope, || self.open(&at.scope))
     }
 
@@ -297,7 +302,12 @@ impl Hands {
 
     fn open(&self, scope: &StoredScope) -> Result<Tree, std::io::Error> {
         let reach = if scope.access_mode == AccessMode::Full { Reach::Anywhere } else { Reach::Scope };
-        Tree::open(Path::new(&scope.project_path), reach, self.own.clone())
+        let tree = Tree::open(Path::new(&scope.project_path), reach, self.own.clone())?;
+        // It was chosen by a path without links. A link on it would take the chat to a folder nobody gave it.
+        match tree.path() == scope.project_path {
+            true => Ok(tree),
+            false => Err(std::io::Error::other("a link stands where it was")),
+        }
     }
 
     /// Takes hold of a chat's folder as it is chosen.
@@ -312,6 +322,20 @@ impl Hands {
         self.trees.forget(chat);
         self.reads.drop_chat(chat);
         self.end_commands(chat);
+    }
+
+    /// Works out what a call would do, beside its chat; that is said to its turn.
+    pub(crate) fn look_ahead(self: &Arc<Self>, call: Call, at: At, turn: mpsc::Sender<Worked>) {
+        let hands = self.clone();
+        self.tasks.spawn(async move {
+            // Cancel-safe: nothing is touched by it.
+            let prepared = tokio::select! {
+                prepared = hands.prepare(&call, &at) => prepared.map(Box::new),
+                () = hands.ending.cancelled() => return,
+            };
+            // Nobody hears it when the turn was stopped.
+            let _unheard = turn.send(Worked::Prepared { call: call.id, prepared }).await;
+        });
     }
 
     /// Starts a call. What it says goes to its turn, and the last is always that it is done; the end of a command that goes on in the

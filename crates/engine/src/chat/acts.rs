@@ -62,6 +62,8 @@ pub(super) struct Doing {
 pub(super) enum Stage {
     /// Nothing is known of it yet.
     Fresh,
+    /// What it would do is being worked out: to be judged, or, with a leave, to be begun.
+    Preparing(Option<Leave>),
     /// It waits for a person.
     Asked(Box<Asked>),
     /// It may run.
@@ -122,7 +124,7 @@ impl Acts {
     pub(super) fn open(&self) -> impl Iterator<Item = &Proposal> {
         self.list.iter().filter_map(|doing| match &doing.stage {
             Stage::Asked(asked) => Some(&asked.proposal),
-            Stage::Fresh | Stage::Ready(_) | Stage::Running(_) | Stage::Over => None,
+            Stage::Fresh | Stage::Preparing(_) | Stage::Ready(_) | Stage::Running(_) | Stage::Over => None,
         })
     }
 
@@ -187,34 +189,33 @@ impl Actor {
     }
 
     /// Moves every call on that can be: prepares, asks, runs. What ends at once becomes an input of the machine.
-    pub(super) async fn advance(&mut self) -> Result<(), Error> {
+    pub(super) fn advance(&mut self) {
         while let Some(index) = self.next_to_move() {
-            self.move_on(index).await?;
+            self.move_on(index);
         }
         self.tell_waiting();
-        Ok(())
     }
 
     fn next_to_move(&self) -> Option<usize> {
         let list = &self.active.as_ref()?.acts.list;
+        // One after the other, so that they are shown in their order.
+        let prepares = list.iter().any(|doing| matches!(doing.stage, Stage::Preparing(None)));
         let moves = |(index, doing): (usize, &Doing)| match &doing.stage {
-            Stage::Fresh => list.iter().take(index).all(|earlier| !stands_in_the_way(earlier, &doing.call)),
+            Stage::Fresh => !prepares && list.iter().take(index).all(|earlier| !stands_in_the_way(earlier, &doing.call)),
             Stage::Ready(_) => list.iter().take(index).all(|earlier| earlier.is_over() || beside(earlier, doing)),
-            Stage::Asked(_) | Stage::Running(_) | Stage::Over => false,
+            Stage::Preparing(_) | Stage::Asked(_) | Stage::Running(_) | Stage::Over => false,
         };
         list.iter().enumerate().position(moves)
     }
 
-    async fn move_on(&mut self, index: usize) -> Result<(), Error> {
-        let Some(active) = &mut self.active else { return Ok(()) };
-        let Some(doing) = active.acts.list.get_mut(index) else { return Ok(()) };
+    fn move_on(&mut self, index: usize) {
+        let Some(active) = &mut self.active else { return };
+        let Some(doing) = active.acts.list.get_mut(index) else { return };
         match std::mem::replace(&mut doing.stage, Stage::Over) {
-            Stage::Fresh => self.prepare(index).await,
-            Stage::Ready(leave) => self.carry_on(index, leave).await,
-            other @ (Stage::Asked(_) | Stage::Running(_) | Stage::Over) => {
-                doing.stage = other;
-                Ok(())
-            }
+            Stage::Fresh => self.prepare(index, None),
+            // It may have waited long for others or for a person.
+            Stage::Ready(leave) => self.prepare(index, Some(leave)),
+            other @ (Stage::Preparing(_) | Stage::Asked(_) | Stage::Running(_) | Stage::Over) => doing.stage = other,
         }
     }
 
@@ -230,17 +231,44 @@ impl Actor {
         }
     }
 
-    /// Looks at what a call would do, and asks policy.
-    async fn prepare(&mut self, index: usize) -> Result<(), Error> {
+    /// Has it worked out what a call would do. That may take long, in a folder that is slow or very full, and the chat is there meanwhile.
+    fn prepare(&mut self, index: usize, leave: Option<Leave>) {
+        let Some((call, record, ordinal)) = self.of(index) else { return };
+        let at = self.at(ordinal, &record);
+        let Some(active) = &mut self.active else { return };
+        if let Some(doing) = active.acts.list.get_mut(index) {
+            doing.stage = Stage::Preparing(leave);
+        }
+        self.shared.hands.look_ahead(call, at, active.acts.tell.clone());
+    }
+
+    /// What a call would do is known.
+    async fn prepared(&mut self, call: &str, prepared: Result<Box<Prepared>, Box<Settled>>) -> Result<(), Error> {
+        let Some(acts) = self.active.as_ref().map(|active| &active.acts.list) else { return Ok(()) };
+        let found = acts.iter().enumerate().find_map(|(index, doing)| {
+            let Stage::Preparing(leave) = doing.stage else { return None };
+            (doing.call.id == call).then_some((index, leave))
+        });
+        match (found, prepared) {
+            (None, _) => Ok(()),
+            (Some((index, None)), Ok(prepared)) => self.judge(index, *prepared).await,
+            (Some((index, None)), Err(settled)) => {
+                self.settle(index, *settled);
+                Ok(())
+            }
+            (Some((index, Some(leave))), Ok(prepared)) => self.carry_on(index, *prepared, leave).await,
+            (Some((index, Some(_))), Err(settled)) => {
+                let Some((call, since)) = self.since(index).await else { return Ok(()) };
+                self.settle(index, since.map_or(*settled, |since| no_longer(&call, Some(&since))));
+                Ok(())
+            }
+        }
+    }
+
+    /// Asks policy.
+    async fn judge(&mut self, index: usize, prepared: Prepared) -> Result<(), Error> {
         let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
         let at = self.at(ordinal, &record);
-        let prepared = match self.shared.hands.prepare(&call, &at).await {
-            Ok(prepared) => prepared,
-            Err(settled) => {
-                self.settle(index, *settled);
-                return Ok(());
-            }
-        };
         let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
         self.give_reason(index, &verdict);
         let question = matches!(call.ask, Ask::Question { .. });
@@ -268,9 +296,15 @@ impl Actor {
         self.ready(index, Leave::Approved);
     }
 
-    /// What of the files of a call is no longer as a person was shown it.
-    async fn since(&self, shown: Option<Box<Prepared>>, at: &At) -> Option<String> {
-        self.shared.hands.since(*shown?, at).await
+    /// A call, and what of its files is no longer as a person was shown it.
+    async fn since(&mut self, index: usize) -> Option<(Call, Option<String>)> {
+        let (call, record, ordinal) = self.of(index)?;
+        let at = self.at(ordinal, &record);
+        let since = match self.doing(index)?.shown.take() {
+            Some(shown) => self.shared.hands.since(*shown, &at).await,
+            None => None,
+        };
+        Some((call, since))
     }
 
     fn give_reason(&mut self, index: usize, verdict: &Verdict) {
@@ -326,20 +360,11 @@ impl Actor {
         Ok(())
     }
 
-    /// Starts a call, which may have waited long for others or for a person: what it would do now is worked out and judged again, under the
-    /// rules and the mode of now. What a person allowed must be exactly what was shown, and nothing may deny it.
-    async fn carry_on(&mut self, index: usize, leave: Leave) -> Result<(), Error> {
+    /// Starts a call by what it would do now, judged again under the rules and the mode of now. What a person allowed must be exactly what
+    /// was shown, and nothing may deny it.
+    async fn carry_on(&mut self, index: usize, prepared: Prepared, leave: Leave) -> Result<(), Error> {
         let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
         let at = self.at(ordinal, &record);
-        let shown = self.doing(index).and_then(|doing| doing.shown.take());
-        let prepared = match self.shared.hands.prepare(&call, &at).await {
-            Ok(now) => now,
-            Err(settled) => {
-                let since = self.since(shown, &at).await;
-                self.settle(index, since.map_or(*settled, |since| no_longer(&call, Some(&since))));
-                return Ok(());
-            }
-        };
         let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
         let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &prepared.exact));
         match (verdict.effect, leave) {
@@ -354,7 +379,7 @@ impl Actor {
             (Ruled::Allow, Leave::Given) => self.give_reason(index, &verdict),
             (Ruled::Allow | Ruled::Ask, Leave::Approved) if spent == Some(Spent::Used) => {}
             (Ruled::Allow | Ruled::Ask, Leave::Approved) => {
-                let since = self.since(shown, &at).await;
+                let Some((call, since)) = self.since(index).await else { return Ok(()) };
                 self.settle(index, no_longer(&call, since.as_deref()));
                 return Ok(());
             }
@@ -435,6 +460,11 @@ impl Actor {
     /// What a running call says.
     pub(super) async fn worked(&mut self, worked: Worked) -> Result<(), Error> {
         match worked {
+            Worked::Prepared { call, prepared } => {
+                self.prepared(&call, prepared).await?;
+                self.drive().await?;
+                self.start_next().await
+            }
             Worked::Output { call, channel, text, skipped } => self.output(&call, channel, text, skipped).await,
             Worked::Done(done) => {
                 let index =
@@ -501,7 +531,7 @@ impl Actor {
                     turn_id: turn_id.clone(),
                     seq: None,
                 }))),
-                Stage::Fresh | Stage::Ready(_) => {}
+                Stage::Fresh | Stage::Preparing(_) | Stage::Ready(_) => {}
             }
             let call = &doing.call;
             let attributes = json!({ "call": call.id, "tool": call.tool.name(), "arguments": call.arguments, "changed": doing.changed });
@@ -529,7 +559,7 @@ impl Actor {
     pub(super) fn tell_waiting(&mut self) {
         let Some(active) = &self.active else { return };
         let waits = active.acts.open().next().is_some();
-        let runs = active.acts.list.iter().any(|doing| matches!(doing.stage, Stage::Running(_)));
+        let runs = active.acts.list.iter().any(|doing| matches!(doing.stage, Stage::Preparing(_) | Stage::Running(_)));
         let state = if waits && !runs { ChatStateWord::Waiting } else { ChatStateWord::Running };
         if self.told_state != Some(state) {
             let started_at = self.running().map(|run| run.started_at);
@@ -605,5 +635,7 @@ fn stands_in_the_way(earlier: &Doing, later: &Call) -> bool {
 
 /// Whether two calls may run at the same time.
 fn beside(earlier: &Doing, later: &Doing) -> bool {
-    earlier.call.tool.only_looks() && later.call.tool.only_looks() && matches!(earlier.stage, Stage::Running(_) | Stage::Asked(_))
+    earlier.call.tool.only_looks()
+        && later.call.tool.only_looks()
+        && matches!(earlier.stage, Stage::Preparing(_) | Stage::Running(_) | Stage::Asked(_))
 }

@@ -280,7 +280,7 @@ impl Actor {
                     self.next_step().await?;
                 }
             }
-            self.advance().await?;
+            self.advance();
             if self.inputs.is_empty() {
                 return Ok(());
             }
