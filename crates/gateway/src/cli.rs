@@ -59,7 +59,10 @@ pub fn serve(args: &Serve) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(args.config())) {
+    let ended = runtime.block_on(run(args.config()));
+    // What changes something has been waited for; what only looks, at a very large file perhaps, ends with the process.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             alcove_engine::report::problem("Alcove could not start", &error);

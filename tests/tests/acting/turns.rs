@@ -152,3 +152,17 @@ async fn a_prompt_takes_so_many_steps_and_no_more() {
     assert!(notices.len() == 1 && notices[0].contains("Stopped: 99 steps are the most one prompt may take."), "{notices:?}");
     assert_eq!(ran.count("turn_end"), 1);
 }
+
+#[tokio::test]
+async fn a_turn_can_be_stopped_while_it_is_worked_out_what_a_call_would_do() {
+    let mut scene = Scene::freely("native").await;
+    // It is read to its end before it is removed, which takes longer than anybody waits.
+    std::fs::File::create(scene.folder().join("vast")).unwrap().set_len(1 << 40).unwrap();
+    scene.prompted("Go.").await.end_with_calls(&[("remove_file", json!({ "path": "vast" }))]).await;
+    scene.client.until(|frame| frame.str("kind") == "tool_hint").await;
+    scene.say("/stop").await;
+    let ran = scene.rest().await;
+    assert_eq!((ran.statuses(), scene.folder().join("vast").exists()), (vec![499], true));
+    scene.write("And on.").await;
+    assert!(scene.gateway.terminate().0.success(), "nor does the end of Alcove wait for it");
+}

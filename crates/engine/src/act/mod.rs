@@ -146,6 +146,8 @@ enum Work {
 
 /// What a running call says.
 pub(crate) enum Worked {
+    /// What it would do, or that nothing comes of it.
+    Prepared { call: String, prepared: Result<Box<Prepared>, Box<Settled>> },
     /// It put something out. With `skipped`, so many bytes were passed over before.
     Output { call: String, channel: u8, text: String, skipped: Option<u64> },
     /// It has ended, or goes on without being waited for.
@@ -298,6 +300,20 @@ impl Hands {
     pub(crate) fn forget(&self, chat: &ChatId) {
         self.trees.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _, _)| known != chat);
         self.end_commands(chat);
+    }
+
+    /// Works out what a call would do, beside its chat; that is said to its turn.
+    pub(crate) fn look_ahead(self: &Arc<Self>, call: Call, at: At, turn: mpsc::Sender<Worked>) {
+        let hands = self.clone();
+        self.tasks.spawn(async move {
+            // Cancel-safe: nothing is touched by it.
+            let prepared = tokio::select! {
+                prepared = hands.prepare(&call, &at) => prepared.map(Box::new),
+                () = hands.ending.cancelled() => return,
+            };
+            // Nobody hears it when the turn was stopped.
+            let _unheard = turn.send(Worked::Prepared { call: call.id, prepared }).await;
+        });
     }
 
     /// Starts a call. What it says goes to its turn, and the last is always that it is done; the end of a command that goes on in the

@@ -55,6 +55,8 @@ pub(super) struct Doing {
 pub(super) enum Stage {
     /// Nothing is known of it yet.
     Fresh,
+    /// What it would do is being worked out.
+    Preparing(Leave),
     /// It waits for a person.
     Asked(Box<Asked>),
     /// It may run.
@@ -113,7 +115,7 @@ impl Acts {
     pub(super) fn open(&self) -> impl Iterator<Item = &Proposal> {
         self.list.iter().filter_map(|doing| match &doing.stage {
             Stage::Asked(asked) => Some(&asked.proposal),
-            Stage::Fresh | Stage::Ready(..) | Stage::Running(_) | Stage::Over => None,
+            Stage::Fresh | Stage::Preparing(_) | Stage::Ready(..) | Stage::Running(_) | Stage::Over => None,
         })
     }
 
@@ -169,10 +171,12 @@ impl Actor {
 
     fn next_to_move(&self) -> Option<usize> {
         let list = &self.active.as_ref()?.acts.list;
+        // One after the other, so that they are shown in their order.
+        let prepares = list.iter().any(|doing| matches!(doing.stage, Stage::Preparing(_)));
         let moves = |(index, doing): (usize, &Doing)| match &doing.stage {
-            Stage::Fresh => list.iter().take(index).all(|earlier| !stands_in_the_way(earlier, &doing.call)),
+            Stage::Fresh => !prepares && list.iter().take(index).all(|earlier| !stands_in_the_way(earlier, &doing.call)),
             Stage::Ready(..) => list.iter().take(index).all(|earlier| earlier.is_over() || beside(earlier, doing)),
-            Stage::Asked(_) | Stage::Running(_) | Stage::Over => false,
+            Stage::Preparing(_) | Stage::Asked(_) | Stage::Running(_) | Stage::Over => false,
         };
         list.iter().enumerate().position(moves)
     }
@@ -181,13 +185,13 @@ impl Actor {
         let Some(active) = &mut self.active else { return Ok(()) };
         let Some(doing) = active.acts.list.get_mut(index) else { return Ok(()) };
         match std::mem::replace(&mut doing.stage, Stage::Over) {
-            Stage::Fresh => self.prepare(index).await,
-            Stage::Ready(prepared, leave) => self.carry_on(index, *prepared, leave).await,
-            other @ (Stage::Asked(_) | Stage::Running(_) | Stage::Over) => {
-                doing.stage = other;
-                Ok(())
-            }
+            Stage::Fresh => self.prepare(index, Leave::Given),
+            Stage::Ready(prepared, Leave::Given) => return self.set_off(index, *prepared).await,
+            // What a person allowed is looked at again.
+            Stage::Ready(_, Leave::Approved) => self.prepare(index, Leave::Approved),
+            other @ (Stage::Preparing(_) | Stage::Asked(_) | Stage::Running(_) | Stage::Over) => doing.stage = other,
         }
+        Ok(())
     }
 
     /// Where the chat's calls are carried out.
@@ -202,17 +206,39 @@ impl Actor {
         }
     }
 
-    /// Looks at what a call would do, and asks policy.
-    async fn prepare(&mut self, index: usize) -> Result<(), Error> {
+    /// Has it worked out what a call would do. That may take long, in a folder that is slow or very full, and the chat is there meanwhile.
+    fn prepare(&mut self, index: usize, leave: Leave) {
+        let Some((call, record, ordinal)) = self.of(index) else { return };
+        let at = self.at(ordinal, &record);
+        let Some(active) = &mut self.active else { return };
+        if let Some(doing) = active.acts.list.get_mut(index) {
+            doing.stage = Stage::Preparing(leave);
+        }
+        self.shared.hands.look_ahead(call, at, active.acts.tell.clone());
+    }
+
+    /// What a call would do is known.
+    async fn prepared(&mut self, call: &str, prepared: Result<Box<Prepared>, Box<Settled>>) -> Result<(), Error> {
+        let Some(acts) = self.active.as_ref().map(|active| &active.acts.list) else { return Ok(()) };
+        let found = acts.iter().enumerate().find_map(|(index, doing)| {
+            let Stage::Preparing(leave) = doing.stage else { return None };
+            (doing.call.id == call).then_some((index, leave))
+        });
+        match (found, prepared) {
+            (None, _) => Ok(()),
+            (Some((index, _)), Err(settled)) => {
+                self.settle(index, *settled);
+                Ok(())
+            }
+            (Some((index, Leave::Given)), Ok(prepared)) => self.judge(index, *prepared).await,
+            (Some((index, Leave::Approved)), Ok(prepared)) => self.hold_to(index, *prepared).await,
+        }
+    }
+
+    /// Asks policy.
+    async fn judge(&mut self, index: usize, prepared: Prepared) -> Result<(), Error> {
         let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
         let at = self.at(ordinal, &record);
-        let prepared = match self.shared.hands.prepare(&call, &at).await {
-            Ok(prepared) => prepared,
-            Err(settled) => {
-                self.settle(index, *settled);
-                return Ok(());
-            }
-        };
         let verdict = self.shared.hands.judge(&prepared.request, &at, &self.shared.acting.current());
         if let Some(doing) = self.doing(index) {
             doing.why = Some(verdict.why.clone());
@@ -281,30 +307,22 @@ impl Actor {
         Ok(())
     }
 
-    /// Starts a call. What a person allowed is looked at again: it must be exactly what was shown.
-    async fn carry_on(&mut self, index: usize, prepared: Prepared, leave: Leave) -> Result<(), Error> {
-        let Some((call, record, ordinal)) = self.of(index) else { return Ok(()) };
+    /// Starts what a person allowed if it is exactly what was shown.
+    async fn hold_to(&mut self, index: usize, prepared: Prepared) -> Result<(), Error> {
+        let Some((call, record, _)) = self.of(index) else { return Ok(()) };
+        let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &prepared.exact));
+        if spent == Some(Spent::Used) {
+            return self.set_off(index, prepared).await;
+        }
+        let words = "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
+        self.settle(index, crate::act::failed(&call, 409, words));
+        Ok(())
+    }
+
+    /// Starts a call.
+    async fn set_off(&mut self, index: usize, prepared: Prepared) -> Result<(), Error> {
+        let Some((_, record, ordinal)) = self.of(index) else { return Ok(()) };
         let at = self.at(ordinal, &record);
-        let prepared = match leave {
-            Leave::Given => prepared,
-            Leave::Approved => {
-                let now = match self.shared.hands.prepare(&prepared.call, &at).await {
-                    Ok(now) => now,
-                    Err(settled) => {
-                        self.settle(index, *settled);
-                        return Ok(());
-                    }
-                };
-                let spent = self.active.as_mut().map(|active| active.acts.approvals.spend(&record, &now.exact));
-                if spent != Some(Spent::Used) {
-                    let words =
-                        "What this would do is no longer what was shown and allowed, so nothing was done. Look again, and ask again.";
-                    self.settle(index, crate::act::failed(&call, 409, words));
-                    return Ok(());
-                }
-                now
-            }
-        };
         let row = self.begun_row(index);
         self.journal.append(Vec::new(), row.into_iter().map(Change::PutEntry).collect()).await?;
         let cancel = CancellationToken::new();
@@ -375,6 +393,11 @@ impl Actor {
     /// What a running call says.
     pub(super) async fn worked(&mut self, worked: Worked) -> Result<(), Error> {
         match worked {
+            Worked::Prepared { call, prepared } => {
+                self.prepared(&call, prepared).await?;
+                self.drive().await?;
+                self.start_next().await
+            }
             Worked::Output { call, channel, text, skipped } => self.output(&call, channel, text, skipped).await,
             Worked::Done(done) => {
                 let index =
@@ -437,7 +460,7 @@ impl Actor {
                     turn_id: turn_id.clone(),
                     seq: None,
                 }))),
-                Stage::Fresh | Stage::Ready(..) => {}
+                Stage::Fresh | Stage::Preparing(_) | Stage::Ready(..) => {}
             }
             let attributes = json!({ "call": doing.call.id, "tool": doing.call.tool.name(), "arguments": doing.call.arguments });
             ended.push((doing.record.clone(), attributes, format!("Stopped before its end.\n{}", doing.output)));
@@ -462,7 +485,7 @@ impl Actor {
     pub(super) fn tell_waiting(&mut self) {
         let Some(active) = &self.active else { return };
         let waits = active.acts.open().next().is_some();
-        let runs = active.acts.list.iter().any(|doing| matches!(doing.stage, Stage::Running(_)));
+        let runs = active.acts.list.iter().any(|doing| matches!(doing.stage, Stage::Preparing(_) | Stage::Running(_)));
         let state = if waits && !runs { ChatStateWord::Waiting } else { ChatStateWord::Running };
         if self.told_state != Some(state) {
             let started_at = self.running().map(|run| run.started_at);
@@ -518,5 +541,7 @@ fn stands_in_the_way(earlier: &Doing, later: &Call) -> bool {
 
 /// Whether two calls may run at the same time.
 fn beside(earlier: &Doing, later: &Doing) -> bool {
-    earlier.call.tool.only_looks() && later.call.tool.only_looks() && matches!(earlier.stage, Stage::Running(_) | Stage::Asked(_))
+    earlier.call.tool.only_looks()
+        && later.call.tool.only_looks()
+        && matches!(earlier.stage, Stage::Preparing(_) | Stage::Running(_) | Stage::Asked(_))
 }

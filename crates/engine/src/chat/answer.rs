@@ -41,10 +41,12 @@ impl Actor {
         let Some(doing) = doing else { return self.answer_later(answer).await };
         match std::mem::replace(&mut doing.stage, Stage::Over) {
             Stage::Asked(asked) => self.answer_now(answer, asked).await,
-            other @ (Stage::Fresh | Stage::Ready(..) | Stage::Running(_) | Stage::Over) => {
+            other @ (Stage::Fresh | Stage::Preparing(_) | Stage::Ready(..) | Stage::Running(_) | Stage::Over) => {
                 let state = match &other {
-                    Stage::Ready(..) | Stage::Running(_) => ProposalState::Accepted,
-                    Stage::Fresh | Stage::Over | Stage::Asked(_) => return self.put_back(&answer.proposal, other).await,
+                    Stage::Preparing(Leave::Approved) | Stage::Ready(..) | Stage::Running(_) => ProposalState::Accepted,
+                    Stage::Fresh | Stage::Preparing(Leave::Given) | Stage::Over | Stage::Asked(_) => {
+                        return self.put_back(&answer.proposal, other).await;
+                    }
                 };
                 doing.stage = other;
                 Ok(answered(&answer, state, Some("It was answered before.")))
