@@ -56,6 +56,36 @@ async fn a_chat_that_may_go_anywhere_keeps_out_of_alcoves_own_folder() {
 }
 
 #[tokio::test]
+async fn a_link_in_the_place_of_the_folder_takes_the_chat_nowhere() {
+    let calls = [
+        ("exec", json!({ "command": "echo out > out.txt" })),
+        ("write_file", json!({ "path": "out.txt", "content": "out" })),
+        ("read_file", json!({ "path": "secret.txt" })),
+    ];
+    for was_used in [true, false] {
+        let mut scene = Scene::freely("native").await;
+        let elsewhere = scene.home.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        fs::write(elsewhere.join("secret.txt"), "secret").unwrap();
+        if was_used {
+            assert_eq!(scene.calls(&[("list_dir", json!({ "path": "." }))]).await.statuses(), [200]);
+        }
+        fs::rename(scene.folder(), scene.home.path().join("away")).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, scene.folder()).unwrap();
+        let mut scene = if was_used { scene } else { scene.killed_and_restarted().await };
+        let ran = scene.calls(&calls).await;
+        assert_eq!(ran.statuses(), [404; 3], "{:?}", ran.results);
+        assert!(ran.results.iter().all(|told| told.contains("a link stands where it was")), "{:?}", ran.results);
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1, "nothing was written there");
+        // With a folder in its place again, the chat works in that one.
+        fs::remove_file(scene.folder()).unwrap();
+        fs::create_dir(scene.folder()).unwrap();
+        let ran = scene.calls(&calls[..2]).await;
+        assert_eq!((ran.statuses(), scene.text("out.txt").as_str()), (vec![200; 2], "out"), "{:?}", ran.results);
+    }
+}
+
+#[tokio::test]
 async fn a_temporary_chat_acts_and_leaves_nothing_with_alcove() {
     let mut scene = Scene::open().await;
     scene.client.send(json!({ "type": "new_temporary_chat" })).await;

@@ -256,12 +256,12 @@ impl Hands {
         acting.policy(at.chat.as_str()).judge(request, &facts)
     }
 
-    /// The chat's folder, held open since it was chosen. Blocks.
+    /// The chat's folder, held open since it was chosen; the one in its place, where it is not there any more. Blocks.
     fn tree(&self, at: &At) -> Result<Arc<Tree>, std::io::Error> {
         let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = trees.iter().position(|(chat, _, _)| *chat == at.chat) {
             let known = trees.remove(place);
-            if known.1 == at.scope {
+            if known.1 == at.scope && known.2.is_in_place() {
                 let tree = known.2.clone();
                 trees.push(known);
                 return Ok(tree);
@@ -286,7 +286,12 @@ impl Hands {
 
     fn open(&self, scope: &StoredScope) -> Result<Tree, std::io::Error> {
         let reach = if scope.access_mode == AccessMode::Full { Reach::Anywhere } else { Reach::Scope };
-        Tree::open(Path::new(&scope.project_path), reach, self.own.clone())
+        let tree = Tree::open(Path::new(&scope.project_path), reach, self.own.clone())?;
+        // It was chosen by a path without links. A link on it would take the chat to a folder nobody gave it.
+        match tree.path() == scope.project_path {
+            true => Ok(tree),
+            false => Err(std::io::Error::other("a link stands where it was")),
+        }
     }
 
     /// Takes hold of a chat's folder as it is chosen.

@@ -177,6 +177,8 @@ impl Hands {
     async fn start(self: &Arc<Self>, plan: &Plan, call: &Call, at: &At) -> Result<UnderWay, String> {
         let (hands, plan_, at_) = (self.clone(), plan.clone(), at.clone());
         let readied = tokio::task::spawn_blocking(move || {
+            // It goes by paths, which lead to the folder they were prepared for or nowhere.
+            hands.tree(&at_).map_err(|error| format!("Nothing was run: the chat's folder cannot be opened: {error}."))?;
             let watch = match at_.lasting {
                 Lasting::Kept => Some(
                     hands

@@ -78,4 +78,11 @@ impl Tree {
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
+
+    /// Whether that path still leads to it, by no link: what goes by the path, as commands do, works in no other folder then.
+    pub(crate) fn is_in_place(&self) -> bool {
+        let path = Path::new(&self.path);
+        let there = open_at(CWD, self.path.as_str(), FOLDER).and_then(Id::of_open);
+        there.is_ok_and(|id| id == self.id) && path.canonicalize().is_ok_and(|real| real == path)
+    }
 }
