@@ -156,13 +156,15 @@ async fn a_prompt_takes_so_many_steps_and_no_more() {
 #[tokio::test]
 async fn a_turn_can_be_stopped_while_it_is_worked_out_what_a_call_would_do() {
     let mut scene = Scene::freely("native").await;
-    // It is read to its end before it is removed, which takes longer than anybody waits.
-    std::fs::File::create(scene.folder().join("vast")).unwrap().set_len(1 << 40).unwrap();
-    scene.prompted("Go.").await.end_with_calls(&[("remove_file", json!({ "path": "vast" }))]).await;
+    // They are read to their ends before they are removed, which takes longer than anybody waits.
+    let vast = |number: u32| scene.folder().join(format!("vast-{number}"));
+    (0..200).for_each(|number| std::fs::File::create(vast(number)).unwrap().set_len(255 << 20).unwrap());
+    let first = vast(0);
+    scene.prompted("Go.").await.end_with_calls(&[("remove_file", json!({ "path": "vast-*" }))]).await;
     scene.client.until(|frame| frame.str("kind") == "tool_hint").await;
     scene.say("/stop").await;
     let ran = scene.rest().await;
-    assert_eq!((ran.statuses(), scene.folder().join("vast").exists()), (vec![499], true));
+    assert_eq!((ran.statuses(), first.exists()), (vec![499], true));
     scene.write("And on.").await;
     assert!(scene.gateway.terminate().0.success(), "nor does the end of Alcove wait for it");
 }
