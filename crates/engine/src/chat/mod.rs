@@ -7,6 +7,7 @@ mod answer;
 mod background;
 mod illustrate;
 mod journal;
+mod judging;
 mod orders;
 mod prompt;
 mod records;
