@@ -36,7 +36,7 @@ test.skipIf(!canRestart)("the tour: four times yes, a program that fails and the
   // What is said between the calls is read as it was said.
   await page.getByText("It failed: “no name was given”", { exact: false }).waitFor();
   await at(page, "tool").last().locator("summary").click();
-  await at(page, "result").filter({ hasText: "Hello, World!" }).waitFor();
+  await at(page, "tool").last().locator("[data-test=output]").filter({ hasText: "Hello, World!" }).waitFor();
   await at(page, "changes-undo").click();
   await at(page, "changes-redo").click();
   await at(page, "changes-undo").waitFor();
