@@ -30,7 +30,7 @@ export function elementOf(row: Element, part: string): Element | null {
     default:
       break;
   }
-  if (INSIDE.has(kind)) return lineOf(row, name)?.querySelector(`:scope > .act-body [data-part="${kind}"]`) ?? null;
+  if (INSIDE.has(kind)) return lineOf(row, name)?.querySelector(`:scope > .act-body [data-part="${kind}"]:not(.told:not([open]) *)`) ?? null;
   const whole = row.querySelector(":scope > .text, :scope > .md, .notice .words");
   return name === "" ? whole : (whole?.children[Number(name)] ?? null);
 }
