@@ -101,7 +101,7 @@ test.skipIf(!canRestart)("a question is answered by a choice; hidden characters 
   await newChat(page);
   await say(page, "Ask and run");
   await armed(page, "option").filter({ hasText: "The second" }).click();
-  await page.getByText("Answered").waitFor();
+  await at(page, "resolved").getByText("Answered").waitFor();
   await at(page, "proposed-command").waitFor();
   expect(await at(page, "proposed-command").locator(".hidden-mark").innerText()).toBe("U+202E RLO");
   await at(page, "edit-command").click();
